@@ -1,0 +1,11 @@
+//! Playhead: a deployment console.
+
+pub mod api;
+pub mod backend;
+pub mod lifecycle;
+pub mod simulator;
+
+#[cfg(target_arch = "wasm32")]
+pub mod client;
+#[cfg(target_arch = "wasm32")]
+pub mod console;
