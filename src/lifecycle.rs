@@ -1,1 +1,18 @@
-//! lifecycle
+//! The law of deployments: what is allowed, why not, and what happens.
+//!
+//! Invariants: pure. No clock, randomness, I/O, JSON, signals or DOM; nothing of the rest of the crate is imported.
+
+pub mod action;
+pub mod id;
+pub mod kind;
+pub mod refusal;
+pub mod rollup;
+pub mod rule;
+pub mod status;
+
+pub use action::{Action, Scope};
+pub use id::{EnvironmentId, NotAnId, RequestId, ServiceId, StageId};
+pub use kind::{Engine, Kind, Provider, Source};
+pub use refusal::Refusal;
+pub use rule::{EnvironmentFacts, Pods, ServiceFacts, allowed, allowed_in_subset, allowed_on_environment};
+pub use status::{Class, Queue, RunningStatus, Status, Sync};
