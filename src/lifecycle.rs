@@ -1,6 +1,8 @@
-//! The law of deployments: what is allowed, why not, and what happens.
+#![doc = include_str!("lifecycle/LAW.md")]
 //!
-//! Invariants: pure. No clock, randomness, I/O, JSON, signals or DOM; nothing of the rest of the crate is imported.
+//! # Invariants of this module
+//!
+//! Pure: no clock, randomness, I/O, JSON, signals or DOM, and nothing of the rest of the crate is imported.
 
 pub mod action;
 pub mod id;

@@ -71,6 +71,6 @@ ids! {
     ServiceId,
     /// A stage of an environment's pipeline.
     StageId,
-    /// An accepted request, waiting, running or run.
+    /// An accepted request: it waits, runs, or ran.
     RequestId,
 }
