@@ -1,0 +1,200 @@
+//! `cargo xtask test`: every check and test there is, and one line at the end that counts them.
+
+use std::fs;
+use std::path::PathBuf;
+use std::thread;
+
+use crate::arguments::Arguments;
+use crate::build::{self, Profile};
+use crate::process::{Failure, command, root, run, step, watch};
+use crate::report::{self, Count};
+use crate::server::{self, Fallback, Site};
+use crate::setup::{self, Browser};
+use crate::size;
+
+const TARGET: &str = "wasm32-unknown-unknown";
+/// Where the end-to-end tests serve the page: nothing may rely on the domain's root.
+const SUB_PATH: &str = "/some/sub/path/";
+
+/// A part of the tests.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Suite {
+    Format,
+    ClippyHost,
+    ClippyWasm,
+    Native,
+    Browser,
+    EndToEnd,
+    Size,
+}
+
+/// In the order they run in: the quickest to fail first.
+const SUITES: [(Suite, &str); 7] = [
+    (Suite::Format, "format"),
+    (Suite::ClippyHost, "clippy"),
+    (Suite::ClippyWasm, "clippy-wasm"),
+    (Suite::Native, "native"),
+    (Suite::Browser, "browser"),
+    (Suite::EndToEnd, "e2e"),
+    (Suite::Size, "size"),
+];
+
+/// Runs the suites, all unless `--only` names some; a failing one does not keep the next from running.
+pub fn test(arguments: &mut Arguments) -> Result<(), Failure> {
+    let extra = arguments.after_dashes();
+    let mut chosen = Vec::new();
+    while let Some(name) = arguments.value("--only")? {
+        match SUITES.into_iter().find(|(_, known)| *known == name) {
+            Some(suite) => chosen.push(suite),
+            None => return Err(format!("unknown suite {name}; see `cargo xtask help`")),
+        }
+    }
+    arguments.done()?;
+    if chosen.is_empty() {
+        chosen.extend(SUITES);
+    }
+    let mut counts = Vec::new();
+    let mut page = Page::default();
+    for (suite, name) in chosen {
+        let count = step(&format!("Test: {name}"), || {
+            run_suite(suite, &mut page, &extra)
+        });
+        counts.push((
+            name,
+            count.unwrap_or_else(|failure| {
+                eprintln!("  {failure}");
+                Count::check(false)
+            }),
+        ));
+    }
+    sum_up(&counts)
+}
+
+/// The release page, built when the first suite asks for it.
+#[derive(Default)]
+struct Page(Option<Result<PathBuf, Failure>>);
+
+impl Page {
+    fn folder(&mut self) -> Result<PathBuf, Failure> {
+        let build = || setup::release().and_then(|()| build::page(Profile::Release, None));
+        self.0.get_or_insert_with(build).clone()
+    }
+}
+
+fn run_suite(suite: Suite, page: &mut Page, extra: &[String]) -> Result<Count, Failure> {
+    match suite {
+        Suite::Format => check(&["fmt", "--all", "--check"]),
+        Suite::ClippyHost => check(&[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--locked",
+            "--",
+            "-D",
+            "warnings",
+        ]),
+        Suite::ClippyWasm => {
+            setup::wasm_target()?;
+            check(&[
+                "clippy",
+                "--target",
+                TARGET,
+                "--all-targets",
+                "--locked",
+                "--",
+                "-D",
+                "warnings",
+            ])
+        }
+        Suite::Native => {
+            let (output, ok) = watch(command("cargo").args([
+                "test",
+                "--workspace",
+                "--locked",
+                "--no-fail-fast",
+            ]))?;
+            Ok(Count::suite(report::of_cargo(&output), ok))
+        }
+        Suite::Browser => browser(),
+        Suite::EndToEnd => end_to_end(page.folder()?, extra),
+        Suite::Size => size::gate(&page.folder()?).map(|()| Count::check(true)),
+    }
+}
+
+fn check(arguments: &[&str]) -> Result<Count, Failure> {
+    run(command("cargo").args(arguments)).map(|()| Count::check(true))
+}
+
+/// The tests that need a page around them: `tests/browser*.rs`, compiled to wasm and run in Chromium.
+fn browser() -> Result<Count, Failure> {
+    setup::page()?;
+    let Browser { driver, .. } = setup::browser()?;
+    let mut cargo = command("cargo");
+    cargo.args(["test", "--locked", "--no-fail-fast", "--target", TARGET]);
+    for target in browser_targets()? {
+        cargo.arg("--test").arg(target);
+    }
+    cargo
+        .env(
+            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
+            root().join(".tools/bin/wasm-bindgen-test-runner"),
+        )
+        .env("CHROMEDRIVER", driver)
+        // For a whole file of tests, in seconds; the runner's own is 20.
+        .env("WASM_BINDGEN_TEST_TIMEOUT", "300");
+    let (output, ok) = watch(&mut cargo)?;
+    Ok(Count::suite(report::of_cargo(&output), ok))
+}
+
+fn browser_targets() -> Result<Vec<String>, Failure> {
+    let entries = fs::read_dir(root().join("tests"))
+        .map_err(|error| format!("cannot read tests/: {error}"))?;
+    let mut targets: Vec<String> = entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter(|name| name.starts_with("browser"))
+        .filter_map(|name| name.strip_suffix(".rs").map(str::to_owned))
+        .collect();
+    targets.sort();
+    Ok(targets)
+}
+
+/// The whole page in Chromium, under a sub-path of a plain static host.
+fn end_to_end(folder: PathBuf, extra: &[String]) -> Result<Count, Failure> {
+    setup::playwright()?;
+    let Browser { chromium, .. } = setup::browser()?;
+    let site = Site::new(folder, SUB_PATH, Fallback::NotFound);
+    let listener = server::listen(0)?;
+    let address = server::address(&listener, &site);
+    println!("  {address}");
+    thread::spawn(move || server::serve(&listener, &site));
+    let (output, ok) = watch(
+        command("node")
+            .current_dir(root().join("tests/e2e"))
+            .args(["node_modules/@playwright/test/cli.js", "test"])
+            .args(extra)
+            .env("PLAYHEAD_URL", address)
+            .env("CHROMIUM", chromium),
+    )?;
+    Ok(Count::suite(report::of_playwright(&output), ok))
+}
+
+/// Prints a line for each suite, and as the last line of all the sum.
+fn sum_up(counts: &[(&str, Count)]) -> Result<(), Failure> {
+    println!();
+    for (name, count) in counts {
+        println!(
+            "  {name:<12} {:>5} passed {:>5} failed",
+            count.passed, count.failed
+        );
+    }
+    let all = counts
+        .iter()
+        .fold(Count::default(), |sum, (_, count)| sum.and(*count));
+    println!("\n{} passed, {} failed", all.passed, all.failed);
+    if all.failed == 0 {
+        Ok(())
+    } else {
+        Err(Failure::new())
+    }
+}
