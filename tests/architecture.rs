@@ -1,6 +1,7 @@
 //! The modules' arrows: `console → client → api ← backend → simulator → lifecycle`, and `console → lifecycle`.
 //! An import that runs against them fails here, with its place.
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,43 +18,13 @@ struct Module {
 }
 
 const MODULES: [Module; 6] = [
-    Module {
-        name: "lifecycle",
-        modules: &[],
-        browser: false,
-        json: false,
-    },
-    Module {
-        name: "simulator",
-        modules: &["lifecycle"],
-        browser: false,
-        json: true,
-    },
-    Module {
-        name: "api",
-        modules: &[],
-        browser: false,
-        json: true,
-    },
-    Module {
-        name: "backend",
-        modules: &["api", "simulator", "lifecycle"],
-        browser: false,
-        json: true,
-    },
+    Module { name: "lifecycle", modules: &[], browser: false, json: false },
+    Module { name: "simulator", modules: &["lifecycle"], browser: false, json: true },
+    Module { name: "api", modules: &[], browser: false, json: true },
+    Module { name: "backend", modules: &["api", "simulator", "lifecycle"], browser: false, json: true },
     // The loopback transport calls the backend's one function.
-    Module {
-        name: "client",
-        modules: &["api", "backend"],
-        browser: true,
-        json: true,
-    },
-    Module {
-        name: "console",
-        modules: &["client", "api", "lifecycle"],
-        browser: true,
-        json: true,
-    },
+    Module { name: "client", modules: &["api", "backend"], browser: true, json: true },
+    Module { name: "console", modules: &["client", "api", "lifecycle"], browser: true, json: true },
 ];
 
 /// One file of a module may know one module more, for a reason.
@@ -83,11 +54,7 @@ fn every_module_has_its_rule() {
     for path in sources() {
         let name = module_of(&path);
         let known = MODULES.iter().any(|module| module.name == name);
-        assert!(
-            known || ["lib", "main"].contains(&name.as_str()),
-            "{}: a module without a rule",
-            path.display()
-        );
+        assert!(known || ["lib", "main"].contains(&name.as_str()), "{}: a module without a rule", path.display());
     }
 }
 
@@ -95,18 +62,9 @@ fn every_module_has_its_rule() {
 fn the_rule_finds_imports_however_they_are_written() {
     let imports = |text: &str| imported(text, "crate");
     assert_eq!(imports("use crate::api::Route;"), ["api"]);
-    assert_eq!(
-        imports("use crate::{api::{self, Route}, lifecycle};"),
-        ["api", "lifecycle"]
-    );
-    assert_eq!(
-        imports("let x = crate::backend::handle(request);"),
-        ["backend"]
-    );
-    assert_eq!(
-        imports("pub(crate) fn f() {} // crate::api in words"),
-        [""; 0]
-    );
+    assert_eq!(imports("use crate::{api::{self, Route}, lifecycle};"), ["api", "lifecycle"]);
+    assert_eq!(imports("let x = crate::backend::handle(request);"), ["backend"]);
+    assert_eq!(imports("pub(crate) fn f() {} // crate::api in words"), [""; 0]);
     assert_eq!(imports("/// see [`crate::console`]\nfn f() {}"), [""; 0]);
     assert!(mentions("use serde::Serialize;", "serde"));
     assert!(mentions("#[derive(serde::Serialize)]", "serde"));
@@ -119,11 +77,7 @@ fn violations(path: &Path) -> Vec<String> {
         return Vec::new();
     };
     let text = fs::read_to_string(path).unwrap();
-    let place = path
-        .strip_prefix(env!("CARGO_MANIFEST_DIR"))
-        .unwrap()
-        .display()
-        .to_string();
+    let place = path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap().display().to_string();
     let mut found = Vec::new();
     for other in imported(&text, "crate") {
         let is_module = MODULES.iter().any(|module| module.name == other);
@@ -167,12 +121,8 @@ fn imported(text: &str, root: &str) -> Vec<String> {
 
 /// `api::x` has the head `api`; `{api::{a, b}, lifecycle}` has two.
 fn heads(path: &str) -> Vec<String> {
-    let identifier = |text: &str| -> String {
-        text.trim_start()
-            .chars()
-            .take_while(|c| c.is_alphanumeric() || *c == '_')
-            .collect()
-    };
+    let identifier =
+        |text: &str| -> String { text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect() };
     let Some(group) = path.strip_prefix('{') else {
         return vec![identifier(path)];
     };
@@ -204,30 +154,20 @@ fn mentions(text: &str, name: &str) -> bool {
         let before = code[..at].chars().next_back();
         let after = &code[at + name.len()..];
         let starts = !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':');
-        starts
-            && (after.starts_with("::") || (code[..at].ends_with("use ") && after.starts_with(';')))
+        starts && (after.starts_with("::") || (code[..at].ends_with("use ") && after.starts_with(';')))
     })
 }
 
 /// Without line comments. A `//` inside of a string cuts the rest of its line off too, which hides nothing
 /// that is written one statement a line, as the formatter does.
 fn without_comments(text: &str) -> String {
-    text.lines()
-        .map(|line| line.split("//").next().unwrap_or(line))
-        .collect::<Vec<_>>()
-        .join("\n")
+    text.lines().map(|line| line.split("//").next().unwrap_or(line)).collect::<Vec<_>>().join("\n")
 }
 
 /// The module a file belongs to: `src/backend/store.rs` and `src/backend.rs` are of `backend`.
 fn module_of(path: &Path) -> String {
     let inner = path.strip_prefix(source_folder()).unwrap();
-    inner
-        .iter()
-        .next()
-        .unwrap()
-        .to_string_lossy()
-        .trim_end_matches(".rs")
-        .to_owned()
+    inner.iter().next().unwrap().to_string_lossy().trim_end_matches(".rs").to_owned()
 }
 
 fn source_folder() -> PathBuf {

@@ -40,10 +40,9 @@ impl Arguments {
     pub fn number(&mut self, name: &str) -> Result<Option<u16>, Failure> {
         match self.value(name)? {
             None => Ok(None),
-            Some(text) => text
-                .parse()
-                .map(Some)
-                .map_err(|_| format!("{name} wants a number from 0 to 65535, not {text}")),
+            Some(text) => {
+                text.parse().map(Some).map_err(|_| format!("{name} wants a number from 0 to 65535, not {text}"))
+            }
         }
     }
 

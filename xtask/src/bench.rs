@@ -11,9 +11,7 @@ use crate::{setup, size};
 /// Prints the figures; only the size has a limit here.
 pub fn bench(arguments: &mut Arguments) -> Result<(), Failure> {
     arguments.done()?;
-    step("Native figures", || {
-        run(command("cargo").args(["bench", "--locked", "--quiet"]))
-    })?;
+    step("Native figures", || run(command("cargo").args(["bench", "--locked", "--quiet"])))?;
     setup::release()?;
     let folder = build::page(Profile::Release, None)?;
     step("Weigh the first load", || size::gate(&folder))?;

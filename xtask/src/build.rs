@@ -35,14 +35,7 @@ pub fn page(profile: Profile, base: Option<&str>) -> Result<PathBuf, Failure> {
     };
     step(title, || {
         let mut trunk = command("trunk");
-        trunk.args([
-            "--log",
-            "warn",
-            "build",
-            "--offline",
-            "--skip-version-check",
-            "--dist",
-        ]);
+        trunk.args(["--log", "warn", "build", "--offline", "--skip-version-check", "--dist"]);
         trunk.arg(&folder);
         if profile == Profile::Release {
             trunk.arg("--release");
@@ -56,16 +49,14 @@ pub fn page(profile: Profile, base: Option<&str>) -> Result<PathBuf, Failure> {
 /// Static hosts answer an unknown path with `404.html`: it is the page itself, which then reads the URL.
 fn finish(folder: &Path, base: Option<&str>) -> Result<(), Failure> {
     let index = folder.join("index.html");
-    let built = fs::read_to_string(&index)
-        .map_err(|error| format!("cannot read {}: {error}", index.display()))?;
+    let built = fs::read_to_string(&index).map_err(|error| format!("cannot read {}: {error}", index.display()))?;
     let mut html = links_after_base(&built)?;
     if let Some(base) = base {
         html = fixed_base(&html, base)?;
     }
     for file in ["index.html", "404.html"] {
         let path = folder.join(file);
-        fs::write(&path, &html)
-            .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+        fs::write(&path, &html).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
     }
     Ok(())
 }
@@ -88,11 +79,7 @@ fn links_after_base(html: &str) -> Result<String, Failure> {
     while let Some((before, link)) = rest.split_once("<link ") {
         let (link, after) = link.split_once('>').ok_or("index.html has an open <link")?;
         others.push_str(before);
-        let to = if link.contains("href=\"./") {
-            &mut links
-        } else {
-            &mut others
-        };
+        let to = if link.contains("href=\"./") { &mut links } else { &mut others };
         to.push_str(&format!("<link {link}>"));
         rest = after;
     }
@@ -104,18 +91,13 @@ fn links_after_base(html: &str) -> Result<String, Failure> {
 
 /// Puts a fixed base before the script that would otherwise work it out from the URL.
 fn fixed_base(html: &str, base: &str) -> Result<String, Failure> {
-    let plain = base.starts_with('/')
-        && base
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "/-._~".contains(c));
+    let plain = base.starts_with('/') && base.chars().all(|c| c.is_ascii_alphanumeric() || "/-._~".contains(c));
     if !plain {
         return Err(format!("--base wants a path like /playhead/, not {base:?}"));
     }
     let slash = if base.ends_with('/') { "" } else { "/" };
     let charset = r#"<meta charset="utf-8""#;
-    let at = html
-        .find(charset)
-        .ok_or("index.html has lost its charset line, where the base is put")?;
+    let at = html.find(charset).ok_or("index.html has lost its charset line, where the base is put")?;
     let (head, rest) = html.split_at(at);
     Ok(format!("{head}<base href=\"{base}{slash}\" />{rest}"))
 }
@@ -142,21 +124,14 @@ mod tests {
         let link = r#"<link rel="stylesheet" href="./main.css">"#;
         let other = r#"<link rel="icon" href="data:,">"#;
         let html = links_after_base(&format!("{BASE}{link}{other}<p>")).unwrap();
-        assert!(
-            html.contains(&format!(r#"<template id="links">{link}</template>"#)),
-            "{html}"
-        );
+        assert!(html.contains(&format!(r#"<template id="links">{link}</template>"#)), "{html}");
         assert!(html.ends_with(&format!("</script>{other}<p>")), "{html}");
         assert!(links_after_base(link).is_err());
     }
 
     #[test]
     fn a_fixed_base_is_a_plain_path() {
-        assert!(
-            fixed_base(BASE, "/a")
-                .unwrap()
-                .contains(r#"<base href="/a/" />"#)
-        );
+        assert!(fixed_base(BASE, "/a").unwrap().contains(r#"<base href="/a/" />"#));
         for bad in ["a/", "/\"><script>", "//host name"] {
             assert!(fixed_base(BASE, bad).is_err(), "{bad}");
         }

@@ -37,10 +37,7 @@ pub fn step<T>(title: &str, work: impl FnOnce() -> Result<T, Failure>) -> Result
 pub fn command(program: impl AsRef<OsStr>) -> Command {
     let root = root();
     let mut command = Command::new(program);
-    let tools = [
-        root.join(".tools/bin"),
-        root.join(".tools/npm/node_modules/.bin"),
-    ];
+    let tools = [root.join(".tools/bin"), root.join(".tools/npm/node_modules/.bin")];
     let inherited = std::env::var_os("PATH").unwrap_or_default();
     let path = tools.into_iter().chain(std::env::split_paths(&inherited));
     if let Ok(path) = std::env::join_paths(path) {
@@ -57,23 +54,15 @@ pub fn command(program: impl AsRef<OsStr>) -> Command {
 /// Runs the command to its end with its output shown; a non-zero exit is a failure.
 pub fn run(command: &mut Command) -> Result<(), Failure> {
     let name = describe(command);
-    let status = command
-        .status()
-        .map_err(|error| format!("cannot start `{name}`: {error}"))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("`{name}` failed ({status})"))
-    }
+    let status = command.status().map_err(|error| format!("cannot start `{name}`: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("`{name}` failed ({status})")) }
 }
 
 /// Runs the command quietly and returns what it wrote to standard output.
 pub fn read(command: &mut Command) -> Result<String, Failure> {
     let name = describe(command);
-    let output = command
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|error| format!("cannot start `{name}`: {error}"))?;
+    let output =
+        command.stderr(Stdio::inherit()).output().map_err(|error| format!("cannot start `{name}`: {error}"))?;
     if output.status.success() {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     } else {
@@ -85,10 +74,8 @@ pub fn read(command: &mut Command) -> Result<String, Failure> {
 /// returns the text and whether the command succeeded.
 pub fn watch(command: &mut Command) -> Result<(String, bool), Failure> {
     let name = describe(command);
-    let mut child = command
-        .stdout(Stdio::piped())
-        .spawn()
-        .map_err(|error| format!("cannot start `{name}`: {error}"))?;
+    let mut child =
+        command.stdout(Stdio::piped()).spawn().map_err(|error| format!("cannot start `{name}`: {error}"))?;
     let mut text = String::new();
     if let Some(stdout) = child.stdout.take() {
         for line in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
@@ -99,9 +86,7 @@ pub fn watch(command: &mut Command) -> Result<(String, bool), Failure> {
         }
         let _ = std::io::stdout().flush();
     }
-    let status = child
-        .wait()
-        .map_err(|error| format!("lost `{name}`: {error}"))?;
+    let status = child.wait().map_err(|error| format!("lost `{name}`: {error}"))?;
     Ok((text, status.success()))
 }
 
@@ -112,40 +97,22 @@ pub fn exists(program: &str) -> bool {
 
 /// What the program prints for `--version`, if it can be started.
 pub fn version(program: impl AsRef<OsStr>) -> Option<String> {
-    let output = command(program)
-        .arg("--version")
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    let output = command(program).arg("--version").stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// The first of the named programs that can be started.
 pub fn first_of(programs: &[&str]) -> Option<PathBuf> {
     let inherited = std::env::var_os("PATH").unwrap_or_default();
     let folders: Vec<PathBuf> = std::env::split_paths(&inherited).collect();
-    programs.iter().find_map(|program| {
-        folders
-            .iter()
-            .map(|folder| folder.join(program))
-            .find(|path| path.is_file())
-    })
+    programs.iter().find_map(|program| folders.iter().map(|folder| folder.join(program)).find(|path| path.is_file()))
 }
 
 fn describe(command: &Command) -> String {
-    let program = Path::new(command.get_program())
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
+    let program = Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy().into_owned();
     // Long inline scripts would bury the message.
-    let arguments = command
-        .get_args()
-        .map(|argument| argument.to_string_lossy())
-        .filter(|argument| argument.len() < 60);
+    let arguments =
+        command.get_args().map(|argument| argument.to_string_lossy()).filter(|argument| argument.len() < 60);
     let mut text = program;
     for argument in arguments {
         text.push(' ');

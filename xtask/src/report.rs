@@ -12,10 +12,7 @@ pub struct Count {
 impl Count {
     /// One check, such as the formatting.
     pub fn check(ok: bool) -> Count {
-        Count {
-            passed: u64::from(ok),
-            failed: u64::from(!ok),
-        }
+        Count { passed: u64::from(ok), failed: u64::from(!ok) }
     }
 
     /// Of a whole suite. One that ended badly without a failed test (it did not compile, a test binary
@@ -23,18 +20,12 @@ impl Count {
     pub fn suite(counted: Count, ended_well: bool) -> Count {
         let unexplained = !ended_well && counted.failed == 0;
         let empty = counted == Count::default();
-        Count {
-            failed: counted.failed + u64::from(unexplained || empty),
-            ..counted
-        }
+        Count { failed: counted.failed + u64::from(unexplained || empty), ..counted }
     }
 
     /// Both together.
     pub fn and(self, other: Count) -> Count {
-        Count {
-            passed: self.passed + other.passed,
-            failed: self.failed + other.failed,
-        }
+        Count { passed: self.passed + other.passed, failed: self.failed + other.failed }
     }
 }
 
@@ -49,10 +40,7 @@ pub fn of_cargo(output: &str) -> Count {
 
 /// Reads the summary that Playwright's list reporter ends with: `3 passed (2.1s)`, `1 failed`, `2 did not run`.
 pub fn of_playwright(output: &str) -> Count {
-    output
-        .lines()
-        .map(|line| line.split(" (").next().unwrap_or(line))
-        .fold(Count::default(), count_part)
+    output.lines().map(|line| line.split(" (").next().unwrap_or(line)).fold(Count::default(), count_part)
 }
 
 /// Adds a part such as `3 passed`; anything else counts nothing.
@@ -64,14 +52,8 @@ fn count_part(count: Count, part: &str) -> Count {
         return count;
     };
     match word {
-        "passed" => Count {
-            passed: count.passed + number,
-            ..count
-        },
-        "failed" | "flaky" | "interrupted" | "did not run" => Count {
-            failed: count.failed + number,
-            ..count
-        },
+        "passed" => Count { passed: count.passed + number, ..count },
+        "failed" | "flaky" | "interrupted" | "did not run" => Count { failed: count.failed + number, ..count },
         _ => count,
     }
 }
@@ -94,55 +76,15 @@ mod tests {
 
     #[test]
     fn counts_what_playwright_prints() {
-        check(
-            of_playwright(
-                "  1 failed\n    a.spec.ts:3:1 › x ───\n  2 did not run\n  12 passed (3.4s)\n",
-            ),
-            12,
-            3,
-        );
-        check(
-            of_playwright("  ✓  1 a.spec.ts:3:1 › 3 passed (1s)\n  1 flaky\n"),
-            0,
-            1,
-        );
+        check(of_playwright("  1 failed\n    a.spec.ts:3:1 › x ───\n  2 did not run\n  12 passed (3.4s)\n"), 12, 3);
+        check(of_playwright("  ✓  1 a.spec.ts:3:1 › 3 passed (1s)\n  1 flaky\n"), 0, 1);
     }
 
     #[test]
     fn a_suite_that_ran_nothing_or_broke_off_is_a_failure() {
         check(Count::suite(Count::default(), true), 0, 1);
-        check(
-            Count::suite(
-                Count {
-                    passed: 3,
-                    failed: 0,
-                },
-                false,
-            ),
-            3,
-            1,
-        );
-        check(
-            Count::suite(
-                Count {
-                    passed: 3,
-                    failed: 2,
-                },
-                false,
-            ),
-            3,
-            2,
-        );
-        check(
-            Count::suite(
-                Count {
-                    passed: 3,
-                    failed: 0,
-                },
-                true,
-            ),
-            3,
-            0,
-        );
+        check(Count::suite(Count { passed: 3, failed: 0 }, false), 3, 1);
+        check(Count::suite(Count { passed: 3, failed: 2 }, false), 3, 2);
+        check(Count::suite(Count { passed: 3, failed: 0 }, true), 3, 0);
     }
 }

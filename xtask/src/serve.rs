@@ -12,23 +12,12 @@ use crate::server::{self, Fallback, Site};
 use crate::setup;
 
 const PORT: u16 = 8080;
-const SOURCES: [&str; 6] = [
-    "src",
-    "style",
-    "index.html",
-    "Trunk.toml",
-    "Cargo.toml",
-    "Cargo.lock",
-];
+const SOURCES: [&str; 6] = ["src", "style", "index.html", "Trunk.toml", "Cargo.toml", "Cargo.lock"];
 
 /// Serves the page until it is interrupted.
 pub fn serve(arguments: &mut Arguments) -> Result<(), Failure> {
     let port = arguments.number("--port")?.unwrap_or(PORT);
-    let profile = if arguments.flag("--release") {
-        Profile::Release
-    } else {
-        Profile::Dev
-    };
+    let profile = if arguments.flag("--release") { Profile::Release } else { Profile::Dev };
     arguments.done()?;
     match profile {
         Profile::Dev => setup::page()?,
@@ -58,12 +47,8 @@ pub fn serve(arguments: &mut Arguments) -> Result<(), Failure> {
 /// `cargo xtask static`: only serves a folder, as a static host would.
 pub fn folder(arguments: &mut Arguments) -> Result<(), Failure> {
     let port = arguments.number("--port")?.unwrap_or(PORT);
-    let folder = arguments
-        .value("--root")?
-        .unwrap_or_else(|| "dist".to_owned());
-    let prefix = arguments
-        .value("--prefix")?
-        .unwrap_or_else(|| "/".to_owned());
+    let folder = arguments.value("--root")?.unwrap_or_else(|| "dist".to_owned());
+    let prefix = arguments.value("--prefix")?.unwrap_or_else(|| "/".to_owned());
     let fallback = match arguments.value("--fallback")?.as_deref() {
         None | Some("404") => Fallback::NotFound,
         Some("index") => Fallback::Index,
@@ -72,10 +57,7 @@ pub fn folder(arguments: &mut Arguments) -> Result<(), Failure> {
     arguments.done()?;
     let folder = root().join(folder);
     if !folder.join("index.html").is_file() {
-        return Err(format!(
-            "{} holds no index.html: run `cargo xtask build` first",
-            folder.display()
-        ));
+        return Err(format!("{} holds no index.html: run `cargo xtask build` first", folder.display()));
     }
     let site = Site::new(folder, &prefix, fallback);
     let listener = server::listen(port)?;
@@ -86,19 +68,13 @@ pub fn folder(arguments: &mut Arguments) -> Result<(), Failure> {
 
 /// When a source file was last written.
 fn newest() -> Option<SystemTime> {
-    SOURCES
-        .iter()
-        .filter_map(|source| newest_in(&root().join(source)))
-        .max()
+    SOURCES.iter().filter_map(|source| newest_in(&root().join(source))).max()
 }
 
 fn newest_in(path: &Path) -> Option<SystemTime> {
     if path.is_dir() {
         let entries = fs::read_dir(path).ok()?;
-        entries
-            .flatten()
-            .filter_map(|entry| newest_in(&entry.path()))
-            .max()
+        entries.flatten().filter_map(|entry| newest_in(&entry.path())).max()
     } else {
         fs::metadata(path).ok()?.modified().ok()
     }

@@ -37,16 +37,8 @@ impl Site {
     /// A site under `prefix`, whatever slashes it was written with.
     pub fn new(folder: PathBuf, prefix: &str, fallback: Fallback) -> Site {
         let inner = prefix.trim_matches('/');
-        let prefix = if inner.is_empty() {
-            "/".to_owned()
-        } else {
-            format!("/{inner}/")
-        };
-        Site {
-            folder,
-            prefix,
-            fallback,
-        }
+        let prefix = if inner.is_empty() { "/".to_owned() } else { format!("/{inner}/") };
+        Site { folder, prefix, fallback }
     }
 }
 
@@ -67,10 +59,7 @@ pub fn listen(port: u16) -> Result<TcpListener, Failure> {
             Err(error) => return Err(format!("cannot listen on port {candidate}: {error}")),
         }
     }
-    Err(format!(
-        "the ports {port} to {} are all taken: choose another with --port",
-        port.saturating_add(PORTS)
-    ))
+    Err(format!("the ports {port} to {} are all taken: choose another with --port", port.saturating_add(PORTS)))
 }
 
 /// The address a browser opens.
@@ -116,8 +105,7 @@ fn connection(stream: TcpStream, site: &Site) -> io::Result<()> {
         let mut close = false;
         loop {
             let mut header = String::new();
-            if reader.by_ref().take(16_384).read_line(&mut header)? == 0 || header.trim().is_empty()
-            {
+            if reader.by_ref().take(16_384).read_line(&mut header)? == 0 || header.trim().is_empty() {
                 break;
             }
             close |= header.trim().eq_ignore_ascii_case("connection: close");
@@ -163,16 +151,10 @@ fn write(writer: &mut TcpStream, answer: &Answer, head_only: bool, close: bool) 
 fn answer(target: &str, site: &Site) -> Answer {
     let path = target.split(['?', '#']).next().unwrap_or("/");
     if format!("{path}/") == site.prefix {
-        return Answer {
-            location: Some(site.prefix.clone()),
-            ..text("301 Moved Permanently", "")
-        };
+        return Answer { location: Some(site.prefix.clone()), ..text("301 Moved Permanently", "") };
     }
     let Some(inside) = path.strip_prefix(site.prefix.as_str()) else {
-        return text(
-            "404 Not Found",
-            "nothing is served outside of the site's path",
-        );
+        return text("404 Not Found", "nothing is served outside of the site's path");
     };
     if let Some(found) = inner_path(inside).and_then(|inner| file(&site.folder, &inner)) {
         return found;
@@ -232,21 +214,11 @@ fn file(folder: &Path, inner: &Path) -> Option<Answer> {
         Some("txt") => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
     };
-    Some(Answer {
-        status: "200 OK",
-        kind,
-        location: None,
-        body,
-    })
+    Some(Answer { status: "200 OK", kind, location: None, body })
 }
 
 fn text(status: &'static str, body: &str) -> Answer {
-    Answer {
-        status,
-        kind: "text/plain; charset=utf-8",
-        location: None,
-        body: body.as_bytes().to_vec(),
-    }
+    Answer { status, kind: "text/plain; charset=utf-8", location: None, body: body.as_bytes().to_vec() }
 }
 
 #[cfg(test)]
@@ -264,11 +236,7 @@ mod tests {
 
     fn check(fallback: Fallback, target: &str, status: &str, body: &str) {
         let answer = answer(target, &site(fallback));
-        assert!(
-            answer.status.starts_with(status),
-            "{target}: {}",
-            answer.status
-        );
+        assert!(answer.status.starts_with(status), "{target}: {}", answer.status);
         assert_eq!(String::from_utf8_lossy(&answer.body), body, "{target}");
     }
 
@@ -277,18 +245,8 @@ mod tests {
         let outside = "nothing is served outside of the site's path";
         check(Fallback::NotFound, "/some/sub/", "200", "index.html");
         check(Fallback::NotFound, "/some/sub", "301", "");
-        check(
-            Fallback::NotFound,
-            "/some/sub/app.wasm?v=1",
-            "200",
-            "app.wasm",
-        );
-        check(
-            Fallback::NotFound,
-            "/some/sub/%61pp.wasm",
-            "200",
-            "app.wasm",
-        );
+        check(Fallback::NotFound, "/some/sub/app.wasm?v=1", "200", "app.wasm");
+        check(Fallback::NotFound, "/some/sub/%61pp.wasm", "200", "app.wasm");
         check(Fallback::NotFound, "/some/sub/deep/link", "404", "404.html");
         check(Fallback::Index, "/some/sub/deep/link", "200", "index.html");
         check(Fallback::NotFound, "/", "404", outside);
@@ -297,14 +255,7 @@ mod tests {
 
     #[test]
     fn never_leaves_its_folder() {
-        for target in [
-            "../secret",
-            "%2e%2e/secret",
-            "a/../../secret",
-            "%zz",
-            "%ff",
-            ".git/config",
-        ] {
+        for target in ["../secret", "%2e%2e/secret", "a/../../secret", "%zz", "%ff", ".git/config"] {
             assert_eq!(inner_path(target), None, "{target}");
         }
     }

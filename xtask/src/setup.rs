@@ -60,13 +60,7 @@ pub fn browser() -> Result<Browser, Failure> {
             };
             run(apt.env("DEBIAN_FRONTEND", "noninteractive").args(arguments))
         };
-        let packages = [
-            "install",
-            "-y",
-            "--no-install-recommends",
-            "chromium",
-            "chromium-driver",
-        ];
+        let packages = ["install", "-y", "--no-install-recommends", "chromium", "chromium-driver"];
         apt(&packages)
             .or_else(|_| apt(&["update"]).and_then(|()| apt(&packages)))
             .map_err(|error| format!("{error}: {by_hand}"))
@@ -77,42 +71,22 @@ pub fn browser() -> Result<Browser, Failure> {
 /// Playwright and axe, for the end-to-end tests.
 pub fn playwright() -> Result<(), Failure> {
     let folder = root().join("tests/e2e");
-    npm_packages(
-        "Install Playwright (npm)",
-        &folder,
-        &folder,
-        "@playwright/test/cli.js",
-    )
+    npm_packages("Install Playwright (npm)", &folder, &folder, "@playwright/test/cli.js")
 }
 
 fn prerequisites() -> Result<(), Failure> {
     let needed = [
-        (
-            "cc",
-            "a C compiler (Debian: apt-get install build-essential; macOS: xcode-select --install)",
-        ),
-        (
-            "node",
-            "Node.js 20 or newer (Debian: apt-get install nodejs npm; or https://nodejs.org)",
-        ),
-        (
-            "npm",
-            "npm (Debian: apt-get install npm; or https://nodejs.org)",
-        ),
+        ("cc", "a C compiler (Debian: apt-get install build-essential; macOS: xcode-select --install)"),
+        ("node", "Node.js 20 or newer (Debian: apt-get install nodejs npm; or https://nodejs.org)"),
+        ("npm", "npm (Debian: apt-get install npm; or https://nodejs.org)"),
     ];
     for (program, how) in needed {
         if !process::exists(program) {
-            return Err(format!(
-                "`{program}` is missing. Install {how}, then run this again"
-            ));
+            return Err(format!("`{program}` is missing. Install {how}, then run this again"));
         }
     }
     let node = process::version("node").unwrap_or_default();
-    let major = node
-        .trim_start_matches('v')
-        .split('.')
-        .next()
-        .and_then(|major| major.parse::<u32>().ok());
+    let major = node.trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
     match major {
         Some(major) if major < NODE_MAJOR => Err(format!(
             "Node.js {node} is too old: install {NODE_MAJOR} or newer (https://nodejs.org), then run this again"
@@ -123,8 +97,7 @@ fn prerequisites() -> Result<(), Failure> {
 
 /// The target the page is compiled for.
 pub fn wasm_target() -> Result<(), Failure> {
-    let folder =
-        process::read(command("rustc").args(["--print", "target-libdir", "--target", TARGET]))?;
+    let folder = process::read(command("rustc").args(["--print", "target-libdir", "--target", TARGET]))?;
     if Path::new(folder.trim()).is_dir() {
         return Ok(());
     }
@@ -134,19 +107,14 @@ pub fn wasm_target() -> Result<(), Failure> {
              curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh"
         ));
     }
-    step(&format!("Install the Rust target {TARGET}"), || {
-        run(command("rustup").args(["target", "add", TARGET]))
-    })
+    step(&format!("Install the Rust target {TARGET}"), || run(command("rustup").args(["target", "add", TARGET])))
 }
 
 fn trunk() -> Result<(), Failure> {
     if tool_version("trunk").as_deref() == Some(TRUNK) {
         return Ok(());
     }
-    step(
-        &format!("Install trunk {TRUNK} into .tools (once, some minutes)"),
-        || install("trunk", TRUNK, &["--locked"]),
-    )
+    step(&format!("Install trunk {TRUNK} into .tools (once, some minutes)"), || install("trunk", TRUNK, &["--locked"]))
 }
 
 fn wasm_bindgen() -> Result<(), Failure> {
@@ -156,10 +124,9 @@ fn wasm_bindgen() -> Result<(), Failure> {
     if right("wasm-bindgen") && right("wasm-bindgen-test-runner") {
         return Ok(());
     }
-    step(
-        &format!("Install wasm-bindgen {wanted} into .tools (once, a minute or two)"),
-        || install("wasm-bindgen-cli", &wanted, &[]),
-    )
+    step(&format!("Install wasm-bindgen {wanted} into .tools (once, a minute or two)"), || {
+        install("wasm-bindgen-cli", &wanted, &[])
+    })
 }
 
 /// Trunk builds offline, so the crates have to be there before.
@@ -177,14 +144,7 @@ fn crates() -> Result<(), Failure> {
 
 fn install(package: &str, version: &str, extra: &[&str]) -> Result<(), Failure> {
     run(command("cargo")
-        .args([
-            "install",
-            "--quiet",
-            package,
-            "--version",
-            version,
-            "--force",
-        ])
+        .args(["install", "--quiet", package, "--version", version, "--force"])
         .args(["--profile", "dev", "--no-default-features", "--root"])
         .arg(root().join(".tools"))
         .args(extra)
@@ -199,8 +159,8 @@ fn tool_version(tool: &str) -> Option<String> {
 }
 
 fn locked_version(package: &str) -> Result<String, Failure> {
-    let lock = fs::read_to_string(root().join("Cargo.lock"))
-        .map_err(|error| format!("cannot read Cargo.lock: {error}"))?;
+    let lock =
+        fs::read_to_string(root().join("Cargo.lock")).map_err(|error| format!("cannot read Cargo.lock: {error}"))?;
     let name = format!("name = \"{package}\"");
     let mut lines = lock.lines().skip_while(|line| *line != name);
     lines
@@ -220,8 +180,7 @@ fn npm_packages(title: &str, source: &Path, target: &Path, proof: &str) -> Resul
     }
     step(title, || {
         if source != target {
-            fs::create_dir_all(target)
-                .map_err(|error| format!("cannot create {}: {error}", target.display()))?;
+            fs::create_dir_all(target).map_err(|error| format!("cannot create {}: {error}", target.display()))?;
             for file in ["package.json", "package-lock.json", ".npmrc"] {
                 copy(&source.join(file), &target.join(file))?;
             }
@@ -241,12 +200,7 @@ fn find_browser() -> Option<Browser> {
     let named = |variable: &str| std::env::var_os(variable).map(PathBuf::from);
     Some(Browser {
         chromium: named("CHROMIUM").or_else(|| {
-            process::first_of(&[
-                "chromium",
-                "chromium-browser",
-                "google-chrome",
-                "google-chrome-stable",
-            ])
+            process::first_of(&["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"])
         })?,
         driver: named("CHROMEDRIVER").or_else(|| process::first_of(&["chromedriver"]))?,
     })
@@ -257,11 +211,7 @@ fn same_content(one: &Path, other: &Path) -> bool {
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
-    fs::copy(from, to).map(|_| ()).map_err(|error| {
-        format!(
-            "cannot copy {} to {}: {error}",
-            from.display(),
-            to.display()
-        )
-    })
+    fs::copy(from, to)
+        .map(|_| ())
+        .map_err(|error| format!("cannot copy {} to {}: {error}", from.display(), to.display()))
 }

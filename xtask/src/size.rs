@@ -11,11 +11,7 @@ const AIM: u64 = 180_000;
 
 /// Weighs the first load of the page in `folder` and prints the table; too much is a failure.
 pub fn gate(folder: &Path) -> Result<(), Failure> {
-    let table = read(
-        command("node")
-            .arg(root().join("xtask/weigh.mjs"))
-            .arg(folder),
-    )?;
+    let table = read(command("node").arg(root().join("xtask/weigh.mjs")).arg(folder))?;
     println!("  {:>9} {:>9}  first load", "bytes", "brotli 11");
     let (mut plain_sum, mut small_sum) = (0, 0);
     for line in table.lines() {
@@ -24,10 +20,7 @@ pub fn gate(folder: &Path) -> Result<(), Failure> {
         let (Some(plain), Some(small)) = (number(), number()) else {
             return Err(format!("cannot understand the weighing's line {line:?}"));
         };
-        println!(
-            "  {plain:>9} {small:>9}  {}",
-            words.next().unwrap_or_default()
-        );
+        println!("  {plain:>9} {small:>9}  {}", words.next().unwrap_or_default());
         plain_sum += plain;
         small_sum += small;
     }
@@ -36,10 +29,7 @@ pub fn gate(folder: &Path) -> Result<(), Failure> {
         return Err(format!("{} holds no page", folder.display()));
     }
     if small_sum > LIMIT {
-        return Err(format!(
-            "the first load is {} bytes over its limit",
-            small_sum - LIMIT
-        ));
+        return Err(format!("the first load is {} bytes over its limit", small_sum - LIMIT));
     }
     if small_sum > AIM {
         println!("  warning: {} bytes above the aim", small_sum - AIM);

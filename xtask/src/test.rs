@@ -56,9 +56,7 @@ pub fn test(arguments: &mut Arguments) -> Result<(), Failure> {
     let mut counts = Vec::new();
     let mut page = Page::default();
     for (suite, name) in chosen {
-        let count = step(&format!("Test: {name}"), || {
-            run_suite(suite, &mut page, &extra)
-        });
+        let count = step(&format!("Test: {name}"), || run_suite(suite, &mut page, &extra));
         counts.push((
             name,
             count.unwrap_or_else(|failure| {
@@ -84,35 +82,13 @@ impl Page {
 fn run_suite(suite: Suite, page: &mut Page, extra: &[String]) -> Result<Count, Failure> {
     match suite {
         Suite::Format => check(&["fmt", "--all", "--check"]),
-        Suite::ClippyHost => check(&[
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--locked",
-            "--",
-            "-D",
-            "warnings",
-        ]),
+        Suite::ClippyHost => check(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]),
         Suite::ClippyWasm => {
             setup::wasm_target()?;
-            check(&[
-                "clippy",
-                "--target",
-                TARGET,
-                "--all-targets",
-                "--locked",
-                "--",
-                "-D",
-                "warnings",
-            ])
+            check(&["clippy", "--target", TARGET, "--all-targets", "--locked", "--", "-D", "warnings"])
         }
         Suite::Native => {
-            let (output, ok) = watch(command("cargo").args([
-                "test",
-                "--workspace",
-                "--locked",
-                "--no-fail-fast",
-            ]))?;
+            let (output, ok) = watch(command("cargo").args(["test", "--workspace", "--locked", "--no-fail-fast"]))?;
             Ok(Count::suite(report::of_cargo(&output), ok))
         }
         Suite::Browser => browser(),
@@ -135,10 +111,7 @@ fn browser() -> Result<Count, Failure> {
         cargo.arg("--test").arg(target);
     }
     cargo
-        .env(
-            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
-            root().join(".tools/bin/wasm-bindgen-test-runner"),
-        )
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", root().join(".tools/bin/wasm-bindgen-test-runner"))
         .env("CHROMEDRIVER", driver)
         // For a whole file of tests, in seconds; the runner's own is 20.
         .env("WASM_BINDGEN_TEST_TIMEOUT", "300");
@@ -147,8 +120,7 @@ fn browser() -> Result<Count, Failure> {
 }
 
 fn browser_targets() -> Result<Vec<String>, Failure> {
-    let entries = fs::read_dir(root().join("tests"))
-        .map_err(|error| format!("cannot read tests/: {error}"))?;
+    let entries = fs::read_dir(root().join("tests")).map_err(|error| format!("cannot read tests/: {error}"))?;
     let mut targets: Vec<String> = entries
         .flatten()
         .filter_map(|entry| entry.file_name().into_string().ok())
@@ -183,18 +155,9 @@ fn end_to_end(folder: PathBuf, extra: &[String]) -> Result<Count, Failure> {
 fn sum_up(counts: &[(&str, Count)]) -> Result<(), Failure> {
     println!();
     for (name, count) in counts {
-        println!(
-            "  {name:<12} {:>5} passed {:>5} failed",
-            count.passed, count.failed
-        );
+        println!("  {name:<12} {:>5} passed {:>5} failed", count.passed, count.failed);
     }
-    let all = counts
-        .iter()
-        .fold(Count::default(), |sum, (_, count)| sum.and(*count));
+    let all = counts.iter().fold(Count::default(), |sum, (_, count)| sum.and(*count));
     println!("\n{} passed, {} failed", all.passed, all.failed);
-    if all.failed == 0 {
-        Ok(())
-    } else {
-        Err(Failure::new())
-    }
+    if all.failed == 0 { Ok(()) } else { Err(Failure::new()) }
 }
