@@ -1,5 +1,8 @@
 //! The console: markup and input over the client; no rule of its own.
 
+pub mod route;
+pub mod state;
+
 use leptos::prelude::*;
 
 /// Mounts the console into the page.
