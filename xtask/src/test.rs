@@ -88,7 +88,11 @@ fn run_suite(suite: Suite, page: &mut Page, extra: &[String]) -> Result<Count, F
             check(&["clippy", "--target", TARGET, "--all-targets", "--locked", "--", "-D", "warnings"])
         }
         Suite::Native => {
-            let (output, ok) = watch(command("cargo").args(["test", "--workspace", "--locked", "--no-fail-fast"]))?;
+            let mut cargo = command("cargo");
+            cargo.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
+            // A snapshot that differs is a failure, and is not written down.
+            cargo.env("INSTA_UPDATE", "no");
+            let (output, ok) = watch(&mut cargo)?;
             Ok(Count::suite(report::of_cargo(&output), ok))
         }
         Suite::Browser => browser(),
