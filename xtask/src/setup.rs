@@ -110,6 +110,16 @@ pub fn wasm_target() -> Result<(), Failure> {
     step(&format!("Install the Rust target {TARGET}"), || run(command("rustup").args(["target", "add", TARGET])))
 }
 
+/// The formatter and the linter, which a minimal toolchain comes without.
+pub fn component(name: &str) -> Result<(), Failure> {
+    let asked = command("cargo").args([name, "--version"]).output();
+    if asked.is_ok_and(|output| output.status.success()) {
+        return Ok(());
+    }
+    let package = if name == "fmt" { "rustfmt" } else { name };
+    step(&format!("Install {package}"), || run(command("rustup").args(["component", "add", package])))
+}
+
 fn trunk() -> Result<(), Failure> {
     if tool_version("trunk").as_deref() == Some(TRUNK) {
         return Ok(());

@@ -101,7 +101,11 @@ fn run_suite(suite: Suite, page: &mut Page, extra: &[String]) -> Result<Count, F
     }
 }
 
+/// A check by one of cargo's components, the first word.
 fn check(arguments: &[&str]) -> Result<Count, Failure> {
+    if let Some(component) = arguments.first() {
+        setup::component(component)?;
+    }
     run(command("cargo").args(arguments)).map(|()| Count::check(true))
 }
 
