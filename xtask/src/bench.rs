@@ -1,17 +1,23 @@
 //! `cargo xtask bench`: the figures, natively and in the browser.
 
+use std::path::PathBuf;
 use std::thread;
 
 use crate::arguments::Arguments;
 use crate::build::{self, Profile};
-use crate::process::{Failure, command, root, run, step};
+use crate::process::{Failure, command, root, run, step, targets};
 use crate::server::{self, Fallback, Site};
 use crate::{setup, size};
 
 /// Prints the figures; only the size has a limit here.
 pub fn bench(arguments: &mut Arguments) -> Result<(), Failure> {
     arguments.done()?;
-    step("Native figures", || run(command("cargo").args(["bench", "--locked", "--quiet"])))?;
+    step("Native figures", || {
+        for target in targets("benches", "")? {
+            run(command("cargo").args(["bench", "--locked", "--quiet", "--bench", &target]))?;
+        }
+        Ok(())
+    })?;
     setup::release()?;
     let folder = build::page(Profile::Release, None)?;
     step("Weigh the first load", || size::gate(&folder))?;
@@ -19,7 +25,7 @@ pub fn bench(arguments: &mut Arguments) -> Result<(), Failure> {
 }
 
 /// Runs a script of `tests/e2e` with the built page served as a static host would.
-pub fn on_page(folder: std::path::PathBuf, script: &str) -> Result<(), Failure> {
+pub fn on_page(folder: PathBuf, script: &str) -> Result<(), Failure> {
     setup::playwright()?;
     let browser = setup::browser()?;
     let site = Site::new(folder, "/playhead/", Fallback::NotFound);

@@ -1,6 +1,7 @@
 //! Running other programs, and saying which step runs and how long it took.
 
 use std::ffi::OsStr;
+use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -18,6 +19,19 @@ pub fn root() -> PathBuf {
     }
     .canonicalize()
     .unwrap_or_else(|_| PathBuf::from("."))
+}
+
+/// The names of a folder's Rust files that begin with `prefix`: Cargo's targets there.
+pub fn targets(folder: &str, prefix: &str) -> Result<Vec<String>, Failure> {
+    let entries = fs::read_dir(root().join(folder)).map_err(|error| format!("cannot read {folder}/: {error}"))?;
+    let mut targets: Vec<String> = entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter(|name| name.starts_with(prefix))
+        .filter_map(|name| name.strip_suffix(".rs").map(str::to_owned))
+        .collect();
+    targets.sort();
+    Ok(targets)
 }
 
 /// Runs `work` under a title; prints the title before and the time after.

@@ -1,12 +1,11 @@
 //! `cargo xtask test`: every check and test there is, and one line at the end that counts them.
 
-use std::fs;
 use std::path::PathBuf;
 use std::thread;
 
 use crate::arguments::Arguments;
 use crate::build::{self, Profile};
-use crate::process::{Failure, command, root, run, step, watch};
+use crate::process::{self, Failure, command, root, run, step, watch};
 use crate::report::{self, Count};
 use crate::server::{self, Fallback, Site};
 use crate::setup::{self, Browser};
@@ -115,7 +114,7 @@ fn browser() -> Result<Count, Failure> {
     let Browser { driver, .. } = setup::browser()?;
     let mut cargo = command("cargo");
     cargo.args(["test", "--locked", "--no-fail-fast", "--target", TARGET]);
-    for target in browser_targets()? {
+    for target in process::targets("tests", "browser")? {
         cargo.arg("--test").arg(target);
     }
     cargo
@@ -125,18 +124,6 @@ fn browser() -> Result<Count, Failure> {
         .env("WASM_BINDGEN_TEST_TIMEOUT", "300");
     let (output, ok) = watch(&mut cargo)?;
     Ok(Count::suite(report::of_cargo(&output), ok))
-}
-
-fn browser_targets() -> Result<Vec<String>, Failure> {
-    let entries = fs::read_dir(root().join("tests")).map_err(|error| format!("cannot read tests/: {error}"))?;
-    let mut targets: Vec<String> = entries
-        .flatten()
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .filter(|name| name.starts_with("browser"))
-        .filter_map(|name| name.strip_suffix(".rs").map(str::to_owned))
-        .collect();
-    targets.sort();
-    Ok(targets)
 }
 
 /// The whole page in Chromium, under a sub-path of a plain static host.

@@ -25,11 +25,8 @@ pub struct Route {
 /// Creates the route at the root, and follows back, forward and clicks on links.
 pub fn provide_route() -> Route {
     let base = base_path();
-    let route = Route {
-        place: RwSignal::new(read(&base)),
-        base: StoredValue::new(base),
-        pending: StoredValue::new(None),
-    };
+    let route =
+        Route { place: RwSignal::new(read(&base)), base: StoredValue::new(base), pending: StoredValue::new(None) };
     provide_context(route);
     let back = window_event_listener(leptos::ev::popstate, move |_| route.follow());
     let links = window_event_listener(leptos::ev::click, move |event| route.click(&event));
