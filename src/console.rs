@@ -1,7 +1,10 @@
 //! The console: markup and input over the client; no rule of its own.
 
+pub mod format;
+pub mod parts;
 pub mod route;
 pub mod state;
+pub mod theme;
 
 use leptos::prelude::*;
 

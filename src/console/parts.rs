@@ -1,0 +1,17 @@
+//! Small parts, the same everywhere: a status, pods, a version, an age, a reason, a dialog.
+//!
+//! Invariants: signals in, callbacks out; no request is sent from here, and no rule is decided.
+
+mod dialog;
+mod icon;
+mod pods;
+mod reason;
+mod status;
+mod version;
+
+pub use dialog::{Dialog, DialogForm, use_dialog};
+pub use icon::{Glyph, Icon};
+pub use pods::{Pods, pods_words};
+pub use reason::{Mark, Reason};
+pub use status::{RunningMark, StatusChip, Tone};
+pub use version::VersionLabel;
