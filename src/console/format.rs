@@ -5,8 +5,7 @@
 use js_sys::{Array, Date, Intl, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
-/// Unix milliseconds, UTC.
-pub type Millis = i64;
+pub use super::state::row::Millis;
 
 const SECOND: Millis = 1_000;
 const MINUTE: Millis = 60 * SECOND;
