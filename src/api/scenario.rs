@@ -1,0 +1,49 @@
+//! The worlds that come with the in-browser backend (`/x/scenario`), and the probe for it (`/x`).
+
+use serde::{Deserialize, Serialize};
+
+/// Answer of `GET /x`: this server offers the paths under `/x`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Capabilities {
+    /// `playhead`.
+    pub name: String,
+    /// The version of the program.
+    pub version: String,
+    /// Whether nothing real is touched.
+    pub demo: bool,
+}
+
+/// Answer of `GET /x/scenario`: which world is open, and which there are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Scenarios {
+    /// The scenario that is open, or `file` for an imported world.
+    pub name: String,
+    /// Its seed.
+    pub seed: u64,
+    /// All there are.
+    pub scenarios: Vec<Scenario>,
+}
+
+/// A world that comes with the program.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Scenario {
+    /// Its name in addresses.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// What it shows.
+    pub about: String,
+}
+
+/// Body of `POST /x/scenario`: throw the open world away and begin this one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reset {
+    /// The scenario.
+    pub name: String,
+    /// Same seed, same world.
+    #[serde(default)]
+    pub seed: u64,
+}

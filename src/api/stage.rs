@@ -1,0 +1,33 @@
+//! The stages of an environment's pipeline.
+
+use serde::{Deserialize, Serialize};
+
+use super::results::Reference;
+
+/// A stage, as configured.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Stage {
+    /// UUID.
+    pub id: String,
+    /// The environment it belongs to.
+    pub environment: Reference,
+    /// The name.
+    pub name: String,
+    /// Free text.
+    pub description: String,
+    /// Its place, from 1.
+    pub deployment_order: u32,
+    /// The services in it.
+    pub services: Vec<StageService>,
+}
+
+/// A service in a stage.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StageService {
+    /// The service.
+    pub service_id: String,
+    /// Its type.
+    pub service_type: String,
+}

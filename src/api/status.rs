@@ -1,0 +1,140 @@
+//! Deployment statuses of services and environments.
+
+use serde::{Deserialize, Serialize};
+
+use super::time::Time;
+
+/// How the last deployment of a service went or goes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ServiceStatus {
+    /// The service.
+    pub id: String,
+    /// The *shown* status (law §2), such as `DEPLOYED`.
+    pub state: String,
+    /// `NEVER_DEPLOYED`, `OUT_OF_DATE`, `UP_TO_DATE`.
+    pub service_deployment_status: String,
+    /// When its last deployment ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_deployment_date: Option<Time>,
+    /// Whether it was part of the environment's last deployment.
+    pub is_part_last_deployment: bool,
+    /// The deployment it was last part of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub execution_id: Option<String>,
+    /// What the last action on it was, and how that went.
+    pub status_details: StatusDetails,
+    /// The first request that waits for it.
+    pub deployment_request_id: Option<String>,
+    /// How many requests wait for it.
+    pub deployment_requests_count: u32,
+}
+
+/// What the last action on a service was, and how it went.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StatusDetails {
+    /// `DEPLOY`, `RESTART`, `STOP`, `DELETE`, `UNKNOWN`.
+    pub action: String,
+    /// `QUEUED`, `ONGOING`, `SUCCESS`, `ERROR`, `EXECUTING`, `CANCELED`, `CANCELING`, `NEVER`.
+    pub status: String,
+    /// `NONE`, as far as this program goes.
+    pub sub_action: String,
+}
+
+/// How an environment is doing.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EnvironmentStatus {
+    /// The environment.
+    pub id: String,
+    /// The roll-up of its services (law §7).
+    pub state: String,
+    /// The outcome of its last deployment.
+    pub last_deployment_state: String,
+    /// When that ended.
+    pub last_deployment_date: Option<Time>,
+    /// That deployment.
+    pub last_deployment_id: Option<String>,
+    /// How long that took.
+    pub total_deployment_duration_in_seconds: Option<i64>,
+    /// From where it was asked for.
+    pub origin: Option<String>,
+    /// By whom.
+    pub triggered_by: Option<String>,
+    /// `NEVER_DEPLOYED`, `OUT_OF_DATE`, `UP_TO_DATE`.
+    pub deployment_status: Option<String>,
+    /// The request that runs, or the first that waits.
+    pub deployment_request_id: Option<String>,
+}
+
+/// Statuses of services in the lists by type that the contract has: those of an environment, or of one stage.
+///
+/// One record for both answers, as their lists are the same (and flattening them would cost more in the page).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Statuses {
+    /// The environment they belong to; in the answer for an environment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environment: Option<EnvironmentStatus>,
+    /// The stage they belong to; in the answer by stage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage: Option<StageStatus>,
+    /// Of applications.
+    pub applications: Vec<ServiceStatus>,
+    /// Of containers.
+    pub containers: Vec<ServiceStatus>,
+    /// Of jobs.
+    pub jobs: Vec<ServiceStatus>,
+    /// Of databases.
+    pub databases: Vec<ServiceStatus>,
+    /// Of Helm charts.
+    pub helms: Vec<ServiceStatus>,
+    /// Of kinds that this program does not deploy; always there on the wire.
+    pub terraforms: Vec<ServiceStatus>,
+}
+
+/// An environment, its stages and in each its services.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StatusesWithStages {
+    /// The environment itself.
+    pub environment: Option<EnvironmentStatus>,
+    /// Its stages, in order.
+    pub stages: Vec<Statuses>,
+}
+
+/// A stage of a pipeline, as it stands in the last or running deployment.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StageStatus {
+    /// UUID.
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// Free text.
+    pub description: String,
+    /// `QUEUED`, `ONGOING`, `DONE`, `ERROR`, `SKIPPED`, `CANCELED`.
+    pub status: Option<String>,
+}
+
+impl Statuses {
+    /// All of them, in the order of the fields.
+    pub fn iter(&self) -> impl Iterator<Item = &ServiceStatus> {
+        [&self.applications, &self.containers, &self.jobs, &self.databases, &self.helms, &self.terraforms]
+            .into_iter()
+            .flatten()
+    }
+
+    /// The list of a `service_type`; a type that is not known goes with the last.
+    pub fn of_type(&mut self, service_type: &str) -> &mut Vec<ServiceStatus> {
+        match service_type {
+            "APPLICATION" => &mut self.applications,
+            "CONTAINER" => &mut self.containers,
+            "JOB" => &mut self.jobs,
+            "DATABASE" => &mut self.databases,
+            "HELM" => &mut self.helms,
+            _ => &mut self.terraforms,
+        }
+    }
+}

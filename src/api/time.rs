@@ -1,0 +1,117 @@
+//! Points in time on the wire: RFC 3339 in UTC. In memory: milliseconds, because date crates are heavy in the page.
+
+use std::fmt;
+
+use serde::de::{self, Deserialize, Deserializer, Visitor};
+use serde::{Serialize, Serializer};
+
+/// A point in time: Unix milliseconds, UTC.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Time(pub i64);
+
+const DAY: i64 = 86_400_000;
+
+/// Days since 1970-01-01 of a date of the proleptic Gregorian calendar. Eras of 400 years make it exact.
+fn days(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year - era * 400;
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+}
+
+/// The inverse of [`days`].
+fn date(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days - era * 146_097;
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+}
+
+impl Time {
+    /// Reads RFC 3339, with any offset and any number of decimals (those past milliseconds are dropped).
+    pub fn parse(text: &str) -> Option<Time> {
+        let number = |from: usize, to: usize| -> Option<i64> {
+            let digits = text.get(from..to)?;
+            digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
+        };
+        let separated = [(4, "-"), (7, "-"), (13, ":"), (16, ":")];
+        if separated.iter().any(|(at, mark)| text.get(*at..*at + 1) != Some(*mark)) {
+            return None;
+        }
+        if !matches!(text.get(10..11)?, "T" | "t" | " ") {
+            return None;
+        }
+        let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
+        let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
+        if !(1..=12).contains(&month) || date(days(year, month, day)) != (year, month, day) {
+            return None;
+        }
+        if hour > 23 || minute > 59 || second > 60 {
+            return None;
+        }
+        let mut rest = text.get(19..)?;
+        let mut millis = 0;
+        if let Some(decimals) = rest.strip_prefix('.') {
+            let length = decimals.bytes().take_while(u8::is_ascii_digit).count();
+            let mut scale = 100;
+            for byte in decimals.bytes().take(length) {
+                millis += i64::from(byte - b'0') * scale;
+                scale /= 10;
+            }
+            rest = decimals.get(length..)?;
+        }
+        let offset = match rest {
+            "Z" | "z" => 0,
+            _ => {
+                let sign = if rest.starts_with('+') { 1 } else { rest.starts_with('-').then_some(-1)? };
+                let (hours, minutes) = rest.get(1..)?.split_once(':')?;
+                sign * (hours.parse::<i64>().ok()? * 60 + minutes.parse::<i64>().ok()?) * 60_000
+            }
+        };
+        let of_day = ((hour * 60 + minute) * 60 + second) * 1000 + millis;
+        Some(Time(days(year, month, day) * DAY + of_day - offset))
+    }
+}
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month, day) = date(self.0.div_euclid(DAY));
+        let of_day = self.0.rem_euclid(DAY);
+        let (second, millis) = (of_day / 1000, of_day % 1000);
+        write!(f, "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60)?;
+        if millis != 0 {
+            write!(f, ".{millis:03}")?;
+        }
+        f.write_str("Z")
+    }
+}
+
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Time, D::Error> {
+        struct Text;
+        impl Visitor<'_> for Text {
+            type Value = Time;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a time such as 2026-01-31T12:00:00Z")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Time, E> {
+                Time::parse(text).ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &self))
+            }
+        }
+        deserializer.deserialize_str(Text)
+    }
+}

@@ -1,0 +1,60 @@
+//! The wire contract by itself: every path is found again, times read what they write, unknown values are no error.
+
+use playhead::api::routes::{NotFound, find};
+use playhead::api::service::Service;
+use playhead::api::{Endpoint, Method, Results, Time};
+
+#[test]
+fn a_built_path_is_found_again_with_its_parameters() {
+    let cases: [(Endpoint, &[&str]); 8] = [
+        (Endpoint::Organizations, &[]),
+        (Endpoint::Images, &["o-1", "r/2"]),
+        (Endpoint::EnvironmentsStatus, &["p 1"]),
+        (Endpoint::StatusesWithStages, &["e-1"]),
+        (Endpoint::DeploySubset, &["e-1"]),
+        (Endpoint::RestartService, &["database", "é"]),
+        (Endpoint::Commits, &["job", "100%"]),
+        (Endpoint::Outcome, &["r-1"]),
+    ];
+    for (endpoint, parameters) in cases {
+        let request = endpoint.request(parameters);
+        let found = find(request.method, &request.path).expect(&request.path);
+        assert_eq!((found.endpoint, found.parameters), (endpoint, parameters.iter().map(|p| p.to_string()).collect()));
+    }
+}
+
+#[test]
+fn a_wrong_path_is_told_from_a_wrong_method() {
+    let check = |method, path: &str, expected| assert_eq!(find(method, path), Err(expected), "{path}");
+    for path in ["", "/", "/organisation", "/environment//deploy", "/job/1/restart-service", "/x/", "/environment/%ff"]
+    {
+        check(Method::Get, path, NotFound::Path);
+    }
+    check(Method::Get, "/environment/1/deploy", NotFound::Method { allowed: vec![Method::Post] });
+    check(Method::Post, "/x/faults", NotFound::Method { allowed: vec![Method::Get, Method::Put] });
+}
+
+#[test]
+fn times_read_what_they_write() {
+    let check = |text: &str, millis, written: &str| {
+        let time = Time::parse(text).expect(text);
+        assert_eq!((time.0, time.to_string().as_str()), (millis, written), "{text}");
+        assert_eq!(Time::parse(&time.to_string()), Some(time));
+    };
+    check("1970-01-01T00:00:00Z", 0, "1970-01-01T00:00:00Z");
+    check("2024-02-29T23:59:59.5Z", 1_709_251_199_500, "2024-02-29T23:59:59.500Z");
+    check("2024-03-01T01:00:00.123456+01:00", 1_709_251_200_123, "2024-03-01T00:00:00.123Z");
+    check("1969-12-31T23:59:59.999Z", -1, "1969-12-31T23:59:59.999Z");
+    for wrong in ["", "yesterday", "2024-02-30T00:00:00Z", "2024-02-29", "2024-02-29T25:00:00Z", "2024-02-29T00:00:00"]
+    {
+        assert_eq!(Time::parse(wrong), None, "{wrong}");
+    }
+}
+
+#[test]
+fn unknown_fields_and_values_are_read() {
+    let text = r#"{"results": [{"id": "1", "service_type": "TERRAFORM", "surprise": {"a": [1]}, "mode": "NEW_MODE"}]}"#;
+    let list: Results<Service> = serde_json::from_str(text).expect("it reads");
+    assert_eq!(list.results[0].service_type, "TERRAFORM");
+    assert_eq!(list.results[0].mode.as_deref(), Some("NEW_MODE"));
+}
