@@ -7,6 +7,8 @@
 pub mod action;
 pub mod id;
 pub mod kind;
+pub mod note;
+pub mod pipeline;
 pub mod refusal;
 pub mod rollup;
 pub mod rule;
@@ -15,6 +17,7 @@ pub mod status;
 pub use action::{Action, Scope};
 pub use id::{EnvironmentId, NotAnId, RequestId, ServiceId, StageId};
 pub use kind::{Engine, Kind, Provider, Source};
+pub use note::{Failure, Note};
 pub use refusal::Refusal;
 pub use rule::{EnvironmentFacts, Pods, ServiceFacts, allowed, allowed_in_subset, allowed_on_environment};
 pub use status::{Class, Queue, RunningStatus, Status, Sync};

@@ -1,0 +1,74 @@
+//! What is going to happen, in order of time; among the same time in the order it was planned.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use super::world::Millis;
+
+/// What happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Happening {
+    /// A running deployment starts those that find a slot.
+    Pipeline,
+    /// The current step of a service's run is over.
+    Step {
+        /// The service's place in the environment.
+        service: u32,
+        /// Void if the service's ticket has moved on.
+        ticket: u32,
+    },
+    /// A service's run is asked whether it kept its deadline.
+    Deadline {
+        /// The service's place in the environment.
+        service: u32,
+        /// Void if the service's ticket has moved on.
+        ticket: u32,
+    },
+    /// A pod goes on to its next phase.
+    Pod {
+        /// The service's place in the environment.
+        service: u32,
+        /// The pod's serial.
+        pod: u32,
+        /// Void if the pod's ticket has moved on.
+        ticket: u32,
+    },
+}
+
+/// Something planned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Planned {
+    /// When, Unix ms.
+    pub at: Millis,
+    /// The order of planning.
+    pub order: u64,
+    /// The environment's place in the world.
+    pub environment: u32,
+    /// What.
+    pub happening: Happening,
+}
+
+/// Everything planned.
+#[derive(Clone, Debug, Default)]
+pub struct Agenda {
+    heap: BinaryHeap<Reverse<Planned>>,
+    order: u64,
+}
+
+impl Agenda {
+    /// Plans something.
+    pub fn plan(&mut self, at: Millis, environment: u32, happening: Happening) {
+        self.order += 1;
+        self.heap.push(Reverse(Planned { at, order: self.order, environment, happening }));
+    }
+
+    /// The next thing planned.
+    pub fn peek(&self) -> Option<Planned> {
+        self.heap.peek().map(|Reverse(planned)| *planned)
+    }
+
+    /// Takes the next thing planned.
+    pub fn pop(&mut self) -> Option<Planned> {
+        self.heap.pop().map(|Reverse(planned)| planned)
+    }
+}

@@ -1,0 +1,89 @@
+//! The deployment that an environment runs now.
+
+use crate::lifecycle::note::Failure;
+use crate::lifecycle::pipeline::{Lane, Pipeline};
+use crate::lifecycle::{Action, Status};
+
+use super::configuration::Configuration;
+use super::record::Record;
+
+/// What a service's run does now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Queued: its stage or a slot is not there yet.
+    Queued,
+    /// Source is cloned, built and pushed.
+    Building,
+    /// Built; waits for a deployment slot, still shown as Building.
+    Built,
+    /// Goes to the cluster.
+    Deploying,
+    /// It failed, and what ran before is brought back; the status is final only then.
+    Restoring(Failure),
+    /// Canceled; what ran before is brought back.
+    Canceling,
+    /// Being stopped.
+    Stopping,
+    /// Its pods are replaced, same version and configuration.
+    Restarting,
+    /// Over.
+    Ended,
+}
+
+/// One service's run in a deployment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// The service's place in the environment.
+    pub service: usize,
+    /// Its place in the record.
+    pub item: usize,
+    /// What it does now.
+    pub phase: Phase,
+    /// The slot it holds.
+    pub lane: Lane,
+    /// The status it had.
+    pub had: Status,
+    /// The configuration that is brought to the cluster, captured when the run started (law §5).
+    pub captured: Option<Configuration>,
+    /// Number of pods it had before, to go back to.
+    pub had_pods: u32,
+}
+
+/// Whether the deployment goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Course {
+    /// It does.
+    Going,
+    /// A service failed.
+    Failing,
+    /// It was canceled.
+    Canceling,
+}
+
+/// The deployment that an environment runs now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deployment {
+    /// What was asked, and what has come of it so far.
+    pub record: Record,
+    /// The services that take part.
+    pub runs: Vec<Run>,
+    /// Who starts when.
+    pub pipeline: Pipeline,
+    /// Whether it goes on.
+    pub course: Course,
+    /// How many runs are Queued, Building or Deploying: what Cancel acts on (law §4).
+    pub interruptible: usize,
+    /// How many runs are not over.
+    pub open: usize,
+}
+
+impl Deployment {
+    /// Whether Cancel acts on it: a Deploy, Redeploy or version action with a service still Queued, Building or
+    /// Deploying (law §4).
+    pub fn cancelable(&self) -> bool {
+        match self.record.action {
+            Action::Deploy | Action::Redeploy | Action::DeployVersion | Action::DeployLatest => self.interruptible > 0,
+            Action::Stop | Action::Restart | Action::Cancel => false,
+        }
+    }
+}
