@@ -26,28 +26,32 @@ pub enum Lane {
 
 /// Whether the pipeline still starts members.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Course {
+pub enum Course {
     /// It does.
     Open,
     /// A member failed or the deployment was canceled: those under way go on to their end, nobody starts.
     Closed,
 }
 
-/// A pipeline under way.
+/// A pipeline under way. Plain data, so that a snapshot of it can be written down and read back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pipeline {
     /// Members not looked at yet, by stage, the current one first.
-    stages: VecDeque<VecDeque<usize>>,
+    pub stages: VecDeque<VecDeque<usize>>,
     /// Of the current stage: those that need a build and found no slot.
-    for_build: VecDeque<usize>,
+    pub for_build: VecDeque<usize>,
     /// Of the current stage: those with nothing to build that found no slot.
-    for_deployment: VecDeque<usize>,
+    pub for_deployment: VecDeque<usize>,
     /// Built, and waiting for a deployment slot.
-    built: VecDeque<usize>,
-    builds: usize,
-    deployments: usize,
-    slots: Slots,
-    course: Course,
+    pub built: VecDeque<usize>,
+    /// How many build slots are taken.
+    pub builds: usize,
+    /// How many deployment slots are taken.
+    pub deployments: usize,
+    /// How many slots there are.
+    pub slots: Slots,
+    /// Whether it still starts members.
+    pub course: Course,
 }
 
 impl Pipeline {

@@ -62,6 +62,20 @@ impl Agenda {
         self.heap.push(Reverse(Planned { at, order: self.order, environment, happening }));
     }
 
+    /// An agenda of things planned before, as told by [`Agenda::planned`].
+    pub fn restored(planned: impl IntoIterator<Item = Planned>) -> Agenda {
+        let heap: BinaryHeap<_> = planned.into_iter().map(Reverse).collect();
+        let order = heap.iter().map(|Reverse(planned)| planned.order).max().unwrap_or(0);
+        Agenda { heap, order }
+    }
+
+    /// Everything planned, the next thing first.
+    pub fn planned(&self) -> Vec<Planned> {
+        let mut planned: Vec<Planned> = self.heap.iter().map(|Reverse(planned)| *planned).collect();
+        planned.sort_unstable();
+        planned
+    }
+
     /// The next thing planned.
     pub fn peek(&self) -> Option<Planned> {
         self.heap.peek().map(|Reverse(planned)| *planned)

@@ -35,7 +35,8 @@ pub struct World {
     pub revision: u64,
     /// How many requests were accepted: request ids are drawn from it.
     pub requests: u64,
-    pub(super) agenda: Agenda,
+    /// What is planned; changed by the simulator alone, and restored with a snapshot.
+    pub agenda: Agenda,
     places: HashMap<ServiceId, (usize, usize)>,
 }
 
