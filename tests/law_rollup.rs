@@ -1,5 +1,6 @@
 //! The environment's status and running status (law §2, §7).
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic: that is how it fails")]
 
 use playhead::lifecycle::rollup::{environment_running, environment_status};
 use playhead::lifecycle::{Class, Kind, Queue, RunningStatus, Status};

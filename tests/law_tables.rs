@@ -1,5 +1,6 @@
 //! The rule against the tables of the law, every cell, and the whole rule as a snapshot a person can read.
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic: that is how it fails")]
 
 use playhead::lifecycle::rule::{allowed_in_environment, scope, subset_deploys_as};
 use playhead::lifecycle::{
