@@ -1,1 +1,302 @@
-//! client
+//! Typed calls of the contract, over one of two transports.
+//!
+//! - *Loopback*: the backend in this very page (default).
+//! - *Http*: a server, over the browser's fetch.
+//!
+//! Everything crosses as bytes, so that the loopback proves the contract too. Reads are tried again when that can help;
+//! an action is sent once and never again by itself, because a lost answer does not tell whether it was accepted.
+//!
+//! Invariants: no rule and no signal here; nothing of the console is imported.
+
+pub mod clock;
+pub mod error;
+#[cfg(target_arch = "wasm32")]
+pub mod http;
+pub mod loopback;
+pub mod order;
+mod timer;
+
+pub use clock::Clock;
+pub use error::Error;
+pub use loopback::{Loopback, Trouble};
+pub use order::{Accepted, Item, Order};
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::api;
+use crate::api::configure::Edit;
+use crate::api::{Endpoint, ErrorBody, Request, Response, Results};
+use crate::lifecycle::{EnvironmentId, RequestId, ServiceId};
+
+/// How long an answer is waited for, in seconds.
+pub const TIMEOUT_SECONDS: u32 = 10;
+
+/// How often a read is tried, the first time included.
+const TRIES: u32 = 3;
+
+/// Pause before the second try of a read, in milliseconds; it doubles with each.
+const PAUSE: u32 = 250;
+
+/// Typed calls. Cheap to clone; clones share the transport.
+#[derive(Clone)]
+pub struct Client(Arc<Transport>);
+
+/// How a request gets to the backend.
+enum Transport {
+    Loopback(Loopback),
+    #[cfg(target_arch = "wasm32")]
+    Http(http::Http),
+}
+
+impl Client {
+    /// A client of the backend in this page.
+    pub fn loopback(loopback: Loopback) -> Client {
+        Client(Arc::new(Transport::Loopback(loopback)))
+    }
+
+    /// A client of a server.
+    #[cfg(target_arch = "wasm32")]
+    pub fn http(http: http::Http) -> Client {
+        Client(Arc::new(Transport::Http(http)))
+    }
+
+    /// The backend in this page, with its clock and troubles, if that is what it talks to.
+    pub fn demo(&self) -> Option<&Loopback> {
+        match &*self.0 {
+            Transport::Loopback(loopback) => Some(loopback),
+            #[cfg(target_arch = "wasm32")]
+            Transport::Http(_) => None,
+        }
+    }
+
+    /// All organizations the token sees.
+    pub async fn organizations(&self) -> Result<Vec<api::organization::Organization>, Error> {
+        self.list(Endpoint::Organizations.request(&[])).await
+    }
+
+    /// The projects of an organization.
+    pub async fn projects(&self, organization: &str) -> Result<Vec<api::organization::Project>, Error> {
+        self.list(Endpoint::Projects.request(&[organization])).await
+    }
+
+    /// The environments of a project, as configured.
+    pub async fn environments(&self, project: &str) -> Result<Vec<api::environment::Environment>, Error> {
+        self.list(Endpoint::Environments.request(&[project])).await
+    }
+
+    /// The statuses of a project's environments, for servers without [`Client::project_live`].
+    pub async fn environments_status(&self, project: &str) -> Result<Vec<api::status::EnvironmentStatus>, Error> {
+        let request = Endpoint::EnvironmentsStatus.request(&[project]);
+        let results: Results<_> = self.once(request).await?;
+        Ok(results.results)
+    }
+
+    /// What changed in a project since a revision; `None`: the server does not offer it. Tried once: it is polled.
+    pub async fn project_live(&self, project: &str, since: u64) -> Result<Option<api::live::ProjectLive>, Error> {
+        found(self.once(Endpoint::ProjectLive.request(&[project]).with_query("since", since.to_string())).await)
+    }
+
+    /// What changed in an environment since a revision; `None`: the server does not offer it. Tried once: it is polled.
+    pub async fn environment_live(
+        &self,
+        environment: EnvironmentId,
+        since: u64,
+    ) -> Result<Option<api::live::EnvironmentDetail>, Error> {
+        let request = Endpoint::EnvironmentLive.request(&[&environment.to_string()]);
+        found(self.once(request.with_query("since", since.to_string())).await)
+    }
+
+    /// The statuses of an environment and its services, for servers without [`Client::environment_live`].
+    pub async fn statuses(&self, environment: EnvironmentId) -> Result<api::status::Statuses, Error> {
+        self.once(Endpoint::Statuses.request(&[&environment.to_string()])).await
+    }
+
+    /// The services of an environment, as configured.
+    pub async fn services(&self, environment: EnvironmentId) -> Result<Vec<api::service::Service>, Error> {
+        self.list(Endpoint::Services.request(&[&environment.to_string()])).await
+    }
+
+    /// The stages of an environment, with the services in each.
+    pub async fn stages(&self, environment: EnvironmentId) -> Result<Vec<api::stage::Stage>, Error> {
+        self.list(Endpoint::Stages.request(&[&environment.to_string()])).await
+    }
+
+    /// The requests that wait in an environment, first in first out.
+    pub async fn queue(&self, environment: EnvironmentId) -> Result<Vec<api::queue::Queued>, Error> {
+        self.list(Endpoint::Queue.request(&[&environment.to_string()])).await
+    }
+
+    /// The newest commits of a service with a git source; `word` as of [`api::routes::service_word`].
+    pub async fn commits(&self, word: &str, service: ServiceId) -> Result<Vec<api::version::Commit>, Error> {
+        self.list(Endpoint::Commits.request(&[word, &service.to_string()])).await
+    }
+
+    /// The tags of an image in a registry.
+    pub async fn images(
+        &self,
+        organization: &str,
+        registry: &str,
+        name: &str,
+    ) -> Result<Vec<api::version::ImageVersions>, Error> {
+        self.list(Endpoint::Images.request(&[organization, registry]).with_query("imageName", name)).await
+    }
+
+    /// The versions of a chart in a repository.
+    pub async fn charts(
+        &self,
+        organization: &str,
+        repository: &str,
+        name: &str,
+    ) -> Result<Vec<api::version::ChartVersions>, Error> {
+        self.list(Endpoint::Charts.request(&[organization, repository]).with_query("chartName", name)).await
+    }
+
+    /// Sends an action, once.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with the law's reason; [`Error::Timeout`] when it is not known whether it was accepted.
+    pub async fn act(&self, order: &Order) -> Result<Accepted, Error> {
+        let response = self.send(order.request()?, true).await?;
+        Ok(Accepted::read(&response))
+    }
+
+    /// Takes a waiting request back.
+    pub async fn take_back(&self, request: RequestId) -> Result<(), Error> {
+        let request = Endpoint::TakeBack.request(&[&request.to_string()]).with_body("{}");
+        self.send(request, true).await.map(|_| ())
+    }
+
+    /// Changes the desired configuration of a service: reads it whole, changes the fields, writes it back.
+    pub async fn configure(&self, word: &str, service: ServiceId, edit: Edit) -> Result<(), Error> {
+        let id = service.to_string();
+        let whole: Map<String, Value> = self.read(Endpoint::Service.request(&[word, &id])).await?;
+        let body = encode(&edit.body(whole))?;
+        self.send(Endpoint::Configure.request(&[word, &id]).with_body(body), true).await.map(|_| ())
+    }
+
+    /// What became of a request, item by item; `None`: the server does not offer it.
+    pub async fn outcome(&self, request: RequestId) -> Result<Option<api::outcome::Outcome>, Error> {
+        found(self.read(Endpoint::Outcome.request(&[&request.to_string()])).await)
+    }
+
+    /// The faults that are on.
+    pub async fn faults(&self) -> Result<api::fault::Faults, Error> {
+        self.read(Endpoint::Faults.request(&[])).await
+    }
+
+    /// Replaces the faults.
+    pub async fn set_faults(&self, faults: &api::fault::Faults) -> Result<(), Error> {
+        self.send(Endpoint::SetFaults.request(&[]).with_body(encode(faults)?), true).await.map(|_| ())
+    }
+
+    /// The open world as a world file.
+    pub async fn export_world(&self) -> Result<Vec<u8>, Error> {
+        self.send(Endpoint::ExportWorld.request(&[]), false).await.map(|response| response.body)
+    }
+
+    /// Opens a world file in place of the open world, which stays as it is when the file is bad.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with the place in the file and what is wrong there.
+    pub async fn import_world(&self, file: Vec<u8>) -> Result<(), Error> {
+        self.send(Endpoint::ImportWorld.request(&[]).with_body(file), true).await.map(|_| ())
+    }
+
+    /// Which world is open, and which there are.
+    pub async fn scenarios(&self) -> Result<api::scenario::Scenarios, Error> {
+        self.read(Endpoint::Scenarios.request(&[])).await
+    }
+
+    /// Throws the open world away and begins a scenario.
+    pub async fn reset(&self, name: &str, seed: u64) -> Result<(), Error> {
+        let body = encode(&api::scenario::Reset { name: name.to_owned(), seed })?;
+        self.send(Endpoint::Reset.request(&[]).with_body(body), true).await.map(|_| ())
+    }
+
+    async fn list<T: DeserializeOwned>(&self, request: Request) -> Result<Vec<T>, Error> {
+        let results: Results<T> = self.read(request).await?;
+        Ok(results.results)
+    }
+
+    /// A read that is tried again when that can help.
+    async fn read<T: DeserializeOwned>(&self, request: Request) -> Result<T, Error> {
+        let path = request.path.clone();
+        let mut attempt = 1;
+        loop {
+            match self.send(request.clone(), false).await {
+                Ok(response) => return decode(&path, &response),
+                Err(error) if error.may_heal() && attempt < TRIES => {
+                    timer::pause(timer::jitter(PAUSE << attempt)).await;
+                    attempt += 1;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// A read that is tried once, because the caller polls.
+    async fn once<T: DeserializeOwned>(&self, request: Request) -> Result<T, Error> {
+        let path = request.path.clone();
+        let response = self.send(request, false).await?;
+        decode(&path, &response)
+    }
+
+    async fn send(&self, mut request: Request, action: bool) -> Result<Response, Error> {
+        if !request.body.is_empty() {
+            request = request.with_header("Content-Type", "application/json");
+        }
+        let response = match &*self.0 {
+            Transport::Loopback(loopback) => loopback.send(&request).await,
+            #[cfg(target_arch = "wasm32")]
+            Transport::Http(http) => http.send(&request).await,
+        };
+        match response {
+            Ok(response) if response.is_ok() => Ok(response),
+            Ok(response) => Err(failure(&response)),
+            Err(Error::Timeout { seconds, .. }) => Err(Error::Timeout { seconds, action }),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// A path of our own that is not there means that the server does not offer it.
+fn found<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(Error::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn encode(body: &impl Serialize) -> Result<Vec<u8>, Error> {
+    serde_json::to_vec(body).map_err(|error| Error::Invalid { detail: error.to_string() })
+}
+
+fn decode<T: DeserializeOwned>(path: &str, response: &Response) -> Result<T, Error> {
+    serde_json::from_slice(&response.body)
+        .map_err(|error| Error::Unreadable { path: path.to_owned(), detail: error.to_string() })
+}
+
+/// The error of an answer that is not a success; a body that is not the contract's is no reason to say less.
+fn failure(response: &Response) -> Error {
+    let body: ErrorBody = serde_json::from_slice(&response.body).unwrap_or_default();
+    let words = body.words().to_owned();
+    let detail = match body.place {
+        Some(place) if !words.contains(&place) => format!("{place}: {words}"),
+        Some(_) | None => words,
+    };
+    match response.status {
+        400 | 413 | 422 => Error::Invalid { detail },
+        401 | 403 => Error::Unauthorized,
+        404 => Error::NotFound { detail },
+        409 => Error::Refused { reason: detail },
+        429 => Error::RateLimited {
+            reset: response.header("X-RateLimit-Reset").and_then(|seconds| seconds.parse().ok()),
+        },
+        status => Error::Server { status, detail },
+    }
+}

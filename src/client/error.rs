@@ -1,0 +1,76 @@
+//! What can go wrong with a call, and the words for it.
+
+use thiserror::Error;
+
+/// Why a call has no answer that could be used. Displayed: what happened, and what to do next.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Error {
+    /// No answer in time. For an action that means: it is not known whether it was accepted.
+    #[error("No answer within {seconds} s. {}", if *.action { "It is not known whether the request was accepted: the page shows it as soon as the server tells." } else { "It is tried again by itself." })]
+    Timeout {
+        /// How long it was waited for.
+        seconds: u32,
+        /// Whether it was an action, which is never sent twice.
+        action: bool,
+    },
+    /// The request did not get through.
+    #[error("The server cannot be reached. Check the network; it is tried again by itself.")]
+    Offline,
+    /// 409: the rule refuses; the reason is the server's.
+    #[error("{reason}")]
+    Refused {
+        /// The rule's reason, in words.
+        reason: String,
+    },
+    /// 400: the request is malformed.
+    #[error("The request was not understood: {detail}")]
+    Invalid {
+        /// Which field, and what is wrong with it.
+        detail: String,
+    },
+    /// 401 or 403.
+    #[error("The server does not let this token do that. Check the token and its rights.")]
+    Unauthorized,
+    /// 404: it is not there (any more).
+    #[error("{detail}")]
+    NotFound {
+        /// What is not there.
+        detail: String,
+    },
+    /// 429: too many requests.
+    #[error("Too many requests for this token. It goes on by itself{}", .reset.map_or(String::from(" shortly."), |seconds| format!(" in {seconds} s.")))]
+    RateLimited {
+        /// In how many seconds the limit is lifted, where told.
+        reset: Option<u32>,
+    },
+    /// 5xx and whatever else is no success.
+    #[error("The server answered {status}: {detail}")]
+    Server {
+        /// The HTTP status.
+        status: u16,
+        /// The server's words.
+        detail: String,
+    },
+    /// A success whose body is not what the contract says.
+    #[error("The answer to {path} cannot be read: {detail}")]
+    Unreadable {
+        /// What was asked.
+        path: String,
+        /// Where the body breaks the contract.
+        detail: String,
+    },
+}
+
+impl Error {
+    /// Whether asking again can help: never said of an action's refusal or of what is malformed.
+    pub fn may_heal(&self) -> bool {
+        match self {
+            Error::Timeout { .. } | Error::Offline | Error::RateLimited { .. } | Error::Server { .. } => true,
+            Error::Refused { .. }
+            | Error::Invalid { .. }
+            | Error::Unauthorized
+            | Error::NotFound { .. }
+            | Error::Unreadable { .. } => false,
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Pauses: the browser's timer; natively none, where nothing waits for a loopback.
+
+/// Waits so many milliseconds.
+#[cfg(target_arch = "wasm32")]
+pub async fn pause(millis: u32) {
+    gloo_timers::future::TimeoutFuture::new(millis).await;
+}
+
+/// Natively nothing is waited for.
+#[cfg(not(target_arch = "wasm32"))]
+pub async fn pause(_millis: u32) {}
+
+/// Real time, Unix milliseconds.
+#[cfg(target_arch = "wasm32")]
+pub fn now() -> i64 {
+    js_sys::Date::now() as i64
+}
+
+/// Real time, Unix milliseconds.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn now() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// Between half of it and all of it, so that many pages do not come back at the same moment.
+#[cfg(target_arch = "wasm32")]
+pub fn jitter(millis: u32) -> u32 {
+    (f64::from(millis) * (0.5 + js_sys::Math::random() / 2.0)) as u32
+}
+
+/// Natively there is one reader.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn jitter(millis: u32) -> u32 {
+    millis
+}
