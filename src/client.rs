@@ -294,9 +294,9 @@ fn failure(response: &Response) -> Error {
         401 | 403 => Error::Unauthorized,
         404 => Error::NotFound { detail },
         409 => Error::Refused { reason: detail },
-        429 => Error::RateLimited {
-            reset: response.header("X-RateLimit-Reset").and_then(|seconds| seconds.parse().ok()),
-        },
+        429 => {
+            Error::RateLimited { reset: response.header("X-RateLimit-Reset").and_then(|seconds| seconds.parse().ok()) }
+        }
         status => Error::Server { status, detail },
     }
 }

@@ -3,8 +3,8 @@
 use gloo_net::http::RequestBuilder;
 use web_sys::AbortSignal;
 
+use super::TIMEOUT_SECONDS;
 use super::error::Error;
-use super::{TIMEOUT_SECONDS};
 use crate::api::{Method, Request, Response};
 
 /// A server's address. Cheap to clone.
@@ -35,7 +35,9 @@ impl Http {
         } else {
             builder.body(js_sys::Uint8Array::from(request.body.as_slice()))
         };
-        let told = |_| if timeout.aborted() { Error::Timeout { seconds: TIMEOUT_SECONDS, action: false } } else { Error::Offline };
+        let told = |_| {
+            if timeout.aborted() { Error::Timeout { seconds: TIMEOUT_SECONDS, action: false } } else { Error::Offline }
+        };
         let response = built.map_err(told)?.send().await.map_err(told)?;
         let mut answer = Response::new(response.status());
         answer.headers = response.headers().entries().collect();
