@@ -1,4 +1,22 @@
 //! Playhead: a deployment console.
+//!
+//! # Architecture
+//!
+//! ```text
+//! console ──► client ──► api ◄── backend ──► simulator ──► lifecycle
+//!    └───────────┴───────────────────────────────────────────▲
+//! ```
+//!
+//! - [`lifecycle`]: the law: what is allowed, why not, what happens. Pure.
+//! - [`simulator`]: what a cluster would do, as a deterministic discrete-event model; it proposes events, the lifecycle
+//!   says what they mean.
+//! - [`backend`]: a store and one function from request to response over the simulator; no sockets, no browser.
+//! - [`api`]: the wire contract, shared by both sides. Nobody else knows JSON.
+//! - [`client`]: typed calls over a transport: the backend in this page, or a server.
+//! - `console` (wasm only): markup and input over the client; buttons are made from the lifecycle's rule.
+//!
+//! Arrows point one way; `tests/architecture.rs` fails when an import runs against them. Crates of the browser are
+//! dependencies of the wasm target only.
 
 pub mod api;
 pub mod backend;

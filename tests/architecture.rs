@@ -1,4 +1,5 @@
-//! The modules' arrows: `console → client → api ← backend → simulator → lifecycle`, and `console → lifecycle`.
+//! The modules' arrows: `console → client → api ← backend → simulator → lifecycle`; `console` and `client` speak the
+//! lifecycle's words too (actions, kinds, ids), and the loopback transport calls the backend.
 //! An import that runs against them fails here, with its place.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
@@ -22,7 +23,7 @@ const MODULES: [Module; 6] = [
     Module { name: "simulator", modules: &["lifecycle"], browser: false, json: true },
     Module { name: "api", modules: &[], browser: false, json: true },
     Module { name: "backend", modules: &["api", "simulator", "lifecycle"], browser: false, json: true },
-    Module { name: "client", modules: &["api"], browser: true, json: true },
+    Module { name: "client", modules: &["api", "lifecycle"], browser: true, json: true },
     Module { name: "console", modules: &["client", "api", "lifecycle"], browser: true, json: true },
 ];
 
