@@ -120,6 +120,11 @@ impl Client {
         self.list(Endpoint::Services.request(&[&environment.to_string()])).await
     }
 
+    /// One service, as configured; `word` as of [`order::word`].
+    pub async fn service(&self, word: &str, service: ServiceId) -> Result<api::service::Service, Error> {
+        self.read(Endpoint::Service.request(&[word, &service.to_string()])).await
+    }
+
     /// The stages of an environment, with the services in each.
     pub async fn stages(&self, environment: EnvironmentId) -> Result<Vec<api::stage::Stage>, Error> {
         self.list(Endpoint::Stages.request(&[&environment.to_string()])).await
@@ -130,7 +135,7 @@ impl Client {
         self.list(Endpoint::Queue.request(&[&environment.to_string()])).await
     }
 
-    /// The newest commits of a service with a git source; `word` as of [`api::routes::service_word`].
+    /// The newest commits of a service with a git source; `word` as of [`order::word`].
     pub async fn commits(&self, word: &str, service: ServiceId) -> Result<Vec<api::version::Commit>, Error> {
         self.list(Endpoint::Commits.request(&[word, &service.to_string()])).await
     }
