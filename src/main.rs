@@ -2,7 +2,11 @@
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
-    playhead::console::mount();
+    use playhead::backend::Backend;
+    use playhead::client::{Client, Clock, Loopback};
+
+    let clock = Clock::start(js_sys::Date::now() as i64);
+    playhead::console::mount(Client::loopback(Loopback::new(Backend, clock)));
 }
 
 #[cfg(not(target_arch = "wasm32"))]
