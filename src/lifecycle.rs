@@ -5,14 +5,19 @@
 //! Pure: no clock, randomness, I/O, JSON, signals or DOM, and nothing of the rest of the crate is imported.
 
 pub mod action;
+pub mod cancel;
 pub mod id;
 pub mod kind;
 pub mod note;
 pub mod pipeline;
+pub mod plan;
 pub mod refusal;
+pub mod rolling;
 pub mod rollup;
 pub mod rule;
 pub mod status;
+pub mod transition;
+pub mod work;
 
 pub use action::{Action, Scope};
 pub use id::{EnvironmentId, NotAnId, RequestId, ServiceId, StageId};

@@ -3,8 +3,10 @@
 //! Invariants: knows `lifecycle` and nothing else of the crate. No clock: time is an argument. No randomness but the
 //! seed. No wire format, no I/O. The simulator proposes what happens; what it means for a status, `lifecycle` says.
 
+mod admission;
 pub mod agenda;
 pub mod configuration;
+mod context;
 pub mod deployment;
 pub mod environment;
 pub mod fault;
@@ -14,6 +16,8 @@ pub mod random;
 pub mod record;
 pub mod request;
 pub mod rollout;
+mod run;
+mod scene;
 pub mod service;
 pub mod settings;
 pub mod world;

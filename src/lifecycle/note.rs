@@ -31,6 +31,8 @@ pub enum Note {
     NotRestored(Failure),
     /// The cancel took it back to what it ran before.
     RolledBack,
+    /// The cancel took it back to nothing: it ran nothing before.
+    RolledBackToNothing,
     /// The cancel could not take it back before the deadline: what runs is a mixture.
     RollbackFailed,
     /// The executing job was interrupted by force; what it did is not undone.
@@ -98,6 +100,7 @@ impl fmt::Display for Note {
                 write!(f, "{}, and what ran before could not be brought back", failure.words())
             }
             Note::RolledBack => f.write_str("canceled; what ran before runs again"),
+            Note::RolledBackToNothing => f.write_str("canceled; it ran nothing before, and runs nothing now"),
             Note::RollbackFailed => f.write_str("canceled, but the rollback missed its deadline"),
             Note::Forced => f.write_str("canceled by force; what the job did is not undone"),
             Note::NotInterrupted => f.write_str("not interrupted by the cancel: the job goes on to its end"),

@@ -107,6 +107,23 @@ impl Pipeline {
         }
     }
 
+    /// A member that was just started turns out to need another lane by now: it is looked at again, first in line.
+    pub fn again(&mut self, member: usize, lane: Lane) {
+        self.ended(lane);
+        match self.stages.front_mut() {
+            Some(stage) => stage.push_front(member),
+            None => self.stages.push_front(VecDeque::from([member])),
+        }
+    }
+
+    /// A member that is under way already takes a slot, of those there are or beyond: a deployment that is taken over.
+    pub fn adopt(&mut self, lane: Lane) {
+        match lane {
+            Lane::Build => self.builds += 1,
+            Lane::Deployment => self.deployments += 1,
+        }
+    }
+
     /// A member's image is built: its build slot is free, and it waits for a deployment slot.
     pub fn built(&mut self, member: usize) {
         self.builds = self.builds.saturating_sub(1);

@@ -9,7 +9,10 @@ use super::world::Millis;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Happening {
     /// A running deployment starts those that find a slot.
-    Pipeline,
+    Pipeline {
+        /// Of its request id: void if another one runs.
+        request: u64,
+    },
     /// The current step of a service's run is over.
     Step {
         /// The service's place in the environment.

@@ -2,9 +2,10 @@
 
 use crate::lifecycle::note::Failure;
 use crate::lifecycle::pipeline::{Lane, Pipeline};
+use crate::lifecycle::work::Work;
 use crate::lifecycle::{Action, Status};
 
-use super::configuration::Configuration;
+use super::configuration::{Configuration, Version};
 use super::record::Record;
 
 /// What a service's run does now.
@@ -30,6 +31,17 @@ pub enum Phase {
     Ended,
 }
 
+/// The pods a service had when its run started: what it goes back to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Before {
+    /// Their set.
+    pub set: u32,
+    /// Their version.
+    pub version: Option<Version>,
+    /// How many.
+    pub pods: u32,
+}
+
 /// One service's run in a deployment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
@@ -39,14 +51,16 @@ pub struct Run {
     pub item: usize,
     /// What it does now.
     pub phase: Phase,
-    /// The slot it holds.
-    pub lane: Lane,
+    /// The slot it holds, if it holds one.
+    pub slot: Option<Lane>,
     /// The status it had.
     pub had: Status,
+    /// The pods it had.
+    pub before: Before,
+    /// What it does on the cluster.
+    pub work: Work,
     /// The configuration that is brought to the cluster, captured when the run started (law §5).
     pub captured: Option<Configuration>,
-    /// Number of pods it had before, to go back to.
-    pub had_pods: u32,
 }
 
 /// Whether the deployment goes on.

@@ -73,6 +73,8 @@ pub enum Outcome {
 pub struct Item {
     /// The service.
     pub service: ServiceId,
+    /// The service's place in the environment.
+    pub place: usize,
     /// What it means for this service: in a selection Deploy or Redeploy, whichever its status allows (law §4).
     pub action: Action,
     /// The version that was picked, if one was.

@@ -78,6 +78,8 @@ pub struct Service {
     pub note: Option<Note>,
     /// The world's revision of its last visible change.
     pub revision: u64,
+    /// Its place among the runs of the running deployment, while its own is not over.
+    pub run: Option<usize>,
     /// Number of its run's current timer: an older event is void.
     pub ticket: u32,
 }
@@ -109,6 +111,7 @@ impl Service {
             last: None,
             note: None,
             revision: 0,
+            run: None,
             ticket: 0,
         }
     }
