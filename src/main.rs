@@ -2,11 +2,7 @@
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
-    use playhead::backend::Backend;
-    use playhead::client::{Client, Clock, Loopback};
-
-    let clock = Clock::start(js_sys::Date::now() as i64);
-    playhead::console::mount(Client::loopback(Loopback::new(Backend, clock)));
+    playhead::console::mount();
 }
 
 #[cfg(not(target_arch = "wasm32"))]

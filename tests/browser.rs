@@ -2,16 +2,13 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
-use playhead::backend::Backend;
-use playhead::client::{Client, Clock, Loopback};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
 #[wasm_bindgen_test]
 async fn the_console_mounts_into_the_page() {
-    let loopback = Loopback::new(Backend, Clock::start(1_700_000_000_000));
-    playhead::console::mount(Client::loopback(loopback));
+    playhead::console::mount();
     leptos::task::tick().await;
     let body = leptos::prelude::document().body().expect("a page has a body");
     let text = body.text_content().unwrap_or_default();

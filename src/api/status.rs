@@ -53,18 +53,25 @@ pub struct EnvironmentStatus {
     /// The outcome of its last deployment.
     pub last_deployment_state: String,
     /// When that ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_deployment_date: Option<Time>,
     /// That deployment.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_deployment_id: Option<String>,
     /// How long that took.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub total_deployment_duration_in_seconds: Option<i64>,
     /// From where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<String>,
     /// By whom.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub triggered_by: Option<String>,
     /// `NEVER_DEPLOYED`, `OUT_OF_DATE`, `UP_TO_DATE`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub deployment_status: Option<String>,
     /// The request that runs, or the first that waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub deployment_request_id: Option<String>,
 }
 

@@ -1,0 +1,198 @@
+//! What is known of a project beside what the simulator models: everything that only describes.
+//!
+//! Each entity keeps the JSON it came with, less what this program writes itself; on the way out ours is laid over it.
+//! So fields and enum values that are not known here are shown and survive. Services that are described alike share one
+//! description: 10,000 of them cost as much as a few.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use crate::lifecycle::{EnvironmentId, ServiceId, Source, StageId};
+use crate::simulator::{Service, World};
+
+use super::{commits, tags};
+
+/// Fields of a JSON object.
+pub type Fields = Map<String, Value>;
+
+/// What describes an environment or a service.
+#[derive(Clone, Debug, Default)]
+pub struct Description {
+    /// Of the entity itself.
+    pub fields: Arc<Fields>,
+    /// Of its status.
+    pub status: Arc<Fields>,
+}
+
+/// All descriptions of a project.
+#[derive(Clone, Debug, Default)]
+pub struct Catalog {
+    /// The organization, whole.
+    pub organization: Fields,
+    /// The project, whole.
+    pub project: Fields,
+    /// Its environments.
+    pub environments: HashMap<EnvironmentId, Description>,
+    /// Their services.
+    pub services: HashMap<ServiceId, Description>,
+    /// Their stages.
+    pub stages: HashMap<StageId, Arc<Fields>>,
+    /// Commits, image tags and chart versions of a service, whole, where they came with a file.
+    pub versions: HashMap<ServiceId, Value>,
+    /// Whether versions that did not come with a file are made from the seed.
+    pub generated: bool,
+    /// When the world was born, Unix ms: the newest commit is a little older.
+    pub born: i64,
+    /// Top-level entries of the file that are not known here.
+    pub extra: Fields,
+}
+
+/// Where a service's version stands in the contract's JSON, by its `service_type` and source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// `git_repository.deployed_commit_id` of an application.
+    Application,
+    /// `tag` of a container.
+    Container,
+    /// `source.image.tag` of a job.
+    ImageJob,
+    /// `source.docker.git_repository.deployed_commit_id` of a job.
+    GitJob,
+    /// `source.repository.chart_version` of a chart.
+    Chart,
+    /// `source.git.git_repository.deployed_commit_id` of a chart.
+    GitChart,
+    /// A database has none.
+    Database,
+    /// A type that this version does not know: nothing of it is written.
+    Unknown,
+}
+
+impl Place {
+    /// The place, from a service's description.
+    pub fn of(fields: &Fields) -> Place {
+        let source = |key| fields.get("source").and_then(|source| source.get(key)).is_some();
+        match fields.get("service_type").and_then(Value::as_str) {
+            Some("APPLICATION") => Place::Application,
+            Some("CONTAINER") => Place::Container,
+            Some("DATABASE") => Place::Database,
+            Some("JOB") if source("docker") => Place::GitJob,
+            Some("JOB") => Place::ImageJob,
+            Some("HELM") if source("git") => Place::GitChart,
+            Some("HELM") => Place::Chart,
+            Some(_) | None => Place::Unknown,
+        }
+    }
+
+    /// The keys that lead there.
+    pub fn path(self) -> &'static [&'static str] {
+        match self {
+            Place::Application => &["git_repository", "deployed_commit_id"],
+            Place::Container => &["tag"],
+            Place::ImageJob => &["source", "image", "tag"],
+            Place::GitJob => &["source", "docker", "git_repository", "deployed_commit_id"],
+            Place::Chart => &["source", "repository", "chart_version"],
+            Place::GitChart => &["source", "git", "git_repository", "deployed_commit_id"],
+            Place::Database | Place::Unknown => &[],
+        }
+    }
+
+    /// What a version means there.
+    pub fn source(self) -> Source {
+        match self {
+            Place::Application | Place::GitJob | Place::GitChart => Source::Git,
+            Place::Container | Place::ImageJob => Source::Image,
+            Place::Chart => Source::Chart,
+            Place::Database => Source::None,
+            Place::Unknown => Source::Unknown,
+        }
+    }
+
+    /// The key of the image's or chart's name, beside the version.
+    fn name(self) -> Option<&'static str> {
+        match self {
+            Place::Container | Place::ImageJob => Some("image_name"),
+            Place::Chart => Some("chart_name"),
+            Place::Application | Place::GitJob | Place::GitChart | Place::Database | Place::Unknown => None,
+        }
+    }
+
+    /// The object that holds the version.
+    fn holder(self, fields: &Fields) -> Option<&Fields> {
+        let (_, way) = self.path().split_last()?;
+        way.iter().try_fold(fields, |fields, key| fields.get(*key)?.as_object())
+    }
+}
+
+impl Catalog {
+    /// The JSON a service came with, less ours.
+    pub fn service(&self, id: ServiceId) -> &Fields {
+        static NONE: std::sync::OnceLock<Fields> = std::sync::OnceLock::new();
+        match self.services.get(&id) {
+            Some(description) => &description.fields,
+            None => NONE.get_or_init(Fields::new),
+        }
+    }
+
+    /// The service's type on the wire.
+    pub fn service_type(&self, id: ServiceId) -> &str {
+        self.service(id).get("service_type").and_then(Value::as_str).unwrap_or("UNKNOWN")
+    }
+
+    /// The name of the image or chart a service runs, and the id of the registry or repository it is in.
+    pub fn artefact(&self, id: ServiceId) -> Option<(&str, &str)> {
+        let fields = self.service(id);
+        let place = Place::of(fields);
+        let holder = place.holder(fields)?;
+        let registry = holder.get("registry").or_else(|| holder.get("repository"))?.get("id")?;
+        Some((holder.get(place.name()?)?.as_str()?, registry.as_str()?))
+    }
+
+    /// Commits of a git service, newest first, as JSON.
+    pub fn commits(&self, world: &World, service: &Service) -> Value {
+        if let Some(listed) = self.versions.get(&service.id) {
+            return listed.clone();
+        }
+        if self.generated {
+            let commits = commits::commits(world.seed, service.id, self.born);
+            return serde_json::to_value(commits).unwrap_or_default();
+        }
+        Value::Array(Vec::new())
+    }
+
+    /// Names of the versions a service can be deployed in, newest first; `None`: not known, so any is plausible.
+    pub fn version_names(&self, world: &World, service: &Service) -> Option<Vec<String>> {
+        if let Some(listed) = self.versions.get(&service.id) {
+            return Some(names(listed, self.artefact(service.id).map(|(name, _)| name)));
+        }
+        if !self.generated {
+            return None;
+        }
+        match service.source {
+            Source::Git => {
+                let commits = commits::commits(world.seed, service.id, self.born);
+                Some(commits.into_iter().map(|commit| commit.git_commit_id).collect())
+            }
+            Source::Image => Some(tags::tags(world.seed, self.artefact(service.id)?.0, self.born)),
+            Source::Chart => Some(tags::charts(world.seed, self.artefact(service.id)?.0)),
+            Source::None | Source::Unknown => None,
+        }
+    }
+}
+
+/// The names in a list of commits (`git_commit_id`), or in a list of `{image_name or chart_name, versions: […]}`: the
+/// registry may answer with more images than the one asked for.
+fn names(listed: &Value, artefact: Option<&str>) -> Vec<String> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let of = |item: &Value| {
+        let name = item.get("image_name").or_else(|| item.get("chart_name")).and_then(Value::as_str);
+        match item.get("versions").and_then(Value::as_array) {
+            Some(_) if name.is_some() && artefact.is_some() && name != artefact => Vec::new(),
+            Some(versions) => versions.iter().filter_map(text).collect(),
+            None => item.get("git_commit_id").and_then(text).into_iter().collect(),
+        }
+    };
+    listed.as_array().into_iter().flatten().flat_map(of).collect()
+}

@@ -1,0 +1,202 @@
+//! The reading calls of the contract.
+
+use serde_json::{Value, json};
+
+use crate::api::history::History;
+use crate::api::{Endpoint, Request, Response, Results};
+use crate::lifecycle::{EnvironmentId, RequestId, ServiceId, Source};
+use crate::simulator::Environment;
+
+use super::answer::{self, Problem, results};
+use super::catalog::Fields;
+use super::history::Requests;
+use super::place::overlay;
+use super::status::{View, object};
+use super::{Backend, service, tags};
+
+/// How many deployments a page of the history holds, if not told.
+const PAGE: usize = 20;
+/// How many commits a list holds at most (API contract).
+const COMMITS: usize = 100;
+
+/// The project's organization and itself.
+pub fn project(backend: &Backend, endpoint: Endpoint) -> Response {
+    let fields = match endpoint {
+        Endpoint::Organizations => &backend.catalog.organization,
+        _ => &backend.catalog.project,
+    };
+    answer::json(200, &json!({ "results": [fields] }))
+}
+
+/// Lists about all environments of the project.
+pub fn environments(backend: &Backend, endpoint: Endpoint) -> Response {
+    let all = backend.world.environments.iter();
+    let list = match endpoint {
+        Endpoint::EnvironmentsStatus => {
+            all.map(|environment| View::new(&backend.catalog, environment).environment()).collect()
+        }
+        Endpoint::EnvironmentsOverview => all.map(|environment| overview(backend, environment)).collect(),
+        _ => all.map(|environment| environment_json(backend, environment)).collect(),
+    };
+    answer::json(200, &results(list))
+}
+
+/// An environment as configured.
+pub fn environment_json(backend: &Backend, environment: &Environment) -> Value {
+    let known = backend.catalog.environments.get(&environment.id);
+    let mut whole = known.map(|known| (*known.fields).clone()).unwrap_or_default();
+    overlay(&mut whole, environment_ours(environment));
+    Value::Object(whole)
+}
+
+/// What this program writes of an environment.
+pub fn environment_ours(environment: &Environment) -> Fields {
+    Fields::from_iter([
+        ("id".to_owned(), environment.id.to_string().into()),
+        ("name".to_owned(), environment.name.to_string().into()),
+    ])
+}
+
+fn overview(backend: &Backend, environment: &Environment) -> Value {
+    let whole = environment_json(backend, environment);
+    json!({
+        "id": whole.get("id"),
+        "created_at": whole.get("created_at"),
+        "updated_at": whole.get("updated_at").or_else(|| whole.get("created_at")),
+        "name": whole.get("name"),
+        "mode": whole.get("mode"),
+        "cluster": {
+            "id": whole.get("cluster_id"),
+            "name": whole.get("cluster_name"),
+            "cloud_provider": environment.provider.name(),
+            "is_demo": true,
+        },
+        "services_overview": { "service_count": environment.services.len(), "managed_by": "QOVERY" },
+        "deployment_status": View::new(&backend.catalog, environment).environment(),
+    })
+}
+
+/// Reads about one environment.
+pub fn environment(
+    backend: &Backend,
+    endpoint: Endpoint,
+    id: EnvironmentId,
+    request: &Request,
+) -> Result<Response, Problem> {
+    let known = backend.environment(id)?;
+    let view = || View::new(&backend.catalog, known);
+    let requests = Requests { world: &backend.world, catalog: &backend.catalog, environment: known };
+    let body = match endpoint {
+        Endpoint::EnvironmentStatus => view().environment(),
+        Endpoint::Statuses => Value::Object(view().statuses()),
+        Endpoint::StatusesWithStages => Value::Object(view().by_stage()),
+        Endpoint::Services => {
+            let list = known.services.iter().map(|service| service::json(&backend.catalog, id, service));
+            results(list.collect())
+        }
+        Endpoint::Stages => results(stages(backend, known)),
+        Endpoint::History => {
+            let size = request.parameter("pageSize").and_then(|size| size.parse().ok()).unwrap_or(PAGE);
+            let page_size = u32::try_from(size).unwrap_or(u32::MAX);
+            Value::Object(object(&History { page: 1, page_size, results: requests.history(size) }))
+        }
+        Endpoint::Queue => Value::Object(object(&Results { results: requests.queue() })),
+        Endpoint::Logs => {
+            let version = request.parameter("version");
+            let missing = || Problem::missing("deployment", version.unwrap_or("?"));
+            let wanted: Option<RequestId> = version.map(str::parse).transpose().map_err(|_| missing())?;
+            let lines = requests.logs(wanted).ok_or_else(missing)?;
+            Value::Object(object(&Results { results: lines }))
+        }
+        _ => environment_json(backend, known),
+    };
+    Ok(answer::json(200, &body))
+}
+
+/// The stages of an environment, with the services in each.
+pub fn stages(backend: &Backend, environment: &Environment) -> Vec<Value> {
+    let stage = |(place, stage): (usize, &crate::simulator::Stage)| {
+        let services = environment.services.iter().filter(|service| service.stage == stage.id);
+        let mut whole = backend.catalog.stages.get(&stage.id).map(|fields| (**fields).clone()).unwrap_or_default();
+        // What a file says of a service's place in its stage beside our two fields is kept under the service's id.
+        let kept = match whole.remove("services") {
+            Some(Value::Object(kept)) => kept,
+            Some(_) | None => Fields::new(),
+        };
+        let member = |service: &crate::simulator::Service| {
+            let id = service.id.to_string();
+            let mut member = kept.get(&id).and_then(Value::as_object).cloned().unwrap_or_default();
+            member.insert("service_type".to_owned(), backend.catalog.service_type(service.id).into());
+            member.insert("service_id".to_owned(), id.into());
+            Value::Object(member)
+        };
+        let services: Vec<Value> = services.map(member).collect();
+        overlay(&mut whole, stage_ours(environment, place, stage));
+        whole.insert("services".to_owned(), services.into());
+        Value::Object(whole)
+    };
+    environment.stages.iter().enumerate().map(stage).collect()
+}
+
+/// What this program writes of a stage, its services aside.
+pub fn stage_ours(environment: &Environment, place: usize, stage: &crate::simulator::Stage) -> Fields {
+    Fields::from_iter([
+        ("id".to_owned(), stage.id.to_string().into()),
+        ("name".to_owned(), stage.name.to_string().into()),
+        ("deployment_order".to_owned(), (place + 1).into()),
+        ("environment".to_owned(), json!({ "id": environment.id.to_string() })),
+    ])
+}
+
+/// Reads about one service.
+pub fn service(backend: &Backend, endpoint: Endpoint, id: ServiceId) -> Result<Response, Problem> {
+    let (environment, known) = backend.service(id)?;
+    let body = match endpoint {
+        Endpoint::ServiceStatus => View::new(&backend.catalog, environment).service(known),
+        Endpoint::Commits if known.source != Source::Git => {
+            return Err(Problem::missing("git repository of the service", id));
+        }
+        Endpoint::Commits => {
+            let mut commits = backend.catalog.commits(&backend.world, known);
+            if let Value::Array(list) = &mut commits {
+                list.truncate(COMMITS);
+            }
+            json!({ "results": commits })
+        }
+        _ => service::json(&backend.catalog, environment.id, known),
+    };
+    Ok(answer::json(200, &body))
+}
+
+/// The tags of an image, or the versions of a chart: `registry` is the id of where it is, `name` the one asked for.
+pub fn artefacts(backend: &Backend, registry: &str, name: Option<&str>, source: Source) -> Result<Response, Problem> {
+    let key = if source == Source::Chart { "chart_name" } else { "image_name" };
+    let mut seen: Vec<&str> = Vec::new();
+    let (mut list, mut found) = (Vec::new(), false);
+    let services = backend.world.environments.iter().flat_map(|environment| &environment.services);
+    for service in services.filter(|service| service.source == source) {
+        let Some((artefact, held)) = backend.catalog.artefact(service.id) else { continue };
+        found = found || held == registry;
+        if held != registry || name.is_some_and(|name| name != artefact) || seen.contains(&artefact) {
+            continue;
+        }
+        seen.push(artefact);
+        match backend.catalog.versions.get(&service.id) {
+            Some(Value::Array(listed)) => list.extend(listed.iter().cloned()),
+            Some(_) => {}
+            None if backend.catalog.generated => {
+                let (seed, born) = (backend.world.seed, backend.catalog.born);
+                let versions = match source {
+                    Source::Chart => tags::charts(seed, artefact),
+                    _ => tags::tags(seed, artefact, born),
+                };
+                list.push(json!({ key: artefact, "versions": versions }));
+            }
+            None => {}
+        }
+    }
+    if !found {
+        return Err(Problem::missing("registry with an image or chart of this project", registry));
+    }
+    Ok(answer::json(200, &results(list)))
+}

@@ -1,0 +1,154 @@
+//! Deployment statuses as the contract shows them.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use crate::api::Time;
+use crate::api::status::{EnvironmentStatus, ServiceStatus, StatusDetails};
+use crate::lifecycle::{ServiceId, Sync};
+use crate::simulator::{Environment, Record, Service};
+
+use super::catalog::{Catalog, Fields};
+use super::place::overlay;
+use super::wire;
+
+/// An environment with what all its statuses need, found once.
+pub struct View<'a> {
+    catalog: &'a Catalog,
+    environment: &'a Environment,
+    last: Option<&'a Record>,
+    part: HashSet<ServiceId>,
+}
+
+/// The lists of the contract that hold statuses by type: the type in small letters and an s.
+pub fn list_name(service_type: &str) -> String {
+    format!("{}s", service_type.to_ascii_lowercase())
+}
+
+/// The lists that are there even when they are empty.
+pub const LISTS: [&str; 6] = ["applications", "containers", "databases", "helms", "jobs", "terraforms"];
+
+impl<'a> View<'a> {
+    /// Looks at an environment.
+    pub fn new(catalog: &'a Catalog, environment: &'a Environment) -> View<'a> {
+        let last = environment.last_deployment();
+        let part = last.into_iter().flat_map(|record| &record.items).map(|item| item.service).collect();
+        View { catalog, environment, last, part }
+    }
+
+    /// The environment's status.
+    pub fn environment(&self) -> Value {
+        let state = self.environment.status();
+        let (last, ended) = (self.last, self.last.and_then(|record| record.ended_at));
+        let waiting = self.environment.running.iter().map(|running| &running.record).chain(&self.environment.queue);
+        let ever = self.environment.services.iter().any(|service| service.status.ever_deployed());
+        let drifted = self.environment.services.iter().any(|service| service.sync() == Sync::OutOfDate);
+        let sync = match (ever, drifted) {
+            (false, _) => Sync::NeverDeployed,
+            (true, true) => Sync::OutOfDate,
+            (true, false) => Sync::UpToDate,
+        };
+        let seconds = |record: &Record| Some((record.ended_at? - record.started_at?) / 1000);
+        let status = EnvironmentStatus {
+            id: self.environment.id.to_string(),
+            last_deployment_state: last.map_or_else(|| state.clone(), Record::state).name().to_owned(),
+            state: state.name().to_owned(),
+            last_deployment_date: ended.map(Time),
+            last_deployment_id: last.map(|record| record.id.to_string()),
+            total_deployment_duration_in_seconds: last.and_then(seconds),
+            origin: last.map(|record| wire::origin(&record.actor).to_owned()),
+            triggered_by: last.map(|record| record.actor.name.to_string()),
+            deployment_status: Some(sync.name().to_owned()),
+            deployment_request_id: waiting.map(|record| record.id.to_string()).next(),
+        };
+        let mut fields = self.catalog.environments.get(&self.environment.id).map(|known| known.status.clone());
+        let mut ours = object(&status);
+        // What the last deployment left is the server's to tell as long as none was run here.
+        if last.is_none() && fields.as_ref().is_some_and(|fields| fields.contains_key("last_deployment_state")) {
+            ours.remove("last_deployment_state");
+        }
+        laid_over(fields.take().as_deref(), ours)
+    }
+
+    /// A service's status.
+    pub fn service(&self, service: &Service) -> Value {
+        let shown = service.shown();
+        let known = self.catalog.services.get(&service.id).map(|known| &*known.status);
+        let ended = service.last.is_some() && !service.status.in_progress();
+        let status = ServiceStatus {
+            id: service.id.to_string(),
+            state: shown.name().to_owned(),
+            service_deployment_status: service.sync().name().to_owned(),
+            last_deployment_date: ended.then_some(Time(service.since)),
+            is_part_last_deployment: self.part.contains(&service.id),
+            execution_id: service.last.as_ref().map(|last| last.request.to_string()),
+            status_details: StatusDetails {
+                action: service.last.as_ref().map_or("UNKNOWN", |last| wire::trigger(last.action)).to_owned(),
+                status: wire::progress_of(&shown).to_owned(),
+                sub_action: "NONE".to_owned(),
+            },
+            deployment_request_id: service.waiting.front().map(|(request, _)| request.to_string()),
+            deployment_requests_count: u32::try_from(service.waiting.len()).unwrap_or(u32::MAX),
+        };
+        let mut ours = object(&status);
+        if service.last.is_none() && known.is_some_and(|known| known.contains_key("status_details")) {
+            ours.remove("status_details");
+        }
+        laid_over(known, ours)
+    }
+
+    /// The environment's status and the lists of its services'.
+    pub fn statuses(&self) -> Fields {
+        let mut lists = self.lists(self.environment.services.iter());
+        lists.insert("environment".to_owned(), self.environment());
+        lists
+    }
+
+    /// The same by stage.
+    pub fn by_stage(&self) -> Fields {
+        let stage = |stage: &crate::simulator::Stage| {
+            let services = || self.environment.services.iter().filter(|service| service.stage == stage.id);
+            let mut lists = self.lists(services());
+            let part: Vec<_> =
+                services().filter(|service| self.part.contains(&service.id)).map(Service::shown).collect();
+            let known = self.catalog.stages.get(&stage.id);
+            let text = |key| known.and_then(|fields| fields.get(key)).and_then(Value::as_str).unwrap_or("");
+            let about = crate::api::status::StageStatus {
+                id: stage.id.to_string(),
+                name: stage.name.to_string(),
+                description: text("description").to_owned(),
+                status: Some(wire::stage(&part).to_owned()),
+            };
+            lists.insert("stage".to_owned(), Value::Object(object(&about)));
+            Value::Object(lists)
+        };
+        let stages = self.environment.stages.iter().map(stage).collect();
+        Fields::from_iter([("environment".to_owned(), self.environment()), ("stages".to_owned(), Value::Array(stages))])
+    }
+
+    fn lists<'b>(&self, services: impl Iterator<Item = &'b Service>) -> Fields {
+        let mut lists: Fields = LISTS.into_iter().map(|name| (name.to_owned(), Value::Array(Vec::new()))).collect();
+        for service in services {
+            let name = list_name(self.catalog.service_type(service.id));
+            if let Value::Array(list) = lists.entry(name).or_insert_with(|| Value::Array(Vec::new())) {
+                list.push(self.service(service));
+            }
+        }
+        lists
+    }
+}
+
+/// A record as a JSON object.
+pub fn object(record: &impl serde::Serialize) -> Fields {
+    match serde_json::to_value(record) {
+        Ok(Value::Object(fields)) => fields,
+        Ok(_) | Err(_) => Fields::new(),
+    }
+}
+
+fn laid_over(known: Option<&Fields>, ours: Fields) -> Value {
+    let mut whole = known.cloned().unwrap_or_default();
+    overlay(&mut whole, ours);
+    Value::Object(whole)
+}
