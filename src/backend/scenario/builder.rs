@@ -229,6 +229,7 @@ impl Builder {
             let from = service.running.as_ref().and_then(|running| running.version.clone());
             items.push(Item {
                 service: service.id,
+                place,
                 action: past.action,
                 chosen: None,
                 from,
