@@ -1,6 +1,7 @@
 //! How long a deployment of 10,000 services takes to run to its end: `cargo bench --bench simulator`.
 
 #![allow(missing_docs)]
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a bench is test code")]
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};

@@ -4,6 +4,7 @@
 //! seed. No wire format, no I/O. The simulator proposes what happens; what it means for a status, `lifecycle` says.
 
 mod admission;
+mod adoption;
 pub mod agenda;
 pub mod configuration;
 mod context;

@@ -133,7 +133,13 @@ impl Part<'_> {
         self.run.before = before(self.service);
         match self.item.action {
             Action::Stop => self.stop(),
-            Action::Restart => self.restart(),
+            Action::Restart => {
+                // Only one that was taken over from elsewhere is still queued: else its status says Restarting since it started.
+                if self.service.status == Status::RestartQueued {
+                    self.set(Event::RestartStarted);
+                }
+                self.restart()
+            }
             Action::Deploy | Action::Redeploy | Action::DeployVersion | Action::DeployLatest | Action::Cancel => {
                 let (configuration, situation) = outlook(self.service, self.item);
                 self.service.desired.version.clone_from(&configuration.version);
@@ -403,6 +409,14 @@ impl Part<'_> {
         };
         self.context.step(self.service, wait);
         Some(News::Goes)
+    }
+
+    /// The cancel is under way; its status says so already.
+    pub fn resume_cancel(&mut self) -> News {
+        self.run.phase = Phase::Canceling;
+        let wait = self.between(What::Cancel, 1_000, 3_000);
+        self.context.step(self.service, wait);
+        News::Goes
     }
 
     fn canceled(&mut self) -> News {

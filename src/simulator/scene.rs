@@ -157,7 +157,7 @@ impl Scene<'_> {
     }
 
     /// Writes down what a step of one service means for the deployment; nobody starts yet.
-    fn note(&mut self, service: usize, news: News) {
+    pub fn note(&mut self, service: usize, news: News) {
         let Environment { services, running, .. } = &mut *self.environment;
         let (Some(found), Some(deployment)) = (services.get_mut(service), running.as_mut()) else { return };
         let Some(member) = found.run else { return };

@@ -43,7 +43,7 @@ pub struct World {
 }
 
 impl World {
-    /// A world at time `now`.
+    /// A world at time `now`. Services found in progress are taken over: a deployment is made up for them, and ends.
     pub fn new(seed: u64, now: Millis, environments: Vec<Environment>) -> World {
         let mut places = HashMap::new();
         for (e, environment) in environments.iter().enumerate() {
@@ -51,7 +51,7 @@ impl World {
                 places.insert(service.id, (e, s));
             }
         }
-        World {
+        let mut world = World {
             seed,
             now,
             environments,
@@ -61,7 +61,14 @@ impl World {
             requests: 0,
             agenda: Agenda::default(),
             places,
+        };
+        for place in 0..world.environments.len() {
+            let id = request_id(seed, world.requests + 1);
+            if world.scene(place).is_some_and(|mut scene| scene.adopt(id)) {
+                world.requests += 1;
+            }
         }
+        world
     }
 
     /// Lets everything happen up to and including `to`; an earlier time than `now` changes nothing.
