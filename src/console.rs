@@ -1,14 +1,37 @@
 //! The console: markup and input over the client; no rule of its own.
+//!
+//! - `route`: places and their URLs; `state`: all that is known, and the way to the server;
+//! - `environments`, `services`: the pages; `table`, `list`, `play`, `selection`, `keyboard`: what both are made of;
+//! - `panel`, `toast`, `demo`, `theme`, `parts`, `format`: what lies over pages, and the small parts.
 
+pub mod app;
+pub mod demo;
+pub mod environments;
 pub mod format;
+pub mod keyboard;
+pub mod list;
+pub mod panel;
 pub mod parts;
+pub mod play;
 pub mod route;
+pub mod row_parts;
+pub mod selection;
+pub mod services;
+pub mod shell;
 pub mod state;
+pub mod table;
 pub mod theme;
+pub mod toast;
 
 use leptos::prelude::*;
 
-/// Mounts the console into the page.
-pub fn mount() {
-    leptos::mount::mount_to_body(|| view! { <h1>"Playhead"</h1> });
+use crate::client::Client;
+
+/// Mounts the console into the page, in place of the shell that was painted before it.
+pub fn mount(client: Client) {
+    let shell = document().get_element_by_id("shell");
+    leptos::mount::mount_to_body(move || view! { <app::App client/> });
+    if let Some(shell) = shell {
+        shell.remove();
+    }
 }

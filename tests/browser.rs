@@ -2,13 +2,19 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+use playhead::backend::Backend;
+use playhead::client::{Client, Clock, Loopback};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
+/// 2023-11-14.
+const NOW: i64 = 1_700_000_000_000;
+
 #[wasm_bindgen_test]
 async fn the_console_mounts_into_the_page() {
-    playhead::console::mount();
+    let loopback = Loopback::new(Backend::scenario("shop", 1, NOW), Clock::start(NOW));
+    playhead::console::mount(Client::loopback(loopback));
     leptos::task::tick().await;
     let body = leptos::prelude::document().body().expect("a page has a body");
     let text = body.text_content().unwrap_or_default();

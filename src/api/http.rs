@@ -128,6 +128,13 @@ impl Response {
         self
     }
 
+    /// The same with a body.
+    #[must_use]
+    pub fn with_body(mut self, body: impl Into<Vec<u8>>) -> Response {
+        self.body = body.into();
+        self
+    }
+
     /// The first header of that name, in any case.
     pub fn header(&self, name: &str) -> Option<&str> {
         header(&self.headers, name)

@@ -11,18 +11,25 @@ use crate::api::{Method, Request, Response};
 #[derive(Clone, Debug)]
 pub struct Http {
     base: String,
+    timeout: u32,
 }
 
 impl Http {
     /// A server whose paths start at `base`, with or without a slash at its end.
     pub fn new(base: &str) -> Http {
-        Http { base: base.trim_end_matches('/').to_owned() }
+        Http { base: base.trim_end_matches('/').to_owned(), timeout: TIMEOUT_SECONDS * 1_000 }
     }
 
-    /// Carries a request over and waits for its answer, [`TIMEOUT_SECONDS`] at most.
+    /// The same with so many milliseconds to wait for an answer; [`TIMEOUT_SECONDS`] without this.
+    #[must_use]
+    pub fn with_timeout(self, millis: u32) -> Http {
+        Http { timeout: millis, ..self }
+    }
+
+    /// Carries a request over and waits for its answer.
     pub(super) async fn send(&self, request: &Request) -> Result<Response, Error> {
         let url = format!("{}{}", self.base, request.path);
-        let timeout = AbortSignal::timeout_with_u32(TIMEOUT_SECONDS * 1_000);
+        let timeout = AbortSignal::timeout_with_u32(self.timeout);
         let mut builder = RequestBuilder::new(&url)
             .method(method(request.method))
             .query(request.query.iter().map(|(name, value)| (name.as_str(), value.as_str())))
@@ -36,7 +43,11 @@ impl Http {
             builder.body(js_sys::Uint8Array::from(request.body.as_slice()))
         };
         let told = |_| {
-            if timeout.aborted() { Error::Timeout { seconds: TIMEOUT_SECONDS, action: false } } else { Error::Offline }
+            if timeout.aborted() {
+                Error::Timeout { seconds: self.timeout.div_ceil(1_000), action: false }
+            } else {
+                Error::Offline
+            }
         };
         let response = built.map_err(told)?.send().await.map_err(told)?;
         let mut answer = Response::new(response.status());

@@ -8,7 +8,7 @@ pub mod query;
 
 pub use history::{Route, provide_route, use_route};
 
-use crate::lifecycle::{Action, EnvironmentId, ServiceId};
+use crate::lifecycle::{Action, EnvironmentId, RequestId, ServiceId};
 use query::Query;
 
 /// What the URL says.
@@ -58,6 +58,13 @@ pub enum Panel {
         environment: EnvironmentId,
         /// The service.
         service: ServiceId,
+    },
+    /// What became of a request, item by item.
+    Outcome {
+        /// Its environment.
+        environment: EnvironmentId,
+        /// The request.
+        request: RequestId,
     },
     /// Demo controls.
     Demo,
@@ -145,7 +152,7 @@ impl Panel {
     pub fn environment(self) -> Option<EnvironmentId> {
         match self {
             Panel::Action { target, .. } => Some(target.environment()),
-            Panel::Configure { environment, .. } => Some(environment),
+            Panel::Configure { environment, .. } | Panel::Outcome { environment, .. } => Some(environment),
             Panel::Demo | Panel::Keys => None,
         }
     }
@@ -218,7 +225,7 @@ const PANELS: [(&str, Action); 7] = [
 ];
 
 /// The keys of the query that are ours.
-const OURS: [&str; 8] = ["q", "sort", "status", "mode", "panel", "service", "services", "environment"];
+const OURS: [&str; 9] = ["q", "sort", "status", "mode", "panel", "service", "services", "environment", "request"];
 
 impl Place {
     /// Reads the path beneath the base (`""`, `environment/ID`) and the query. Never fails: what cannot be read is
@@ -301,6 +308,10 @@ fn read_panel(page: &Page, query: &Query) -> Option<Panel> {
     match query.get("panel")? {
         "demo" => Some(Panel::Demo),
         "keys" => Some(Panel::Keys),
+        "outcome" => {
+            let request = query.get("request").and_then(|id| id.parse().ok());
+            Some(Panel::Outcome { environment: environment?, request: request? })
+        }
         "configure" => Some(Panel::Configure { environment: environment?, service: service? }),
         name => {
             let (_, action) = PANELS.into_iter().find(|(known, _)| *known == name)?;
@@ -320,6 +331,7 @@ fn write_panel(panel: Panel, page: &Page, put: &mut impl FnMut(&str, String)) {
         Panel::Demo => ("demo", None),
         Panel::Keys => ("keys", None),
         Panel::Configure { service, .. } => ("configure", Some(service)),
+        Panel::Outcome { .. } => ("outcome", None),
         Panel::Action { action, target } => {
             let name = PANELS.into_iter().find(|(_, known)| *known == action).map_or("", |(name, _)| name);
             match target {
@@ -331,6 +343,9 @@ fn write_panel(panel: Panel, page: &Page, put: &mut impl FnMut(&str, String)) {
     put("panel", name.to_owned());
     if let Some(service) = service {
         put("service", service.to_string());
+    }
+    if let Panel::Outcome { request, .. } = panel {
+        put("request", request.to_string());
     }
     if matches!(panel, Panel::Action { target: Target::Subset { .. }, .. }) {
         put("services", "selected".to_owned());

@@ -1,3 +1,211 @@
-//! The store.
+//! The store: all that the console knows, flat, keyed by id; created once at the root.
+//!
+//! Data flows one way: the server's answers come in through `state/poll.rs`, components read signals, and what a person
+//! wants goes out through [`Store::press`], [`Store::send`] and [`Store::take_back`]. No component calls the server.
 
+pub mod act;
+pub mod announce;
+pub mod freshness;
+pub mod order;
+pub mod poll;
+pub mod remote;
 pub mod row;
+pub mod rows;
+pub mod wire;
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+pub use freshness::Freshness;
+pub use order::Order;
+pub use remote::Remote;
+
+use super::play::Menu;
+use super::route::{Panel, Route, Target, use_route};
+use super::selection::Selection;
+use crate::client::{self, Client};
+use crate::lifecycle::{Action, EnvironmentId, ServiceFacts, ServiceId};
+use row::{EnvironmentRow, Millis, Queued, Running, ServiceRow};
+use rows::Rows;
+
+/// All that the console knows. A handle: copies are the same store.
+#[derive(Clone, Copy)]
+pub struct Store {
+    client: StoredValue<Client>,
+    route: Route,
+    environments: Rows<EnvironmentRow>,
+    services: Rows<ServiceRow>,
+    /// Whose services are loaded.
+    loaded: RwSignal<Option<EnvironmentId>>,
+    focus: Memo<Option<EnvironmentId>>,
+    queue: RwSignal<Vec<Queued>>,
+    deployment: RwSignal<Option<Running>>,
+    organization: RwSignal<Option<Arc<str>>>,
+    project: RwSignal<Option<Arc<str>>>,
+    now: RwSignal<Millis>,
+    contact: RwSignal<freshness::Contact>,
+    selection: RwSignal<Selection>,
+    menu: RwSignal<Option<Menu>>,
+    said: RwSignal<String>,
+    announcer: StoredValue<announce::Announcer>,
+    poll: StoredValue<poll::Poll>,
+}
+
+/// Creates the store at the root, and begins to follow the server.
+pub fn provide_store(client: Client) -> Store {
+    let route = use_route();
+    let menu = RwSignal::new(None::<Menu>);
+    let store = Store {
+        client: StoredValue::new(client),
+        route,
+        environments: Rows::default(),
+        services: Rows::default(),
+        loaded: RwSignal::new(None),
+        focus: Memo::new(move |_| {
+            let menu = menu.with(|menu| menu.as_ref().map(|menu| menu.target.environment()));
+            menu.or(route.place().with(|place| place.focus()))
+        }),
+        queue: RwSignal::new(Vec::new()),
+        deployment: RwSignal::new(None),
+        organization: RwSignal::new(None),
+        project: RwSignal::new(None),
+        now: RwSignal::new(0),
+        contact: RwSignal::new(freshness::Contact::default()),
+        selection: RwSignal::new(Selection::default()),
+        menu,
+        said: RwSignal::new(String::new()),
+        announcer: StoredValue::new(announce::Announcer::default()),
+        poll: StoredValue::new(poll::Poll::default()),
+    };
+    provide_context(store);
+    poll::start(store);
+    store
+}
+
+/// The store of the root.
+///
+/// # Panics
+/// Outside of the app, where there is none: a mistake in the code, not in the data.
+pub fn use_store() -> Store {
+    expect_context()
+}
+
+impl Store {
+    /// The calls to the server; for panels that read what only they need.
+    pub fn client(self) -> Client {
+        self.client.get_value()
+    }
+
+    /// The server's clock, reactive.
+    pub fn now(self) -> Millis {
+        self.now.get()
+    }
+
+    /// How fresh the data is, reactive.
+    pub fn freshness(self) -> Freshness {
+        self.contact.with(freshness::Contact::freshness)
+    }
+
+    /// The organization of the open project, reactive.
+    pub fn organization(self) -> Option<Arc<str>> {
+        self.organization.get()
+    }
+
+    /// The name of the open project, reactive.
+    pub fn project(self) -> Option<Arc<str>> {
+        self.project.get()
+    }
+
+    /// All environments in their natural order, reactive on every change.
+    pub fn environments(self) -> Remote<Vec<Arc<EnvironmentRow>>> {
+        self.environments.remote().map(|()| self.environments.all())
+    }
+
+    /// An environment, reactive on this one.
+    pub fn environment(self, id: EnvironmentId) -> Option<Arc<EnvironmentRow>> {
+        self.environments.get(id.0)
+    }
+
+    /// The environment whose services are wanted: that of the menu, of the panel, or of the page. Reactive.
+    pub fn focus(self) -> Option<EnvironmentId> {
+        self.focus.get()
+    }
+
+    /// The services of the focus, in the order of the pipeline. Reactive on every change: not for use in a row.
+    pub fn services(self) -> Remote<Vec<Arc<ServiceRow>>> {
+        if self.loaded.get() != self.focus.get() {
+            return Remote::Loading;
+        }
+        self.services.remote().map(|()| self.services.all())
+    }
+
+    /// A service of the focus, reactive on this one.
+    pub fn service(self, id: ServiceId) -> Option<Arc<ServiceRow>> {
+        self.services.get(id.0)
+    }
+
+    /// What the rule looks at in each service of an environment, if they are loaded. Reactive.
+    pub fn facts_of(self, environment: EnvironmentId) -> Option<Vec<ServiceFacts>> {
+        if self.loaded.get() != Some(environment) {
+            return None;
+        }
+        let remote = self.services.remote();
+        remote.value().map(|()| self.services.all().iter().map(|row| row.facts()).collect())
+    }
+
+    /// The requests that wait in the focus, reactive.
+    pub fn queue(self) -> Vec<Queued> {
+        self.queue.get()
+    }
+
+    /// The deployment that runs in the focus, reactive.
+    pub fn deployment(self) -> Option<Running> {
+        self.deployment.get()
+    }
+
+    /// The selected services.
+    pub fn selection(self) -> RwSignal<Selection> {
+        self.selection
+    }
+
+    /// The open Play menu.
+    pub fn menu(self) -> RwSignal<Option<Menu>> {
+        self.menu
+    }
+
+    /// What the live region says.
+    pub fn said(self) -> RwSignal<String> {
+        self.said
+    }
+
+    /// A menu item, a button or a key asks for an action: it is sent, or its panel opens.
+    pub fn press(self, action: Action, target: Target) {
+        let environment = self.environments.peek(target.environment().0);
+        // An environment that is not known is treated with the greater care.
+        let production = environment.is_none_or(|environment| environment.production());
+        match order::way(action, target, production) {
+            order::Way::Send => {
+                let selected: Vec<ServiceId> =
+                    self.selection.with_untracked(|selection| selection.services().collect());
+                self.send(Order::new(action, target, selected));
+            }
+            order::Way::Ask => self.route.open_panel(Panel::Action { action, target }),
+        }
+    }
+
+    /// Asks the server again now.
+    pub fn poke(self) {
+        poll::poke(self);
+    }
+
+    /// Forgets everything and loads it again: another world is open.
+    pub fn reset(self) {
+        poll::reset(self);
+    }
+
+    /// The last error of reading, if the data is old because of it. Reactive.
+    pub fn trouble(self) -> Option<client::Error> {
+        self.contact.with(|contact| contact.trouble.clone())
+    }
+}

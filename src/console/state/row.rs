@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::api::service::Service;
 use crate::lifecycle::{
     Action, Engine, EnvironmentFacts, EnvironmentId, Kind, Pods, Provider, RequestId, RunningStatus, ServiceFacts,
     ServiceId, Source, Status, Sync,
@@ -102,6 +103,8 @@ pub struct ServiceRow {
     pub note: Option<Arc<str>>,
     /// What the search looks in: name, kind, stage, versions, in lower case.
     pub haystack: Arc<str>,
+    /// The contract's own value: source, vCPU, memory, instances.
+    pub wire: Arc<Service>,
 }
 
 /// One pod.

@@ -1,0 +1,72 @@
+//! The root: creates what lives as long as the page, and shows the place the URL names.
+
+use leptos::prelude::*;
+
+use super::environments::Environments;
+use super::keyboard::{self, Keys};
+use super::play::PlayMenu;
+use super::route::{Page, Panel, provide_route, use_route};
+use super::services::Services;
+use super::shell::Header;
+use super::state::{provide_store, use_store};
+use super::{demo, panel, theme, toast};
+use crate::client::Client;
+
+/// The console.
+#[component]
+pub fn App(
+    /// The way to the server.
+    client: Client,
+) -> impl IntoView {
+    provide_route();
+    provide_store(client);
+    view! { <Shell/> }
+}
+
+#[component]
+fn Shell() -> impl IntoView {
+    let route = use_route();
+    let store = use_store();
+    keyboard::everywhere();
+    let page = Memo::new(move |_| route.place().with(|place| place.page.clone()));
+    Effect::new(move |_| {
+        let place = match page.get() {
+            Page::Environments => store.project().map(|name| name.to_string()),
+            Page::Services(id) => store.environment(id).map(|environment| environment.name.to_string()),
+            Page::Missing(_) => Some("Not found".to_owned()),
+        };
+        document().set_title(&place.map_or_else(|| "Playhead".to_owned(), |place| format!("{place} · Playhead")));
+    });
+    view! {
+        <Header>
+            <demo::DemoMark/>
+            <theme::ThemeSwitch/>
+        </Header>
+        {move || match page.get() {
+            Page::Environments => view! { <Environments/> }.into_any(),
+            Page::Services(id) => view! { <Services id/> }.into_any(),
+            Page::Missing(path) => view! { <Missing path/> }.into_any(),
+        }}
+        <panel::Panels/>
+        {move || (route.panel() == Some(Panel::Keys)).then(|| view! { <Keys/> })}
+        <PlayMenu/>
+        <toast::Toasts/>
+        <div class="visually-hidden" role="status" aria-live="polite" aria-label="Status changes">
+            {move || store.said().get()}
+        </div>
+    }
+}
+
+#[component]
+fn Missing(path: String) -> impl IntoView {
+    let home = use_route().link(Page::Environments);
+    view! {
+        <main class="page">
+            <div class="empty">
+                <h1>"There is nothing here"</h1>
+                <p>"No place of the console is called " <code>{path}</code> "."</p>
+                <a class="button primary" href=home>"Go to the environments"</a>
+            </div>
+        </main>
+    }
+}

@@ -1,0 +1,7 @@
+//! Panels.
+
+use leptos::prelude::*;
+
+/// The open panel.
+#[component]
+pub fn Panels() -> impl IntoView {}

@@ -1,0 +1,56 @@
+//! Cells that both lists have.
+
+use leptos::prelude::*;
+
+use super::format;
+use super::state::Store;
+use super::state::row::Operation;
+use crate::lifecycle::Status;
+
+/// "3 ok · 1 canceled"; nothing where all are in one status, as the chip beside it says that.
+pub fn counts(counts: &[(Status, usize)]) -> String {
+    if counts.iter().filter(|(_, count)| *count > 0).count() < 2 {
+        return String::new();
+    }
+    let words = |status: &Status| match status {
+        Status::Deployed => "ok".to_owned(),
+        Status::Ready => "never deployed".to_owned(),
+        other => other.words().to_lowercase(),
+    };
+    let parts =
+        counts.iter().filter(|(_, count)| *count > 0).map(|(status, count)| format!("{count} {}", words(status)));
+    parts.collect::<Vec<_>>().join(" · ")
+}
+
+/// The last operation: verb, age, who, from where.
+pub fn operation(store: Store, operation: Signal<Option<Operation>>) -> AnyView {
+    let what = move || operation.with(|operation| operation.as_ref().map(|last| last.words.to_string()));
+    let when = move || operation.with(|operation| operation.as_ref().map(|last| format::ago(store.now(), last.at)));
+    let who = move || operation.with(|operation| operation.as_ref().map(by));
+    let title = move || operation.with(|operation| operation.as_ref().map(|last| format::moment(last.at)));
+    view! {
+        <span class="two" title=title>
+            <span>
+                {move || what().unwrap_or_else(|| "–".to_owned())}
+                " "
+                <span class="muted">{when}</span>
+            </span>
+            <span class="muted">{who}</span>
+        </span>
+    }
+    .into_any()
+}
+
+/// "Ada Example, console"
+pub fn by(operation: &Operation) -> String {
+    by_whom(&operation.actor, &operation.origin)
+}
+
+/// Who, from where.
+pub fn by_whom(actor: &str, origin: &str) -> String {
+    match (actor, format::origin(origin)) {
+        ("", origin) => origin.to_owned(),
+        (actor, "") => actor.to_owned(),
+        (actor, origin) => format!("{actor}, {origin}"),
+    }
+}

@@ -1,0 +1,246 @@
+//! The selected services, and the bar that acts on them.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use leptos::html;
+use leptos::prelude::*;
+
+use super::list::Lines;
+use super::parts::{Glyph, Icon};
+use super::route::Target;
+use super::state::{Store, use_store};
+use crate::lifecycle::{Action, EnvironmentId, Refusal, ServiceFacts, ServiceId, rule};
+
+/// Selected services.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Selection {
+    keys: BTreeSet<u128>,
+    /// Where a range begins.
+    anchor: Option<u128>,
+}
+
+impl Selection {
+    /// How many.
+    pub fn count(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Whether this one is.
+    pub fn contains(&self, key: u128) -> bool {
+        self.keys.contains(&key)
+    }
+
+    /// The services, in the order of their ids.
+    pub fn services(&self) -> impl Iterator<Item = ServiceId> {
+        self.keys.iter().map(|key| ServiceId(*key))
+    }
+
+    /// Selects one that is not, and the other way round; the next range begins here.
+    pub fn toggle(&mut self, key: u128) {
+        if !self.keys.remove(&key) {
+            self.keys.insert(key);
+        }
+        self.anchor = Some(key);
+    }
+
+    /// Selects all from the anchor (else `from`) to `to`, in the order in which they are listed.
+    pub fn range(&mut self, from: u128, to: u128, listed: &[u128]) {
+        let at = |key: u128| listed.iter().position(|listed| *listed == key);
+        let anchor = self.anchor.filter(|anchor| at(*anchor).is_some()).unwrap_or(from);
+        if let (Some(a), Some(b)) = (at(anchor), at(to)) {
+            self.keys.extend(listed.get(a.min(b)..=a.max(b)).unwrap_or_default());
+        }
+        self.anchor = Some(anchor);
+    }
+
+    /// Selects these too.
+    pub fn add(&mut self, keys: &[u128]) {
+        self.keys.extend(keys);
+    }
+
+    /// Selects none of these any more.
+    pub fn remove(&mut self, keys: &[u128]) {
+        for key in keys {
+            self.keys.remove(key);
+        }
+    }
+
+    /// Selects none.
+    pub fn clear(&mut self) {
+        *self = Selection::default();
+    }
+}
+
+/// The box in the head of the list: all that the filter lets through.
+pub fn select_all(lines: Signal<Arc<Lines>>) -> impl IntoView {
+    let store = use_store();
+    let node = NodeRef::<html::Input>::new();
+    let counts = Memo::new(move |_| {
+        store.selection().with(|selection| {
+            lines.with(|lines| (lines.keys().filter(|key| selection.contains(*key)).count(), lines.rows()))
+        })
+    });
+    Effect::new(move |_| {
+        let (selected, all) = counts.get();
+        if let Some(input) = node.get() {
+            input.set_checked(all > 0 && selected == all);
+            input.set_indeterminate(selected > 0 && selected < all);
+        }
+    });
+    let change = move |event: web_sys::Event| {
+        let keys: Vec<u128> = lines.with_untracked(|lines| lines.keys().collect());
+        let checked = event_target_checked(&event);
+        store.selection().update(|selection| if checked { selection.add(&keys) } else { selection.remove(&keys) });
+    };
+    view! {
+        <label class="pick">
+            <input type="checkbox" node_ref=node on:change=change aria-label="Select all listed services"/>
+        </label>
+    }
+}
+
+/// The box of a row. With Shift it selects the range from the last one.
+pub fn select_one(store: Store, key: u128, name: Arc<str>, lines: Signal<Arc<Lines>>) -> impl IntoView {
+    let checked = move || store.selection().with(|selection| selection.contains(key));
+    let click = move |event: web_sys::MouseEvent| {
+        store.selection().update(|selection| {
+            if event.shift_key() {
+                let listed: Vec<u128> = lines.with_untracked(|lines| lines.keys().collect());
+                selection.range(key, key, &listed);
+            } else {
+                selection.toggle(key);
+            }
+        });
+    };
+    view! {
+        <label class="pick">
+            <input type="checkbox" prop:checked=checked on:click=click aria-label=format!("Select {name}")/>
+        </label>
+    }
+}
+
+/// A button of the bar: what it would do, on how many, and why not.
+struct Offer {
+    action: Action,
+    label: &'static str,
+    takes: usize,
+    refusal: Option<Refusal>,
+}
+
+fn offer(action: Action, selected: &[ServiceFacts]) -> Offer {
+    let size = selected.len();
+    let mut takes = 0;
+    let mut refusal: Option<Refusal> = None;
+    let (mut deploys, mut redeploys) = (0, 0);
+    for facts in selected {
+        match rule::allowed_in_subset(action, size, facts) {
+            Ok(()) => takes += 1,
+            Err(first) if refusal.is_none() => refusal = Some(first),
+            Err(other) if refusal.as_ref() != Some(&other) => refusal = Some(Refusal::NoneAllows { action }),
+            Err(_) => {}
+        }
+        if action == Action::Redeploy {
+            match rule::subset_deploys_as(facts) {
+                Ok(Action::Deploy) => deploys += 1,
+                Ok(_) => redeploys += 1,
+                Err(_) => {}
+            }
+        }
+    }
+    let label = match (action, deploys, redeploys) {
+        (Action::Redeploy, 1.., 0) => "Deploy",
+        (Action::Redeploy, 1.., 1..) => "Deploy and redeploy",
+        (Action::Redeploy, ..) => "Redeploy",
+        (Action::Stop, ..) => "Stop",
+        (Action::Cancel, ..) => "Cancel deployment",
+        (Action::Restart, ..) => "Restart",
+        (other, ..) => other.words(),
+    };
+    Offer { action, label, takes, refusal: refusal.filter(|_| takes == 0) }
+}
+
+/// The bar that appears under the list with a selection: it covers no row.
+#[component]
+pub fn ActionBar(
+    /// The environment of the list.
+    environment: EnvironmentId,
+) -> impl IntoView {
+    let store = use_store();
+    let count = Memo::new(move |_| store.selection().with(Selection::count));
+    let said = RwSignal::new(String::new());
+    let facts = Memo::new(move |_| {
+        store.selection().with(|selection| {
+            selection.services().filter_map(|id| store.service(id).map(|row| row.facts())).collect::<Vec<_>>()
+        })
+    });
+    let button = move |action: Action, class: &'static str| {
+        let offer = move || facts.with(|facts| offer(action, facts));
+        let reason = move || offer().refusal.map(|refusal| refusal.to_string());
+        let words = move || {
+            let offer = offer();
+            let all = count.get();
+            if offer.takes == 0 || offer.takes == all {
+                offer.label.to_owned()
+            } else {
+                format!("{} {} of {}", offer.label, offer.takes, all)
+            }
+        };
+        let tell = move || said.set(reason().unwrap_or_default());
+        let press = move |_| match reason() {
+            Some(reason) => said.set(reason),
+            None => store.press(offer().action, target(store, environment)),
+        };
+        view! {
+            <button
+                type="button"
+                class=format!("button {class}")
+                aria-disabled=move || reason().map(|_| "true")
+                aria-describedby=move || reason().map(|_| "bar-said")
+                on:click=press
+                on:focus=move |_| tell()
+                on:pointerenter=move |_| tell()
+            >
+                <Icon name=Glyph::from(action)/>
+                {words}
+            </button>
+        }
+    };
+    move || {
+        (count.get() > 0).then(|| {
+            view! {
+                <div class="bar" role="region" aria-label="Selected services">
+                    <strong class="bar-count">{move || count.get()} " selected"</strong>
+                    <div class="bar-actions">
+                        {button(Action::Redeploy, "primary")}
+                        {button(Action::Restart, "")}
+                        {button(Action::Stop, "")}
+                        {button(Action::Cancel, "")}
+                    </div>
+                    <button
+                        type="button"
+                        class="button quiet square"
+                        aria-label="Clear selection"
+                        title="Clear selection (Esc)"
+                        on:click=move |_| store.selection().update(Selection::clear)
+                    >
+                        <Icon name=Glyph::Close/>
+                    </button>
+                    <p class="bar-said" id="bar-said" role="status">{move || said.get()}</p>
+                </div>
+            }
+        })
+    }
+}
+
+/// One selected service is that service; more are a subset.
+fn target(store: Store, environment: EnvironmentId) -> Target {
+    let only = store.selection().with_untracked(|selection| {
+        let mut services = selection.services();
+        services.next().filter(|_| services.next().is_none())
+    });
+    match only {
+        Some(service) => Target::Service { environment, service },
+        None => Target::Subset { environment },
+    }
+}

@@ -1,0 +1,115 @@
+//! Sends what was asked for, and tells what is known of it: sent, accepted, refused, or not known.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::{Order, Store, announce};
+use crate::client;
+use crate::console::format;
+use crate::console::toast;
+use crate::lifecycle::{Action, RequestId, Scope, ServiceId};
+
+impl Store {
+    /// Sends an order. Its toast says what becomes of it.
+    pub fn send(self, order: Order) {
+        let words = self.words(&order);
+        announce::acted(self, &order.services);
+        if order.action == Action::Cancel && order.scope != Scope::Environment {
+            let waiting = self.only_waiting(&order);
+            if !waiting.is_empty() {
+                for request in waiting {
+                    self.take_back(request);
+                }
+                return;
+            }
+        }
+        let toast = toast::sending(words, order.clone());
+        let environment = order.environment;
+        let request = self.request(order);
+        spawn_local(async move {
+            let answer = self.client().act(&request).await;
+            match answer {
+                Ok(accepted) => toast.accepted(accepted.request, accepted.position.map(u64::from), environment),
+                Err(error) => toast.refused(error),
+            }
+            self.poke();
+        });
+    }
+
+    /// Takes a waiting request back.
+    pub fn take_back(self, request: RequestId) {
+        spawn_local(async move {
+            let words = match self.client().take_back(request).await {
+                Ok(()) => "Taken back".to_owned(),
+                Err(error) => error.to_string(),
+            };
+            let _ = self.said.try_set(words);
+            self.poke();
+        });
+    }
+
+    /// The requests to take back, where a Cancel on services acts on no running deployment but on requests of their own
+    /// that wait (law §4: the running one wins).
+    fn only_waiting(self, order: &Order) -> Vec<RequestId> {
+        let running = self.deployment.with_untracked(|running| {
+            running.as_ref().is_some_and(|running| {
+                running.cancelable && running.services.iter().any(|(id, ..)| order.services.contains(id))
+            })
+        });
+        if running {
+            return Vec::new();
+        }
+        let deploys = |action: Option<Action>| match action {
+            Some(Action::Deploy | Action::Redeploy | Action::DeployVersion | Action::DeployLatest) | None => true,
+            Some(Action::Restart | Action::Stop | Action::Cancel) => false,
+        };
+        self.queue.with_untracked(|queue| {
+            queue
+                .iter()
+                .filter(|queued| deploys(queued.action))
+                .filter(|queued| queued.services.iter().any(|id| order.services.contains(id)))
+                .map(|queued| queued.id)
+                .collect()
+        })
+    }
+
+    fn request(self, order: Order) -> client::Order {
+        let item = |service: &ServiceId| {
+            let row = self.services.peek(service.0)?;
+            let version = order.versions.iter().find(|(id, _)| id == service).map(|(_, version)| version.clone());
+            Some(client::Item { service: *service, kind: row.kind, source: row.source, version })
+        };
+        client::Order {
+            environment: order.environment,
+            action: order.action,
+            scope: order.scope,
+            items: order.services.iter().filter_map(item).collect(),
+            force: order.force,
+        }
+    }
+
+    /// The order in words: "Redeploy api", "Stop 3 services", "Deploy staging".
+    pub fn words(self, order: &Order) -> String {
+        let name = |id: &ServiceId| self.services.peek(id.0).map(|row| row.name.clone());
+        let environment = || self.environments.peek(order.environment.0).map(|row| row.name.clone());
+        let on: Arc<str> = match (order.scope, order.services.as_slice()) {
+            (Scope::Service, [one]) => name(one).unwrap_or_else(|| "the service".into()),
+            (Scope::Subset | Scope::Service, many) => format::count(many.len(), "service").into(),
+            (Scope::Environment, _) => environment().unwrap_or_else(|| "the environment".into()),
+        };
+        match order.action {
+            Action::Deploy => format!("Deploy {on}"),
+            Action::Redeploy => format!("Redeploy {on}"),
+            Action::Restart => format!("Restart {on}"),
+            Action::Stop => format!("Stop {on}"),
+            Action::Cancel => format!("Cancel deployment of {on}"),
+            Action::DeployVersion => match order.versions.first() {
+                Some((_, version)) => format!("Deploy {} of {on}", format::short_version(version)),
+                None => format!("Deploy other version of {on}"),
+            },
+            Action::DeployLatest => format!("Deploy latest version of {on}"),
+        }
+    }
+}

@@ -1,0 +1,318 @@
+//! From the contract's words to rows. Nothing fails here: what cannot be read is unknown.
+
+use std::str::FromStr;
+use std::sync::Arc;
+
+use super::row::{EnvironmentRow, Millis, Operation, PodRow, Queued, Running, ServiceRow};
+use crate::api::environment::Environment;
+use crate::api::live::{EnvironmentLive, LastOperation, QueuedRequest, RunningDeployment, ServiceLive};
+use crate::api::service::Service;
+use crate::api::status::{EnvironmentStatus, ServiceStatus};
+use crate::lifecycle::{
+    Action, Engine, Kind, Provider, RequestId, RunningStatus, ServiceId, Source, Status, Sync, rollup,
+};
+
+/// An environment as configured; how it is doing is not told yet.
+pub fn environment(from: &Environment) -> Option<EnvironmentRow> {
+    let cluster = from.cluster_name.as_deref().unwrap_or_default();
+    let mut row = EnvironmentRow {
+        id: from.id.parse().ok()?,
+        name: from.name.as_str().into(),
+        mode: from.mode.as_str().into(),
+        provider: Provider::from_name(from.cloud_provider.provider.as_deref().unwrap_or_default()),
+        region: from.cloud_provider.cluster.as_deref().unwrap_or_default().into(),
+        cluster: cluster.into(),
+        namespace: "".into(),
+        status: Status::Ready,
+        running: RunningStatus::Unknown,
+        counts: Vec::new(),
+        services: 0,
+        out_of_date: 0,
+        ever_deployed: false,
+        cancelable: None,
+        last_deployment: None,
+        operation: None,
+        queue: 0,
+        since: None,
+        haystack: "".into(),
+    };
+    row.haystack = environment_haystack(&row);
+    Some(row)
+}
+
+fn environment_haystack(row: &EnvironmentRow) -> Arc<str> {
+    format!("{} {} {} {} {}", row.name, row.mode, row.cluster, row.region, row.namespace).to_lowercase().into()
+}
+
+/// An environment with how it is doing.
+pub fn environment_live(row: &EnvironmentRow, from: &EnvironmentLive) -> EnvironmentRow {
+    let mut row = EnvironmentRow {
+        namespace: share(&row.namespace, &from.namespace),
+        status: Status::from_name(&from.state),
+        running: RunningStatus::from_name(&from.running_state),
+        counts: from.counts.iter().map(|count| (Status::from_name(&count.state), count.count)).collect(),
+        services: from.services_count,
+        out_of_date: from.out_of_date,
+        ever_deployed: from.ever_deployed,
+        cancelable: Some(from.cancelable),
+        last_deployment: from.last_deployment_state.as_deref().map(Status::from_name),
+        operation: from.last_operation.as_ref().map(operation),
+        queue: from.queue_length,
+        since: Some(from.since.0),
+        ..row.clone()
+    };
+    row.haystack = environment_haystack(&row);
+    row
+}
+
+/// An environment with its status of the contract alone: pods, queue and counts are not told.
+pub fn environment_status(row: &EnvironmentRow, from: &EnvironmentStatus) -> EnvironmentRow {
+    let status = Status::from_name(&from.state);
+    let last = from.last_deployment_date.map(|at| Operation {
+        action: None,
+        words: "Deployment".into(),
+        at: at.0,
+        actor: from.triggered_by.as_deref().unwrap_or_default().into(),
+        origin: from.origin.as_deref().unwrap_or_default().into(),
+        outcome: Some(Status::from_name(&from.last_deployment_state)),
+        ongoing: status.in_progress(),
+    });
+    EnvironmentRow {
+        ever_deployed: from.last_deployment_date.is_some() || status.ever_deployed(),
+        services: row.services.max(1),
+        last_deployment: last.as_ref().and_then(|last| last.outcome.clone()),
+        operation: last,
+        status,
+        ..row.clone()
+    }
+}
+
+/// A service as configured, in its stage; how it is doing is not told yet.
+pub fn service(from: &Service, provider: Provider, stage: &str, stage_order: usize) -> Option<ServiceRow> {
+    let kind = kind(from);
+    let desired_version = desired_version(from);
+    let mut row = ServiceRow {
+        id: from.id.parse().ok()?,
+        name: from.name.as_str().into(),
+        kind,
+        source: source(from, kind),
+        engine: from.engine.as_deref().map_or(Engine::Unknown, Engine::from_name),
+        provider,
+        stage: stage.into(),
+        stage_order,
+        status: Status::Ready,
+        beneath: Status::Ready,
+        since: None,
+        running: RunningStatus::Unknown,
+        pods: Vec::new(),
+        desired: None,
+        ready: 0,
+        sync: Sync::UpToDate,
+        version_running: None,
+        version_desired: desired_version.map(Arc::from),
+        version_deploying: None,
+        requests: 0,
+        operation: None,
+        note: None,
+        haystack: "".into(),
+        wire: Arc::new(from.clone()),
+    };
+    row.haystack = service_haystack(&row);
+    Some(row)
+}
+
+fn service_haystack(row: &ServiceRow) -> Arc<str> {
+    let version = |version: &Option<Arc<str>>| version.clone().unwrap_or_else(|| "".into());
+    let (running, desired) = (version(&row.version_running), version(&row.version_desired));
+    format!("{} {} {} {running} {desired}", row.name, row.kind.words(), row.stage).to_lowercase().into()
+}
+
+/// A service with how it is doing.
+pub fn service_live(row: &ServiceRow, from: &ServiceLive) -> ServiceRow {
+    let mut next = ServiceRow {
+        status: Status::from_name(&from.state),
+        beneath: Status::from_name(&from.beneath),
+        since: Some(from.since.0),
+        running: RunningStatus::from_name(&from.running_state),
+        pods: from.pods.iter().map(pod).collect(),
+        desired: row.kind.keeps_pods_up().then_some(from.desired_instances),
+        ready: from.ready_instances,
+        sync: sync(&from.sync),
+        version_running: from.version.running.as_deref().map(Arc::from),
+        version_desired: from.version.desired.as_deref().map(Arc::from),
+        version_deploying: from.version.deploying.as_deref().map(Arc::from),
+        requests: from.requests_count as usize,
+        operation: from.last_operation.as_ref().map(operation),
+        note: from.note.as_deref().map(Arc::from),
+        ..row.clone()
+    };
+    if next.version_running != row.version_running || next.version_desired != row.version_desired {
+        next.haystack = service_haystack(&next);
+    }
+    next
+}
+
+/// A service with its status of the contract alone.
+pub fn service_status(row: &ServiceRow, from: &ServiceStatus) -> ServiceRow {
+    let status = Status::from_name(&from.state);
+    let running = match row.kind {
+        Kind::ManagedDatabase => rollup::managed_running(&status),
+        Kind::Application
+        | Kind::Container
+        | Kind::ContainerDatabase
+        | Kind::LifecycleJob
+        | Kind::CronJob
+        | Kind::Helm => RunningStatus::Unknown,
+    };
+    ServiceRow {
+        beneath: status.clone(),
+        running,
+        sync: sync(&from.service_deployment_status),
+        requests: from.deployment_requests_count as usize,
+        operation: from.last_deployment_date.map(|at| Operation {
+            action: None,
+            words: action_words(&from.status_details.action).into(),
+            at: at.0,
+            actor: "".into(),
+            origin: "".into(),
+            outcome: Some(status.clone()),
+            ongoing: status.in_progress(),
+        }),
+        status,
+        ..row.clone()
+    }
+}
+
+/// A waiting request; `name` tells the name of a service.
+pub fn queued(from: &QueuedRequest, name: impl Fn(ServiceId) -> Option<Arc<str>>) -> Option<Queued> {
+    let services = if from.scope == "ENVIRONMENT" { Vec::new() } else { ids(&from.services) };
+    let on = match services.as_slice() {
+        [] => "the environment".to_owned(),
+        [one] => name(*one).map_or_else(|| "a service".to_owned(), |name| name.to_string()),
+        many => format!("{} services", many.len()),
+    };
+    Some(Queued {
+        id: from.id.parse::<RequestId>().ok()?,
+        place: from.position as u64,
+        action: Action::from_name(&from.action),
+        words: format!("{} {on}", action_words(&from.action)).into(),
+        services,
+        actor: from.actor.as_str().into(),
+        origin: from.origin.as_str().into(),
+        at: from.at.0,
+    })
+}
+
+/// The deployment that runs.
+pub fn running(from: &RunningDeployment) -> Option<Running> {
+    Some(Running {
+        request: from.id.parse::<RequestId>().ok()?,
+        action: Action::from_name(&from.action),
+        words: action_words(&from.action).into(),
+        actor: from.actor.as_str().into(),
+        origin: from.origin.as_str().into(),
+        started: from.started_at.0,
+        cancelable: from.cancelable,
+        canceling: from.canceling,
+        services: from
+            .services
+            .iter()
+            .filter_map(|service| {
+                let note = service.note.as_deref().map(Arc::from);
+                Some((ServiceId::from_str(&service.id).ok()?, Status::from_name(&service.state), note))
+            })
+            .collect(),
+    })
+}
+
+fn ids(from: &[String]) -> Vec<ServiceId> {
+    from.iter().filter_map(|id| id.parse().ok()).collect()
+}
+
+fn operation(from: &LastOperation) -> Operation {
+    Operation {
+        action: Action::from_name(&from.action),
+        words: action_words(&from.action).into(),
+        at: from.at.0 as Millis,
+        actor: from.actor.as_str().into(),
+        origin: from.origin.as_str().into(),
+        outcome: Some(Status::from_name(&from.outcome)),
+        ongoing: from.ongoing,
+    }
+}
+
+/// A short verb for lists; a name that is not known is shown as it came.
+fn action_words(name: &str) -> &str {
+    match Action::from_name(name) {
+        Some(Action::Deploy) => "Deploy",
+        Some(Action::Redeploy) => "Redeploy",
+        Some(Action::Restart) => "Restart",
+        Some(Action::Stop) => "Stop",
+        Some(Action::Cancel) => "Cancel",
+        Some(Action::DeployVersion) => "Deploy version",
+        Some(Action::DeployLatest) => "Deploy latest",
+        None => name,
+    }
+}
+
+fn pod(from: &crate::api::live::PodLive) -> PodRow {
+    PodRow {
+        name: from.name.as_str().into(),
+        running: RunningStatus::from_name(&from.state),
+        ready: from.ready,
+        old: from.generation == "old",
+        restarts: from.restarts,
+        message: from.message.as_deref().map(Arc::from),
+    }
+}
+
+fn sync(name: &str) -> Sync {
+    match name {
+        "NEVER_DEPLOYED" => Sync::NeverDeployed,
+        "OUT_OF_DATE" => Sync::OutOfDate,
+        _ => Sync::UpToDate,
+    }
+}
+
+/// A kind this version does not know is taken for a container: its table refuses least, and the server has the last word.
+fn kind(from: &Service) -> Kind {
+    match (from.service_type.as_str(), from.mode.as_deref(), from.job_type.as_deref()) {
+        ("APPLICATION", ..) => Kind::Application,
+        ("DATABASE", Some("MANAGED"), _) => Kind::ManagedDatabase,
+        ("DATABASE", ..) => Kind::ContainerDatabase,
+        ("JOB", _, Some("CRON")) => Kind::CronJob,
+        ("JOB", ..) => Kind::LifecycleJob,
+        ("HELM", ..) => Kind::Helm,
+        _ => Kind::Container,
+    }
+}
+
+fn source(from: &Service, kind: Kind) -> Source {
+    let told = from.source.as_ref();
+    match kind {
+        Kind::Application => Source::Git,
+        Kind::Container => Source::Image,
+        Kind::ContainerDatabase | Kind::ManagedDatabase => Source::None,
+        Kind::LifecycleJob | Kind::CronJob => match told {
+            Some(source) if source.docker.is_some() => Source::Git,
+            Some(source) if source.image.is_some() => Source::Image,
+            Some(_) | None => Source::Unknown,
+        },
+        Kind::Helm => match told {
+            Some(source) if source.git.is_some() => Source::Git,
+            Some(_) | None => Source::Chart,
+        },
+    }
+}
+
+fn desired_version(from: &Service) -> Option<&str> {
+    let source = from.source.as_ref();
+    let image = source.and_then(|source| source.image.as_ref()).map(|image| image.tag.as_str());
+    let chart = source.and_then(|source| source.repository.as_ref()).map(|chart| chart.chart_version.as_str());
+    let git = from.git_repository.as_ref().and_then(|git| git.deployed_commit_id.as_deref());
+    from.tag.as_deref().or(from.version.as_deref()).or(image).or(chart).or(git)
+}
+
+fn share(now: &Arc<str>, next: &str) -> Arc<str> {
+    if **now == *next { now.clone() } else { next.into() }
+}

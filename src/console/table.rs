@@ -1,0 +1,231 @@
+//! A table of any length: fixed heights, and only the lines near what is seen are in the document.
+
+pub mod layout;
+
+use std::sync::Arc;
+
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+
+use super::list::{Line, Lines};
+use super::route::{Column, Sort, use_route};
+use super::state::{Store, use_store};
+use layout::Heights;
+
+/// The head of a column.
+pub struct Head {
+    /// By what it sorts, if it does.
+    pub column: Option<Column>,
+    /// Its words.
+    pub label: &'static str,
+}
+
+/// What the two lists do differently with a row.
+#[derive(Clone, Copy)]
+pub struct Kind {
+    /// The class of the table: its columns.
+    pub class: &'static str,
+    /// Its heads.
+    pub heads: &'static [Head],
+    /// The name of a row, for assistive technology.
+    pub name: fn(Store, u128) -> Arc<str>,
+    /// The cells of a row.
+    pub cells: fn(Store, u128) -> AnyView,
+    /// Whether rows can be selected.
+    pub selectable: bool,
+}
+
+/// A scrolling table. It also follows the keys that move between rows (see `keyboard`).
+#[component]
+pub fn Table(
+    /// What it is called.
+    label: &'static str,
+    /// What is in it.
+    kind: Kind,
+    /// Its lines.
+    lines: Signal<Arc<Lines>>,
+    /// What stands in its place when there are none.
+    empty: ViewFn,
+) -> impl IntoView {
+    let store = use_store();
+    let scroller = NodeRef::<html::Div>::new();
+    let scroll = RwSignal::new(0.0);
+    let height = RwSignal::new(0.0);
+    let heights = RwSignal::new(Heights { row: 40.0, section: 32.0 });
+    measure(scroller, height, heights);
+
+    let window = Memo::new(move |_| {
+        lines.with(|lines| {
+            layout::window(scroll.get(), height.get().max(400.0), lines.all.len(), &lines.sections, heights.get())
+        })
+    });
+    let shown = move || {
+        let window = window.get();
+        lines.with(|lines| lines.all.get(window).map(<[Line]>::to_vec).unwrap_or_default())
+    };
+    let above = move || lines.with(|lines| layout::top(window.get().start, &lines.sections, heights.get()));
+    let whole = move || lines.with(|lines| layout::top(lines.all.len(), &lines.sections, heights.get()));
+    let none = Memo::new(move |_| lines.with(|lines| lines.all.is_empty()));
+
+    let cursor = super::keyboard::rows(lines, kind.selectable, move |line| reveal(scroller, line, lines, heights));
+    let headless = kind.heads.len();
+    view! {
+        <div class="scroller" node_ref=scroller on:scroll=move |_| {
+            if let Some(element) = scroller.get_untracked() {
+                scroll.set(f64::from(element.scroll_top()));
+            }
+        }>
+            <span class="probe-row" aria-hidden="true"></span>
+            <span class="probe-section" aria-hidden="true"></span>
+            <table
+                class=format!("table {}", kind.class)
+                role="grid"
+                aria-label=label
+                aria-rowcount=move || lines.with(|lines| lines.all.len() + 1)
+                aria-colcount=headless
+                aria-multiselectable=kind.selectable.then_some("true")
+            >
+                <thead role="rowgroup">
+                    <tr role="row" aria-rowindex="1">
+                        {kind.heads.iter().map(|head| view! { <Heading head lines=lines selectable=kind.selectable/> }).collect_view()}
+                    </tr>
+                </thead>
+                <tbody
+                    role="rowgroup"
+                    style:height=move || format!("{}px", whole())
+                    style:padding-top=move || format!("{}px", above())
+                >
+                    <ForEnumerate
+                        each=shown
+                        key=Line::clone
+                        children=move |at, line| {
+                            let index = Signal::derive(move || window.with(|window| window.start) + at.get() + 2);
+                            match line {
+                                Line::Section(name, count) => section(name, count, index, headless),
+                                Line::Row(key) => row(store, kind, key, index, cursor),
+                            }
+                        }
+                    />
+                </tbody>
+            </table>
+            {move || none.get().then(|| empty.run())}
+        </div>
+    }
+}
+
+fn section(name: Arc<str>, count: usize, index: Signal<usize>, columns: usize) -> AnyView {
+    view! {
+        <tr class="section" role="row" aria-rowindex=move || index.get()>
+            <th role="rowheader" scope="rowgroup" aria-colspan=columns>
+                {super::environments::mode_words(&name)} " " <span class="muted">{count}</span>
+            </th>
+        </tr>
+    }
+    .into_any()
+}
+
+fn row(store: Store, kind: Kind, key: u128, index: Signal<usize>, cursor: RwSignal<Option<u128>>) -> AnyView {
+    let selected = move || store.selection().with(|selection| selection.contains(key));
+    view! {
+        <tr
+            class="row"
+            role="row"
+            id=format!("row-{key:x}")
+            aria-rowindex=move || index.get()
+            aria-label=move || (kind.name)(store, key).to_string()
+            aria-selected=move || kind.selectable.then(|| if selected() { "true" } else { "false" })
+            tabindex=move || if cursor.get() == Some(key) || (cursor.get().is_none() && index.get() <= 3) { "0" } else { "-1" }
+            on:focusin=move |_| cursor.set(Some(key))
+        >
+            {(kind.cells)(store, key)}
+        </tr>
+    }
+    .into_any()
+}
+
+#[component]
+fn Heading(head: &'static Head, lines: Signal<Arc<Lines>>, selectable: bool) -> impl IntoView {
+    let route = use_route();
+    let sort = move || route.place().with(|place| place.sort);
+    let Some(column) = head.column else {
+        let inside = if selectable && head.label.is_empty() {
+            super::selection::select_all(lines).into_any()
+        } else {
+            view! { <span class="visually-hidden">{head.label}</span> }.into_any()
+        };
+        return view! { <th role="columnheader" scope="col">{inside}</th> }.into_any();
+    };
+    let order = move || match sort() {
+        Some(sort) if sort.column == column => Some(if sort.descending { "descending" } else { "ascending" }),
+        Some(_) | None => None,
+    };
+    let press = move |_| {
+        route.change(|place| {
+            place.sort = match place.sort {
+                Some(sort) if sort.column == column && sort.descending => None,
+                Some(sort) if sort.column == column => Some(Sort { column, descending: true }),
+                Some(_) | None => Some(Sort { column, descending: false }),
+            }
+        })
+    };
+    view! {
+        <th role="columnheader" scope="col" aria-sort=order>
+            <button type="button" class="sort" on:click=press>{head.label}</button>
+        </th>
+    }
+    .into_any()
+}
+
+/// Rows that stand in for those that are on their way; seen after 200 ms only (style).
+pub fn skeleton(class: &'static str) -> AnyView {
+    let lines = (0..14).map(|_| view! { <div class="bone"></div> }).collect_view();
+    view! { <div class=format!("scroller skeleton {class}") aria-hidden="true">{lines}</div> }.into_any()
+}
+
+/// Follows the size of what is seen, and with it the heights the style sheet gives to lines.
+fn measure(scroller: NodeRef<html::Div>, height: RwSignal<f64>, heights: RwSignal<Heights>) {
+    let read = move || {
+        let Some(element) = scroller.get_untracked() else { return };
+        let probe = |class: &str| {
+            let probe = element.query_selector(class).ok().flatten();
+            probe.map(|probe| probe.get_bounding_client_rect().height()).filter(|height| *height > 0.0)
+        };
+        height.set(f64::from(element.client_height()));
+        let now =
+            Heights { row: probe(".probe-row").unwrap_or(40.0), section: probe(".probe-section").unwrap_or(32.0) };
+        if heights.get_untracked() != now {
+            heights.set(now);
+        }
+    };
+    let observer = StoredValue::new_local(None);
+    Effect::new(move |_| {
+        let Some(element) = scroller.get() else { return };
+        let changed = Closure::<dyn Fn()>::new(read);
+        let Ok(resize) = web_sys::ResizeObserver::new(changed.as_ref().unchecked_ref()) else { return };
+        resize.observe(&element);
+        read();
+        observer.set_value(Some((resize, changed)));
+    });
+    on_cleanup(move || {
+        if let Some((resize, _)) = observer.try_update_value(Option::take).flatten() {
+            resize.disconnect();
+        }
+    });
+}
+
+/// Scrolls so that a line is seen whole.
+fn reveal(scroller: NodeRef<html::Div>, line: usize, lines: Signal<Arc<Lines>>, heights: RwSignal<Heights>) {
+    let Some(element) = scroller.get_untracked() else { return };
+    let heights = heights.get_untracked();
+    let top = lines.with_untracked(|lines| layout::top(line, &lines.sections, heights));
+    let head = element.query_selector("thead").ok().flatten();
+    let head = head.map_or(0.0, |head| head.get_bounding_client_rect().height());
+    let (seen, height) = (f64::from(element.scroll_top()), f64::from(element.client_height()) - head);
+    if top < seen {
+        element.set_scroll_top(top as i32);
+    } else if top + heights.row > seen + height {
+        element.set_scroll_top((top + heights.row - height).ceil() as i32);
+    }
+}
