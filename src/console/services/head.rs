@@ -100,7 +100,7 @@ fn Waiting() -> impl IntoView {
     let count = Memo::new(move |_| store.queue().len());
     view! {
         {move || (count.get() > 0).then(|| view! {
-            <button type="button" class="button small quiet" popovertarget="queue" aria-label=move || format!("{} waiting", count.get())>
+            <button type="button" class="button small quiet queue-button" popovertarget="queue" aria-label=move || format!("{} waiting", count.get())>
                 <Icon name=Glyph::Clock/>
                 {move || format!("{} waiting", count.get())}
                 <Icon name=Glyph::ChevronDown/>
