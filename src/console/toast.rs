@@ -1,28 +1,115 @@
-//! Toasts.
+//! Toasts: each accepted request is shown as what it is, sent → accepted → queued (place) → running → outcome, and
+//! never as more than is known.
+//!
+//! They outlive pages and panels, so they live at the root of the page and not in an owner of a component.
+
+mod stage;
+mod view;
 
 use leptos::prelude::*;
+
+pub use view::Toasts;
 
 use super::state::Order;
 use crate::client;
 use crate::lifecycle::{EnvironmentId, RequestId};
+use stage::{Stage, read};
 
-/// One request's toast.
-#[derive(Clone, Copy)]
-pub struct Toast;
+/// More than these are not kept; the oldest that is over goes first.
+const MOST: usize = 5;
 
-/// It is on its way.
-pub fn sending(_words: String, _order: Order) -> Toast {
-    Toast
+thread_local! {
+    static ALL: ArcRwSignal<Vec<Toast>> = ArcRwSignal::new(Vec::new());
+}
+
+/// One request, from the moment it is sent to its outcome. A handle: copies are the same toast.
+#[derive(Clone, Debug)]
+pub struct Toast {
+    number: u64,
+    words: String,
+    order: Option<Order>,
+    stage: ArcRwSignal<Stage>,
+    request: ArcRwSignal<Option<RequestId>>,
+}
+
+fn all() -> ArcRwSignal<Vec<Toast>> {
+    ALL.with(Clone::clone)
+}
+
+fn show(words: String, order: Option<Order>, stage: Stage) -> Toast {
+    let all = all();
+    let number = all.with_untracked(|all| all.last().map_or(0, |last| last.number + 1));
+    let toast = Toast { number, words, order, stage: ArcRwSignal::new(stage), request: ArcRwSignal::new(None) };
+    all.update(|all| {
+        while all.len() >= MOST {
+            let over = all.iter().position(|old| old.stage.with_untracked(Stage::is_over)).unwrap_or(0);
+            all.remove(over);
+        }
+        all.push(toast.clone());
+    });
+    toast
+}
+
+/// A request is on its way. `words` name it: "Redeploy api".
+pub fn sending(words: String, order: Order) -> Toast {
+    show(words, Some(order), Stage::Sending)
+}
+
+/// Something was done that is over at once: "World opened".
+pub fn done(words: String) {
+    show(words, None, Stage::Done(String::new()));
+}
+
+/// Something failed, and what to do next.
+pub fn failed(words: String, why: String) {
+    show(words, None, Stage::Failed { words: why, services: Vec::new() });
 }
 
 impl Toast {
-    /// The server accepted it.
-    pub fn accepted(self, _request: Option<RequestId>, _place: Option<u64>, _environment: EnvironmentId) {}
+    /// The server took the request. `place`: in the queue, from 1; 0: it has started; `None`: not told.
+    pub fn accepted(&self, request: Option<RequestId>, place: Option<u64>, _environment: EnvironmentId) {
+        self.request.set(request);
+        self.stage.set(match (request, place) {
+            (Some(_), Some(place)) if place > 0 => Stage::Waiting { place },
+            (Some(_), Some(_)) => Stage::Running { over: 0, of: 0 },
+            (Some(_), None) => Stage::Accepted,
+            (None, _) => Stage::Untold,
+        });
+    }
 
-    /// The server refused it.
-    pub fn refused(self, _error: client::Error) {}
+    /// There is no answer that could be used: refused, lost, or not understood.
+    pub fn refused(&self, error: client::Error) {
+        let words = error.to_string();
+        self.stage.set(match error {
+            client::Error::Timeout { .. } => Stage::Unknown(words),
+            client::Error::Offline
+            | client::Error::Refused { .. }
+            | client::Error::Invalid { .. }
+            | client::Error::Unauthorized
+            | client::Error::NotFound { .. }
+            | client::Error::RateLimited { .. }
+            | client::Error::Server { .. }
+            | client::Error::Unreadable { .. } => Stage::Failed { words, services: Vec::new() },
+        });
+    }
+
+    /// Takes the toast away; the request goes on.
+    fn dismiss(&self) {
+        all().update(|all| all.retain(|other| other.number != self.number));
+    }
+
+    /// What the server says of the request now.
+    fn followed(&self, outcome: Result<Option<crate::api::outcome::Outcome>, client::Error>) {
+        match outcome {
+            Ok(Some(outcome)) => {
+                let stage = read(&outcome);
+                if self.stage.with_untracked(|old| *old != stage) {
+                    self.stage.set(stage);
+                }
+            }
+            Ok(None) => self.stage.set(Stage::Untold),
+            // Not known for the moment: what was last known stays.
+            Err(_) => {}
+        }
+    }
 }
-
-/// All toasts.
-#[component]
-pub fn Toasts() -> impl IntoView {}

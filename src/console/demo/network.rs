@@ -1,0 +1,71 @@
+//! The way to the backend: how long an answer takes, and what goes wrong with it.
+
+use leptos::prelude::*;
+
+use crate::client::{Loopback, Trouble};
+use crate::console::state::use_store;
+
+/// Latencies to choose from, in milliseconds.
+const LATENCIES: [u32; 5] = [0, 100, 500, 2_000, 5_000];
+/// Troubles to choose from, and what each means.
+const TROUBLES: [(Trouble, &str); 4] = [
+    (Trouble::None, "Works"),
+    (Trouble::Unavailable, "Fails: answers 503"),
+    (Trouble::AnswersLost, "Loses answers: the request is carried out"),
+    (Trouble::Offline, "Offline: nothing gets through"),
+];
+
+/// Latency and trouble of the API.
+#[component]
+pub fn NetworkControls(
+    /// The backend in this page.
+    demo: Loopback,
+) -> impl IntoView {
+    let store = use_store();
+    let (latency, trouble) = (RwSignal::new(demo.latency()), RwSignal::new(demo.trouble()));
+    let demo = StoredValue::new_local(demo);
+    let set_latency = move |event| {
+        let millis = event_target_value(&event).parse().unwrap_or(0);
+        demo.with_value(|demo| demo.set_latency(millis));
+        latency.set(millis);
+    };
+    let set_trouble = move |chosen: Trouble| {
+        demo.with_value(|demo| demo.set_trouble(chosen));
+        trouble.set(chosen);
+        store.poke();
+    };
+    view! {
+        <section class="controls">
+            <h3>"API"</h3>
+            <div class="field">
+                <label for="latency">"Each answer takes"</label>
+                <select class="input" id="latency" prop:value=move || latency.get().to_string() on:change=set_latency>
+                    {LATENCIES
+                        .map(|millis| {
+                            let words = if millis == 0 { "no time".to_owned() } else { format!("{millis} ms") };
+                            view! { <option value=millis.to_string() selected=latency.get_untracked() == millis>{words}</option> }
+                        })
+                        .collect_view()}
+                </select>
+            </div>
+            <fieldset class="field">
+                <legend class="label">"The connection"</legend>
+                {TROUBLES
+                    .map(|(one, words)| {
+                        view! {
+                            <label class="check">
+                                <input
+                                    type="radio"
+                                    name="trouble"
+                                    prop:checked=move || trouble.get() == one
+                                    on:change=move |_| set_trouble(one)
+                                />
+                                {words}
+                            </label>
+                        }
+                    })
+                    .collect_view()}
+            </fieldset>
+        </section>
+    }
+}

@@ -1,0 +1,229 @@
+//! The world: which scenario, begin again, save it as a world file, open one (button, or drop it on the page).
+
+use leptos::ev;
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos::web_sys::{Blob, DragEvent, File, HtmlAnchorElement, Url};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+use crate::api::scenario::Scenarios;
+use crate::console::parts::{Glyph, Icon};
+use crate::console::route::{Page, Panel, Place, Route, use_route};
+use crate::console::state::{Store, use_store};
+use crate::console::toast;
+
+/// The name a saved world gets.
+const FILE: &str = "playhead-world.json";
+
+/// Scenario, seed, begin again, save and open.
+#[component]
+pub fn WorldControls() -> impl IntoView {
+    let (store, route) = (use_store(), use_route());
+    let known = RwSignal::new(Scenarios::default());
+    let (name, seed) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let read = move || {
+        spawn_local(async move {
+            if let Ok(scenarios) = store.client().scenarios().await {
+                name.try_set(scenarios.name.clone());
+                seed.try_set(scenarios.seed.to_string());
+                known.try_set(scenarios);
+            }
+        });
+    };
+    read();
+    let seed_problem = move || seed.with(|seed| seed.trim().parse::<u64>().is_err());
+    let begin = move |_| {
+        let Ok(seed) = seed.get_untracked().trim().parse::<u64>() else { return };
+        let name = name.get_untracked();
+        spawn_local(async move {
+            match store.client().reset(&name, seed).await {
+                Ok(()) => {
+                    opened(store, route);
+                    toast::done(format!("Scenario {name} begun, seed {seed}"));
+                }
+                Err(error) => toast::failed("The scenario was not begun".into(), error.to_string()),
+            }
+        });
+    };
+    let options = move || {
+        let chosen = name.get_untracked();
+        known.with(|known| {
+            let all = known.scenarios.iter().map(|one| {
+                let title = if one.title.is_empty() { one.name.clone() } else { one.title.clone() };
+                view! { <option value=one.name.clone() selected=one.name == chosen>{title}</option> }
+            });
+            all.collect_view()
+        })
+    };
+    let about = move || {
+        let name = name.get();
+        known.with(|known| known.scenarios.iter().find(|one| one.name == name).map(|one| one.about.clone()))
+    };
+    view! {
+        <section class="controls">
+            <h3>"World"</h3>
+            <div class="row">
+                <div class="field grow">
+                    <label for="scenario">"Scenario"</label>
+                    <select class="input" id="scenario" on:change=move |event| name.set(event_target_value(&event))>
+                        {options}
+                    </select>
+                </div>
+                <div class="field seed">
+                    <label for="seed">"Seed"</label>
+                    <input
+                        class="input"
+                        id="seed"
+                        inputmode="numeric"
+                        autocomplete="off"
+                        prop:value=move || seed.get()
+                        aria-invalid=move || seed_problem().then_some("true")
+                        on:input=move |event| seed.set(event_target_value(&event))
+                    />
+                </div>
+            </div>
+            <p class="muted">{about}</p>
+            <button class="button small" type="button" on:click=begin aria-disabled=move || seed_problem().then_some("true")>
+                <Icon name=Glyph::Redeploy/>
+                "Begin the scenario again"
+            </button>
+            <FileControls/>
+        </section>
+    }
+}
+
+#[component]
+fn FileControls() -> impl IntoView {
+    let (store, route) = (use_store(), use_route());
+    let input = NodeRef::<html::Input>::new();
+    let save = move |_| {
+        spawn_local(async move {
+            match store.client().export_world().await {
+                Ok(bytes) => offer(&bytes),
+                Err(error) => toast::failed("The world was not saved".into(), error.to_string()),
+            }
+        });
+    };
+    let choose = move |_| {
+        if let Some(input) = input.get_untracked() {
+            input.click();
+        }
+    };
+    let chosen = move |_| {
+        let Some(input) = input.get_untracked() else { return };
+        if let Some(file) = input.files().and_then(|files| files.get(0)) {
+            open(store, route, file);
+        }
+        // The same file can be chosen again after it was mended.
+        input.set_value("");
+    };
+    view! {
+        <div class="row">
+            <button class="button small" type="button" on:click=save>
+                <Icon name=Glyph::Download/>
+                "Save world file"
+            </button>
+            <button class="button small" type="button" on:click=choose>
+                <Icon name=Glyph::Upload/>
+                "Open world file"
+            </button>
+            <input
+                node_ref=input
+                class="visually-hidden"
+                type="file"
+                accept=".json,application/json"
+                tabindex="-1"
+                aria-label="World file"
+                on:change=chosen
+            />
+        </div>
+        <p class="muted">"Or drop a world file anywhere on the page."</p>
+    }
+}
+
+/// Takes a world file that is dropped on the page. Mounted once, by the panels; nothing where there is no demo.
+#[component]
+pub fn DropZone() -> impl IntoView {
+    let (store, route) = (use_store(), use_route());
+    let over = RwSignal::new(false);
+    if store.client().demo().is_some() {
+        let drag = window_event_listener(ev::dragover, move |event| {
+            if has_file(&event) {
+                event.prevent_default();
+                over.set(true);
+            }
+        });
+        // Leaving the window, not one of its elements.
+        let leave = window_event_listener(ev::dragleave, move |event| {
+            if event.related_target().is_none() {
+                over.set(false);
+            }
+        });
+        let drop = window_event_listener(ev::drop, move |event| {
+            over.set(false);
+            if has_file(&event) {
+                event.prevent_default();
+                if let Some(file) = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0)) {
+                    open(store, route, file);
+                }
+            }
+        });
+        on_cleanup(move || {
+            drag.remove();
+            leave.remove();
+            drop.remove();
+        });
+    }
+    move || {
+        over.get().then(|| view! { <div class="drop-zone" aria-hidden="true">"Drop the world file to open it"</div> })
+    }
+}
+
+fn has_file(event: &DragEvent) -> bool {
+    event.data_transfer().is_some_and(|data| data.types().includes(&JsValue::from_str("Files"), 0))
+}
+
+/// Opens a file as the world. A bad one changes nothing, and the error names the place.
+fn open(store: Store, route: Route, file: File) {
+    let name = file.name();
+    spawn_local(async move {
+        let bytes = match JsFuture::from(file.array_buffer()).await {
+            Ok(buffer) => js_sys::Uint8Array::new(&buffer).to_vec(),
+            Err(_) => {
+                return toast::failed(format!("{name} was not opened"), "The browser could not read the file.".into());
+            }
+        };
+        match store.client().import_world(bytes).await {
+            Ok(()) => {
+                opened(store, route);
+                toast::done(format!("{name} opened"));
+            }
+            Err(error) => toast::failed(format!("{name} was not opened; the world is as it was"), error.to_string()),
+        }
+    });
+}
+
+/// Another world is open: everything is read again, from the page every world has.
+fn opened(store: Store, route: Route) {
+    let demo = route.place().with_untracked(|place| place.panel) == Some(Panel::Demo);
+    route.change(|place| {
+        *place = Place { panel: demo.then_some(Panel::Demo), ..place.at(Page::Environments) };
+    });
+    store.reset();
+}
+
+/// Gives the bytes to the browser as a download.
+fn offer(bytes: &[u8]) {
+    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes).into());
+    let Ok(blob) = Blob::new_with_u8_array_sequence(&parts) else { return };
+    let Ok(url) = Url::create_object_url_with_blob(&blob) else { return };
+    if let Ok(link) = document().create_element("a").map(JsCast::unchecked_into::<HtmlAnchorElement>) {
+        link.set_href(&url);
+        link.set_download(FILE);
+        link.click();
+    }
+    // Frees the copy; the download has its own by now.
+    let _ = Url::revoke_object_url(&url);
+}

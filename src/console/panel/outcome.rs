@@ -1,0 +1,144 @@
+//! What became of a request, item by item: it is asked of the server, so it survives a reload.
+
+use std::time::Duration;
+
+use leptos::leptos_dom::helpers::set_interval_with_handle;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::api::outcome::{Outcome, OutcomeItem};
+use crate::client::Error;
+use crate::console::parts::{Dialog, DialogForm, Rows, VirtualList, use_dialog};
+use crate::console::route::use_route;
+use crate::console::state::use_store;
+use crate::lifecycle::{Action, RequestId};
+
+/// How often a request that goes on is asked after.
+const FOLLOW: Duration = Duration::from_millis(1000);
+
+type Answer = Option<Result<Option<Outcome>, Error>>;
+
+/// The outcome of one request.
+#[component]
+pub fn OutcomePanel(
+    /// Which.
+    request: RequestId,
+) -> impl IntoView {
+    let (store, route) = (use_store(), use_route());
+    let answer = RwSignal::new(Answer::None);
+    let ask = move || {
+        let ended = answer.with_untracked(|answer| matches!(answer, Some(Ok(Some(known))) if known.state == "ENDED"));
+        if !ended {
+            spawn_local(async move {
+                let outcome = store.client().outcome(request).await;
+                // The panel may have been closed meanwhile.
+                answer.try_set(Some(outcome));
+            });
+        }
+    };
+    ask();
+    if let Ok(timer) = set_interval_with_handle(ask, FOLLOW) {
+        on_cleanup(move || timer.clear());
+    }
+    let title = move || {
+        answer.with(|answer| match answer {
+            Some(Ok(Some(outcome))) => format!("Outcome of {}", action_words(&outcome.action)),
+            Some(Ok(None) | Err(_)) | None => "Outcome of a request".into(),
+        })
+    };
+    view! {
+        <Dialog
+            form=DialogForm::Sheet
+            title=Signal::derive(title)
+            about=Signal::derive(move || answer.with(about))
+            on_close=move |()| route.close_panel()
+        >
+            <OutcomeBody answer=answer/>
+        </Dialog>
+    }
+}
+
+fn action_words(name: &str) -> String {
+    Action::from_name(name).map_or_else(|| name.to_owned(), |action| action.words().to_owned())
+}
+
+fn about(answer: &Answer) -> String {
+    let Some(Ok(Some(outcome))) = answer else { return String::new() };
+    let state = match (outcome.state.as_str(), outcome.position) {
+        ("WAITING", Some(place)) => format!("Queued, place {place}"),
+        ("WAITING", None) => "Queued".into(),
+        ("RUNNING", _) => "Running".into(),
+        ("ENDED", _) => "Ended".into(),
+        (other, _) => other.to_owned(),
+    };
+    match &outcome.note {
+        Some(note) => format!("{state}: {note}"),
+        None => state,
+    }
+}
+
+#[component]
+fn OutcomeBody(answer: RwSignal<Answer>) -> impl IntoView {
+    let dialog = use_dialog();
+    let items = Memo::new(move |_| {
+        answer.with(|answer| match answer {
+            Some(Ok(Some(outcome))) => outcome.items.clone(),
+            Some(Ok(None) | Err(_)) | None => Vec::new(),
+        })
+    });
+    let rows = Rows {
+        count: Signal::derive(move || items.with(Vec::len)),
+        key: Callback::new(|at: usize| at as u128),
+        row: Callback::new(move |at: usize| {
+            let item = Memo::new(move |_| items.with(|items| items.get(at).cloned().unwrap_or_default()));
+            view! { <OutcomeRow item=item/> }.into_any()
+        }),
+        active: Signal::stored(None),
+    };
+    let problem = move || {
+        answer.with(|answer| match answer {
+            None => Some("Reading the outcome…".to_owned()),
+            Some(Ok(None)) => Some("The server knows no such request.".to_owned()),
+            Some(Ok(Some(_))) => None,
+            Some(Err(error)) => Some(error.to_string()),
+        })
+    };
+    view! {
+        <div class="dialog-body picker">
+            {move || match problem() {
+                Some(words) => view! { <p class="muted">{words}</p> }.into_any(),
+                None => view! { <VirtualList rows=rows label="Services of the request"/> }.into_any(),
+            }}
+        </div>
+        <footer class="dialog-foot">
+            <button class="button" type="button" autofocus on:click=move |_| dialog.close()>"Close the outcome"</button>
+        </footer>
+    }
+}
+
+#[component]
+fn OutcomeRow(item: Memo<OutcomeItem>) -> impl IntoView {
+    let look = move || item.with(|item| look(&item.outcome));
+    view! {
+        <div role="listitem" class="choice">
+            <span class="name">{move || item.with(|item| item.name.clone())}</span>
+            <span class="status" data-tone=move || look().0>
+                <span class="shape" data-shape=move || look().1 aria-hidden="true"></span>
+                <span class="word">{move || look().2}</span>
+            </span>
+            <span class="by">{move || item.with(|item| item.reason.clone())}</span>
+        </div>
+    }
+}
+
+/// Tone, shape and word of an outcome; a name that is not known is shown as it came.
+fn look(outcome: &str) -> (&'static str, &'static str, String) {
+    match outcome {
+        "ACCEPTED" => ("progress", "queued", "Accepted".into()),
+        "DONE" => ("ok", "ok", "Done".into()),
+        "FAILED" => ("error", "error", "Failed".into()),
+        "CANCELED" => ("idle", "canceled", "Canceled".into()),
+        "SKIPPED" => ("idle", "canceled", "Skipped".into()),
+        other => ("idle", "unknown", other.to_owned()),
+    }
+}

@@ -1,0 +1,172 @@
+//! Who acts, and who is left out and why: asked of the rule, before anything is sent (law §4).
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use crate::console::parts::{Reason, Rows, StatusChip, VirtualList};
+use crate::console::route::Target;
+use crate::console::state::row::{EnvironmentRow, ServiceRow};
+use crate::console::state::{Store, use_store};
+use crate::lifecycle::rule::allowed_in_environment;
+use crate::lifecycle::{Action, Refusal, allowed, allowed_in_subset, allowed_on_environment};
+
+/// The services an action is asked of, sorted by the rule's answer.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Parties {
+    /// Those that act.
+    pub acting: Vec<Arc<ServiceRow>>,
+    /// Those that do not, and why.
+    pub left_out: Vec<(Arc<ServiceRow>, Refusal)>,
+    /// Why the whole is refused, if it is.
+    pub refused: Option<Refusal>,
+}
+
+impl Parties {
+    /// Asks the rule for each service of the target. `None`: the services are not loaded yet.
+    pub fn of(store: Store, action: Action, target: Target) -> Option<Parties> {
+        let services = store.services();
+        let services = services.value()?;
+        let environment = store.environment(target.environment());
+        Some(match target {
+            Target::Service { service, .. } => {
+                let one = services.iter().filter(|row| row.id == service);
+                Parties::sort(one, |row| allowed(action, &row.facts()))
+            }
+            Target::Subset { .. } => {
+                let chosen = store.selection().with(|selection| selection.services().collect::<BTreeSet<_>>());
+                let members = services.iter().filter(|row| chosen.contains(&row.id));
+                Parties::sort(members, |row| allowed_in_subset(action, chosen.len(), &row.facts()))
+            }
+            Target::Environment(_) => Parties::of_environment(action, environment.as_deref(), services),
+        })
+    }
+
+    fn of_environment(action: Action, environment: Option<&EnvironmentRow>, all: &[Arc<ServiceRow>]) -> Parties {
+        let mut parties = Parties::sort(all.iter(), |row| allowed_in_environment(action, &row.facts()));
+        if let Some(environment) = environment {
+            let facts = all.iter().map(|row| row.facts()).collect::<Vec<_>>();
+            parties.refused = allowed_on_environment(action, &environment.facts(), &facts).err();
+        }
+        parties
+    }
+
+    fn sort<'a>(
+        rows: impl Iterator<Item = &'a Arc<ServiceRow>>,
+        rule: impl Fn(&ServiceRow) -> Result<(), Refusal>,
+    ) -> Parties {
+        let mut parties = Parties::default();
+        for row in rows {
+            match rule(row) {
+                Ok(()) => parties.acting.push(row.clone()),
+                Err(refusal) => parties.left_out.push((row.clone(), refusal)),
+            }
+        }
+        if parties.acting.is_empty() {
+            parties.refused = match parties.left_out.as_slice() {
+                [(_, refusal)] => Some(refusal.clone()),
+                [] | [_, ..] => None,
+            };
+        }
+        parties
+    }
+
+    /// Whether the request would be accepted.
+    pub fn possible(&self) -> bool {
+        self.refused.is_none() && !self.acting.is_empty()
+    }
+
+    /// The one service it is about, if it is about one.
+    pub fn only(&self) -> Option<&ServiceRow> {
+        match (self.acting.as_slice(), self.left_out.as_slice()) {
+            ([one], []) | ([], [(one, _)]) => Some(one),
+            _ => None,
+        }
+    }
+}
+
+/// Rows up to this number stand in the text as they are; above it they scroll in a list of their own.
+const SHORT: usize = 12;
+
+/// A heading with its number, and one row per service: name, and what is said of it.
+#[component]
+pub fn PartyList(
+    /// What these services have in common: "Will stop", "Left out".
+    heading: String,
+    /// The services and what is said of each.
+    #[prop(into)]
+    parties: Signal<Vec<(Arc<ServiceRow>, Said)>>,
+) -> impl IntoView {
+    let label = heading.clone();
+    let count = Memo::new(move |_| parties.with(Vec::len));
+    let key = move |at: usize| parties.with(|all| all.get(at).map_or(0, |(row, _)| row.id.0));
+    let row = move |at: usize| {
+        let party = Memo::new(move |_| parties.with(|all| all.get(at).cloned()));
+        view! { <PartyRow party=party/> }.into_any()
+    };
+    let rows =
+        Rows { count: count.into(), key: Callback::new(key), row: Callback::new(row), active: Signal::stored(None) };
+    let places = move || (0..count.get()).map(|at| (at, key(at))).collect::<Vec<_>>();
+    let list = move || {
+        let label = label.clone();
+        if count.get() > SHORT {
+            view! { <VirtualList rows=rows label=label/> }.into_any()
+        } else {
+            view! {
+                <div role="list" class="party-rows" aria-label=label>
+                    <For
+                        each=places
+                        key=|row| *row
+                        children=move |(at, _)| row(at)
+                    />
+                </div>
+            }
+            .into_any()
+        }
+    };
+    move || {
+        let (heading, list) = (heading.clone(), list.clone());
+        (count.get() > 0).then(move || {
+            view! {
+                <section class="parties">
+                    <h3>{heading} " " <span class="muted">{move || count.get()}</span></h3>
+                    {list}
+                </section>
+            }
+        })
+    }
+}
+
+/// What is said of a service in a list.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Said {
+    /// What will happen to it.
+    Effect(String),
+    /// Why it is left out.
+    LeftOut(Refusal),
+}
+
+#[component]
+fn PartyRow(party: Memo<Option<(Arc<ServiceRow>, Said)>>) -> impl IntoView {
+    let store = use_store();
+    move || {
+        party.get().map(|(row, said)| {
+            let id = row.id;
+            let status = row.status.clone();
+            // The row may leave the store while the dialog is open; then its last status stays.
+            let status =
+                Signal::derive(move || store.service(id).map_or_else(|| status.clone(), |row| row.status.clone()));
+            view! {
+                <div role="listitem" class="party">
+                    <span class="name">{row.name.to_string()}</span>
+                    <StatusChip status=status/>
+                    {match said {
+                        Said::Effect(words) => view! { <span class="reason">{words}</span> }.into_any(),
+                        Said::LeftOut(refusal) => view! { <Reason refusal=refusal/> }.into_any(),
+                    }}
+                </div>
+            }
+        })
+    }
+}
