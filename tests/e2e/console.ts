@@ -37,13 +37,45 @@ export async function openEnvironment(page: Page, name: string, scenario: Scenar
   return console;
 }
 
-/** A whole text that starts with these words; what follows must be no letter, so "Stopped" is not "Stop". */
-export function starts(words: string): RegExp {
-  return new RegExp(`^\\s*${escape(words)}(?![\\p{L}])`, "u");
+/** The words of every status (law §2); an unknown one is shown as it came. */
+export const STATUSES = [
+  "Ready",
+  "Queued",
+  "Building",
+  "Deploying",
+  "Deployment OK",
+  "Build error",
+  "Deployment error",
+  "Stopping",
+  "Stopped",
+  "Stop error",
+  "Restarting",
+  "Restarted",
+  "Restart error",
+  "Canceling",
+  "Canceled",
+] as const;
+export type Status = (typeof STATUSES)[number];
+
+/** What a row says. */
+export interface Row {
+  status: string;
+  /** What stands beside the status: "nothing changed; …". */
+  note: string;
+  /** Running status and pods. */
+  running: string;
+  /** The pods in words: "2 of 3 pods ready". */
+  pods: string;
+  version: string;
+  stage: string;
+  operation: string;
 }
 
-export function escape(words: string): string {
-  return words.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+/** All that is seen at one moment. */
+export interface Sight {
+  /** The status of the environment whose page this is; empty on the list of environments. */
+  environment: string;
+  rows: Record<string, Row>;
 }
 
 export class Console {
@@ -82,21 +114,57 @@ export class Console {
     await expect(this.table.getByRole("button", { name: /^Play / }).first()).toBeVisible();
   }
 
-  /** The cell of a row under a column's head. */
-  async cell(row: string, column: string): Promise<Locator> {
-    const heads = await this.table.getByRole("columnheader").allTextContents();
-    const at = heads.findIndex((head) => head.trim() === column);
-    if (at < 0) throw new Error(`no column ${column}: ${heads.join(", ")}`);
-    return this.row(row).getByRole("gridcell").or(this.row(row).getByRole("rowheader")).nth(at);
+  /** All that is seen now, read in one go. */
+  async sight(): Promise<Sight> {
+    return this.page.getByRole("main").evaluate((main, statuses: readonly string[]) => {
+      const text = (node: Element | null | undefined) => (node?.textContent ?? "").trim();
+      const all = (node: Element, role: string) => [...node.querySelectorAll(`[role=${role}]`)];
+      /** The chip: the first thing in there that says a status and nothing else. */
+      const status = (node: Element | null | undefined) =>
+        [...(node?.querySelectorAll("*") ?? [])].map(text).find((words) => statuses.includes(words)) ?? text(node);
+      const heads = all(main, "columnheader").map(text);
+      const rows: Record<string, unknown> = {};
+      for (const row of all(main, "row")) {
+        const name = row.getAttribute("aria-label");
+        if (!name) continue;
+        const cells = all(row, "gridcell");
+        const cell = (head: string) => cells[heads.indexOf(head)];
+        const words = status(cell("Deployment status"));
+        rows[name] = {
+          status: words,
+          note: text(cell("Deployment status")).slice(words.length).trim(),
+          running: text(cell("Running status")),
+          pods: cell("Running status")?.querySelector("[role=img]")?.getAttribute("aria-label") ?? "",
+          version: text(cell("Version")),
+          stage: text(cell("Stage")),
+          operation: text(cell("Last operation")),
+        };
+      }
+      const environment = main.querySelector("[role=group][aria-label='Environment status']");
+      return { environment: environment ? status(environment) : "", rows };
+    }, STATUSES) as Promise<Sight>;
   }
 
-  /** The status of a row, as it stands there now. */
+  /** What a row says now. */
+  async read(row: string): Promise<Row> {
+    const seen = (await this.sight()).rows[row];
+    if (!seen) throw new Error(`there is no row ${row}`);
+    return seen;
+  }
+
+  /** The status of a row now. */
   async status(row: string): Promise<string> {
-    return ((await (await this.cell(row, "Status")).textContent()) ?? "").trim();
+    return (await this.read(row)).status;
   }
 
-  async expectStatus(row: string, words: string): Promise<void> {
-    await expect(await this.cell(row, "Status")).toHaveText(starts(words));
+  /** Waits until the page says this status of a row; time stands still meanwhile. */
+  async expectStatus(row: string, words: Status): Promise<void> {
+    await expect.poll(() => this.status(row), { message: `status of ${row}` }).toBe(words);
+  }
+
+  /** The same of the environment whose page this is. */
+  async expectEnvironment(words: Status): Promise<void> {
+    await expect.poll(async () => (await this.sight()).environment, { message: "status of the environment" }).toBe(words);
   }
 
   /** The pods of a row, in words: "2 of 3 pods ready". */
@@ -135,6 +203,11 @@ export class Console {
     }
   }
 
+  /** What became of each request. */
+  get toasts(): Locator {
+    return this.page.getByRole("log", { name: "Notifications" });
+  }
+
   /** The open panel or modal. The Demo controls are none. */
   get dialog(): Locator {
     return this.page.getByRole("dialog").filter({ hasNot: this.page.getByRole("button", { name: "Next event" }) });
@@ -154,6 +227,20 @@ export class Console {
     return bar;
   }
 
+  /** Opens the version picker of a service, picks the version at a place from the top, sends it; answers its words. */
+  async pickVersion(row: string, place: number): Promise<string> {
+    await this.press(row, "Deploy other version");
+    const sheet = this.page.getByRole("dialog", { name: `Deploy other version of ${row}` });
+    const option = sheet.getByRole("listbox", { name: "Versions" }).getByRole("option").nth(place);
+    await option.click();
+    await expect(option).toHaveAttribute("aria-selected", "true");
+    const button = sheet.getByRole("button", { name: new RegExp(`^Deploy .+ to ${row}$`) });
+    const picked = /^Deploy (.+) to /.exec(((await button.textContent()) ?? "").trim())?.[1] ?? "";
+    await button.click();
+    await expect(sheet).toBeHidden();
+    return picked;
+  }
+
   // Time
 
   /** The Demo controls, opened when they are not. */
@@ -166,44 +253,100 @@ export class Console {
 
   /** Lets the world go on to the next thing that happens; false: nothing is going to. */
   async nextEvent(): Promise<boolean> {
-    const next = (await this.demo()).getByRole("button", { name: "Next event" });
-    if ((await next.getAttribute("aria-disabled")) === "true") return false;
-    await this.turn(next);
-    return true;
+    return this.turn("Next event");
   }
 
   /** Lets the world go on by so many seconds. */
   async step(seconds = 1): Promise<void> {
-    const step = (await this.demo()).getByRole("button", { name: "Step 1 s" });
-    for (let second = 0; second < seconds; second += 1) await this.turn(step);
+    for (let second = 0; second < seconds; second += 1) await this.turn("Step 1 s");
   }
 
-  private async turn(button: Locator): Promise<void> {
-    const clock = (await this.demo()).getByRole("timer", { name: "World clock" });
-    const before = (await clock.getAttribute("datetime")) ?? "";
-    await button.click();
-    await expect(clock).not.toHaveAttribute("datetime", before);
+  /** Presses a button of the clock, and waits until the page knows the new time. */
+  private async turn(button: string): Promise<boolean> {
+    const sheet = await this.demo();
+    const clock = sheet.getByRole("timer", { name: "World clock" });
+    const nothing = sheet.getByText("Nothing is going to happen");
+    const before = await clock.getAttribute("datetime");
+    await sheet.getByRole("button", { name: button }).click();
+    let answer: boolean | undefined;
+    await expect(async () => {
+      if ((await clock.getAttribute("datetime")) !== before) answer = true;
+      else if (await nothing.isVisible()) answer = false;
+      expect(answer, "the clock has moved, or it is said that it cannot").toBeDefined();
+    }).toPass({ intervals: [5, 10, 20, 50, 100], timeout: 10_000 });
+    return answer === true;
   }
 
-  /** Goes on from event to event while `seen` is asked after each, until it answers true. */
-  async until(seen: () => Promise<boolean>, what = "it"): Promise<void> {
+  /** Asks for a fault of the cluster, of one service or of all. */
+  async fault(fault: string, service = "every service"): Promise<void> {
+    const sheet = await this.demo();
+    await sheet.getByRole("combobox", { name: "For" }).selectOption({ label: service });
+    await sheet.getByRole("checkbox", { name: fault }).check();
+  }
+
+  /** Goes on from event to event until `seen` answers true; it is asked at each of them, and once before. */
+  async until(what: string, seen: (sight: Sight) => boolean): Promise<void> {
     for (let event = 0; event < MANY; event += 1) {
-      if (await seen()) return;
+      if (seen(await this.sight())) return;
       if (!(await this.nextEvent())) break;
     }
-    expect(await seen(), `${what}, before nothing happens any more`).toBe(true);
+    throw new Error(`${what}: not before nothing happens any more`);
   }
 
-  /** The statuses a row goes through, each once, from now until the last of `way`; they must be exactly these. */
-  async expectWay(row: string, way: string[], beside: () => Promise<void> = async () => {}): Promise<void> {
-    const trail: string[] = [];
-    const last = starts(way[way.length - 1] ?? "");
-    await this.until(async () => {
-      const status = await this.status(row);
-      if (trail[trail.length - 1] !== status) trail.push(status);
-      await beside();
-      return last.test(status) && trail.length >= way.length;
-    }, `${row}: ${way.join(" → ")}, seen ${trail.join(" → ")}`);
-    expect(trail.map((status) => way.find((words) => starts(words).test(status)) ?? status)).toEqual(way);
+  /** Goes on from event to event until these rows are in a final status; answers all that was seen. */
+  async watch(...rows: string[]): Promise<Sight[]> {
+    const sights: Sight[] = [];
+    await this.until(`the end of ${rows.join(", ")}`, (sight) => {
+      sights.push(sight);
+      return rows.every((row) => !IN_PROGRESS.includes(sight.rows[row]?.status ?? ""));
+    });
+    return sights;
+  }
+
+  /** Presses Play on an action that starts at once or after its plain confirmation. */
+  async act(name: string, action: Action): Promise<void> {
+    await this.press(name, action);
+    const sure = this.dialog.getByRole("button", { name: new RegExp(`^(Deploy|Redeploy|Restart|Stop) `) });
+    const sent = this.toasts.getByText(name).first();
+    await expect(sure.or(sent).first()).toBeVisible();
+    if (await sure.isVisible()) await this.confirm(/^(Deploy|Redeploy|Restart|Stop) /);
+  }
+}
+
+const IN_PROGRESS: readonly string[] = ["Queued", "Building", "Deploying", "Stopping", "Restarting", "Canceling"];
+
+/** The statuses a row went through, each once. */
+export function way(sights: Sight[], row?: string): string[] {
+  const statuses = sights.map((sight) => (row === undefined ? sight.environment : (sight.rows[row]?.status ?? "")));
+  return statuses.filter((status, at) => status !== statuses[at - 1]);
+}
+
+/** The status of an environment, from those of its services: the order of law §7. */
+export function rollup(statuses: string[]): string {
+  const order = [
+    "Canceling",
+    "Stopping",
+    "Restarting",
+    "Deploying",
+    "Building",
+    "Queued",
+    "Deployment error",
+    "Build error",
+    "Stop error",
+    "Restart error",
+    "Deployment OK",
+    "Restarted",
+    "Canceled",
+    "Stopped",
+    "Ready",
+  ];
+  const first = order.find((status) => statuses.includes(status)) ?? "Ready";
+  return first === "Restarted" ? "Deployment OK" : first;
+}
+
+/** At every moment the environment's status followed from those of its services. */
+export function expectRollup(sights: Sight[]): void {
+  for (const { environment, rows } of sights) {
+    expect(environment, JSON.stringify(rows)).toBe(rollup(Object.values(rows).map((row) => row.status)));
   }
 }

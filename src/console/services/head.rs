@@ -20,7 +20,7 @@ pub fn Head(id: EnvironmentId) -> impl IntoView {
     let row = Memo::new(move |_| store.environment(id));
     let known = Memo::new(move |_| row.with(Option::is_some));
     view! {
-        <div class="page-head">
+        <div class="page-head" role="group" aria-label="Environment status">
             {move || known.get().then(|| title(store, id, row))}
         </div>
         <div class="activity">
