@@ -1,32 +1,14 @@
-//! What is going to happen, in order of time; among the same time in the order it was planned.
+//! What is going to happen, in order of time. What falls on the same moment has an order of its own, whatever was planned
+//! first: so it does not matter in how many steps time passes.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::world::Millis;
 
-/// What happens.
+/// What happens; at the same moment in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Happening {
-    /// A running deployment starts those that find a slot.
-    Pipeline {
-        /// Of its request id: void if another one runs.
-        request: u64,
-    },
-    /// The current step of a service's run is over.
-    Step {
-        /// The service's place in the environment.
-        service: u32,
-        /// Void if the service's ticket has moved on.
-        ticket: u32,
-    },
-    /// A service's run is asked whether it kept its deadline.
-    Deadline {
-        /// The service's place in the environment.
-        service: u32,
-        /// Void if the service's ticket has moved on.
-        ticket: u32,
-    },
     /// A pod goes on to its next phase.
     Pod {
         /// The service's place in the environment.
@@ -36,6 +18,25 @@ pub enum Happening {
         /// Void if the pod's ticket has moved on.
         ticket: u32,
     },
+    /// The current step of a service's run is over.
+    Step {
+        /// The service's place in the environment.
+        service: u32,
+        /// Void if the service's ticket has moved on.
+        ticket: u32,
+    },
+    /// A running deployment starts those that find a slot.
+    Pipeline {
+        /// Of its request id: void if another one runs.
+        request: u64,
+    },
+    /// A service's run is asked whether it kept its deadline: last, so that what is ready just in time is in time.
+    Deadline {
+        /// The service's place in the environment.
+        service: u32,
+        /// Void if the service's ticket has moved on.
+        ticket: u32,
+    },
 }
 
 /// Something planned.
@@ -43,8 +44,6 @@ pub enum Happening {
 pub struct Planned {
     /// When, Unix ms.
     pub at: Millis,
-    /// The order of planning.
-    pub order: u64,
     /// The environment's place in the world.
     pub environment: u32,
     /// What.
@@ -55,21 +54,17 @@ pub struct Planned {
 #[derive(Clone, Debug, Default)]
 pub struct Agenda {
     heap: BinaryHeap<Reverse<Planned>>,
-    order: u64,
 }
 
 impl Agenda {
     /// Plans something.
     pub fn plan(&mut self, at: Millis, environment: u32, happening: Happening) {
-        self.order += 1;
-        self.heap.push(Reverse(Planned { at, order: self.order, environment, happening }));
+        self.heap.push(Reverse(Planned { at, environment, happening }));
     }
 
     /// An agenda of things planned before, as told by [`Agenda::planned`].
     pub fn restored(planned: impl IntoIterator<Item = Planned>) -> Agenda {
-        let heap: BinaryHeap<_> = planned.into_iter().map(Reverse).collect();
-        let order = heap.iter().map(|Reverse(planned)| planned.order).max().unwrap_or(0);
-        Agenda { heap, order }
+        Agenda { heap: planned.into_iter().map(Reverse).collect() }
     }
 
     /// Everything planned, the next thing first.

@@ -327,11 +327,9 @@ impl Part<'_> {
         }
     }
 
-    /// The replacement under way is asked whether it kept its deadline.
+    /// The replacement under way did not keep its deadline.
     pub fn deadline(&mut self) -> News {
-        let Some(deadline) = self.service.rollout.as_ref().map(|rollout| rollout.deadline) else { return News::Goes };
-        if self.context.now < deadline {
-            self.context.deadline(self.service, deadline);
+        if self.service.rollout.is_none() {
             return News::Goes;
         }
         match self.run.phase {

@@ -208,13 +208,13 @@ impl Scene<'_> {
 
     /// Starts whoever finds a slot; ends what is over; lets the next request have its turn.
     pub fn settle(&mut self) {
-        loop {
-            self.start_members();
-            match &self.environment.running {
-                Some(deployment) if deployment.open > 0 => return,
-                Some(_) => self.end(),
-                None => {}
-            }
+        self.start_members();
+        match &self.environment.running {
+            Some(deployment) if deployment.open > 0 => return,
+            Some(_) => self.end(),
+            None => {}
+        }
+        while self.environment.running.is_none() {
             let Some(record) = self.environment.queue.pop_front() else { return };
             self.start(record);
         }

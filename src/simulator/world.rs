@@ -81,6 +81,10 @@ impl World {
             if self.is_void(&planned) {
                 continue;
             }
+            if let Some(at) = self.moved(&planned) {
+                self.agenda.plan(at, planned.environment, planned.happening);
+                continue;
+            }
             if let Some(mut scene) = self.scene(planned.environment as usize) {
                 scene.happen(planned.happening);
             }
