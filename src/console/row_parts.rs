@@ -17,8 +17,10 @@ pub fn counts(counts: &[(Status, usize)]) -> String {
         Status::Ready => "never deployed".to_owned(),
         other => other.words().to_lowercase(),
     };
-    let parts =
-        counts.iter().filter(|(_, count)| *count > 0).map(|(status, count)| format!("{count} {}", words(status)));
+    let parts = counts
+        .iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(status, count)| format!("{} {}", format::number_words(*count), words(status)));
     parts.collect::<Vec<_>>().join(" · ")
 }
 

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::parts::{Glyph, Icon};
-use super::route::{Group, Page, use_route};
+use super::route::{Group, Page, Panel, use_route};
 use super::state::{Freshness, use_store};
 use crate::client;
 
@@ -143,6 +143,7 @@ pub fn empty(nothing: &'static str, next: &'static str) -> AnyView {
             place.modes.clear();
         })
     };
+    let demo = use_store().client().demo().is_some();
     view! {
         <div class="empty">
             {move || if filtered() {
@@ -151,7 +152,13 @@ pub fn empty(nothing: &'static str, next: &'static str) -> AnyView {
                     <button type="button" class="button" on:click=clear>"Clear search and filter"</button>
                 }.into_any()
             } else {
-                view! { <h2>{nothing}</h2> <p>{next}</p> }.into_any()
+                view! {
+                    <h2>{nothing}</h2>
+                    <p>{next}</p>
+                    {demo.then(|| view! {
+                        <button type="button" class="button" on:click=move |_| route.open_panel(Panel::Demo)>"Open demo controls"</button>
+                    })}
+                }.into_any()
             }}
         </div>
     }

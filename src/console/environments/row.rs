@@ -27,6 +27,7 @@ pub fn cells(store: Store, key: u128) -> AnyView {
     let verb = Memo::new(move |_| row.with(|row| next_of(row)));
     let status = Signal::derive(move || row.with(|row| row.status.clone()));
     let running = Signal::derive(move || row.with(|row| row.running));
+    let all = move || row.with(|row| counts(&row.counts));
     let drift = move || row.with(|row| row.out_of_date);
     view! {
         <td class="c-name" role="gridcell">
@@ -35,7 +36,7 @@ pub fn cells(store: Store, key: u128) -> AnyView {
         </td>
         <td class="c-status" role="gridcell">
             <StatusChip status/>
-            <span class="counts">{move || row.with(|row| counts(&row.counts))}</span>
+            <span class="counts" title=all>{all}</span>
         </td>
         <td class="c-running" role="gridcell"><RunningMark running/></td>
         <td class="c-operation" role="gridcell">
