@@ -186,3 +186,8 @@ pub fn sets(service: &Service) -> Vec<(u32, Option<String>)> {
 pub fn on(action: Action, id: u128) -> Order {
     Order::service(action, ServiceId(id))
 }
+
+/// Deploy other version, on one service.
+pub fn version(id: u128, version: &str) -> Order {
+    Order::version(ServiceId(id), version.into())
+}
