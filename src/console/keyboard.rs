@@ -13,7 +13,7 @@ use super::state::use_store;
 
 /// The keys there are, for the list of keys.
 const KEYS: [(&str, &str); 11] = [
-    ("/", "Search"),
+    ("/", "Search; Enter goes to the first row found"),
     ("j  ↓", "Next row"),
     ("k  ↑", "Previous row"),
     ("Home  End", "First row, last row"),
@@ -78,11 +78,28 @@ pub fn rows(
         if let Some(line) = lines.with_untracked(|lines| lines.at(key)) {
             reveal(line);
         }
-        // The row is in the document only after the table has followed the scroll.
-        request_animation_frame(move || request_animation_frame(move || focus_row(key)));
+        if row_element(key).is_some() {
+            return focus_row(key);
+        }
+        // The row is in the document only after the table has followed the scroll. Whoever types by then goes on typing.
+        request_animation_frame(move || {
+            request_animation_frame(move || {
+                if !focused().is_some_and(|element| is_field(&element)) {
+                    focus_row(key);
+                }
+            })
+        });
     };
     let listener = window_event_listener(leptos::ev::keydown, move |event| {
-        if event.default_prevented() || event.meta_key() || event.alt_key() || covered() || typing(&event) {
+        if event.default_prevented() || event.meta_key() || event.alt_key() || covered() {
+            return;
+        }
+        if typing(&event) {
+            // From the search to what it has found.
+            if matches!(event.key().as_str(), "Enter" | "ArrowDown") && in_search(&event) {
+                event.prevent_default();
+                go(lines.with_untracked(|lines| lines.keys().next()));
+            }
             return;
         }
         let on_control = on_control();
@@ -178,10 +195,18 @@ fn covered() -> bool {
 /// Whether the key goes into a field.
 fn typing(event: &KeyboardEvent) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    target.is_some_and(|target| {
-        let field = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]";
-        target.matches(field).unwrap_or(false)
-    })
+    target.is_some_and(|target| is_field(&target))
+}
+
+fn is_field(element: &web_sys::Element) -> bool {
+    let field = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]";
+    element.matches(field).unwrap_or(false)
+}
+
+/// Whether the key goes into the search of the list.
+fn in_search(event: &KeyboardEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    target.is_some_and(|target| target.matches("[role=search] input[type=search]").unwrap_or(false))
 }
 
 /// Whether the focus is on something that does something of its own on Enter.

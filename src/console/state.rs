@@ -134,10 +134,15 @@ impl Store {
 
     /// The services of the focus, in the order of the pipeline. Reactive on every change: not for use in a row.
     pub fn services(self) -> Remote<Vec<Arc<ServiceRow>>> {
+        let remote = self.services.remote();
         if self.loaded.get() != self.focus.get() {
-            return Remote::Loading;
+            // What is there belongs to another environment; a failure is of this one.
+            return match remote {
+                Remote::Failed(error) => Remote::Failed(error),
+                Remote::Loading | Remote::Slow | Remote::Loaded(()) | Remote::Stale((), _) => Remote::Loading,
+            };
         }
-        self.services.remote().map(|()| self.services.all())
+        remote.map(|()| self.services.all())
     }
 
     /// A service of the focus, reactive on this one.

@@ -149,9 +149,12 @@ fn settle(store: Store, result: Result<(), client::Error>) {
             if store.focus.get_untracked().is_some() {
                 store.services.failed(error.clone());
             }
+            let gone = matches!(error, client::Error::NotFound { .. });
             store.contact.update(|contact| {
                 contact.now = now;
-                contact.trouble = Some(error);
+                // That a thing is not there is an answer too: what is shown is current.
+                contact.answered = if gone { Some(now) } else { contact.answered };
+                contact.trouble = Some(error).filter(|_| !gone);
             });
         }
     }
