@@ -77,7 +77,7 @@ pub fn ClockControls(
                         .collect_view()}
                 </fieldset>
             </div>
-            <div class="row">
+            <div class="row steps">
                 {STEPS
                     .map(|(millis, words)| {
                         view! {

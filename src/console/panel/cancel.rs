@@ -160,16 +160,20 @@ fn CancelForm(cancel: Cancel) -> impl IntoView {
                 <CancelWords cancel=cancel/>
                 {lists.into_iter().collect_view()}
                 {move || cancel.executes().then(|| view! { <ForceBox cancel=cancel/> })}
-                <p class="muted">{move || goes_on(cancel)}</p>
+                {move || possible.get().then(|| view! { <p class="muted">{goes_on(cancel)}</p> })}
             </div>
-            <footer class="dialog-foot">
+            <div class="dialog-foot">
                 <button class="button" type="button" autofocus on:click=move |_| dialog.close()>
-                    {move || if cancel.takes_back() { "Keep the request" } else { "Keep deploying" }}
+                    {move || match (possible.get(), cancel.takes_back()) {
+                        (true, true) => "Keep the request",
+                        (true, false) => "Keep deploying",
+                        (false, _) => "Close",
+                    }}
                 </button>
                 <button class="button danger" type="submit" aria-disabled=move || (!possible.get()).then_some("true")>
                     {move || cancel.button()}
                 </button>
-            </footer>
+            </div>
         </form>
     }
 }

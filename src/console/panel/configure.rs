@@ -171,7 +171,7 @@ fn EditorForm(editor: Editor) -> impl IntoView {
                 </div>
                 {move || editor.failure.get().map(|words| view! { <p class="refused" role="alert">{words}</p> })}
             </div>
-            <footer class="dialog-foot">
+            <div class="dialog-foot">
                 <AfterSaving editor=editor/>
                 <button class="button" type="button" autofocus on:click=move |_| dialog.close()>
                     {move || if editor.changed() { "Discard changes" } else { "Close" }}
@@ -183,7 +183,7 @@ fn EditorForm(editor: Editor) -> impl IntoView {
                         format!("Save {}", editor.name())
                     }}
                 </button>
-            </footer>
+            </div>
         </form>
     }
 }
@@ -227,7 +227,7 @@ fn EditorField(editor: Editor, field: Field) -> impl IntoView {
         let value = editor.draft.with(|draft| draft.text(field).trim().parse::<u32>().ok());
         match (field, value) {
             (Field::Cpu, Some(value)) => format::cpu(value),
-            (Field::Memory, Some(value)) => format::memory(value),
+            (Field::Memory, Some(value)) if value >= 1024 => format::memory(value),
             (Field::Cpu | Field::Memory | Field::Min | Field::Max, _) => String::new(),
         }
     };

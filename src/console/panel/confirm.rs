@@ -6,10 +6,10 @@ use std::sync::Arc;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
-use super::effect::effect;
+use super::effect::{changes, effect};
 use super::parties::{Parties, PartyList, Said};
 use crate::console::format::count;
-use crate::console::parts::{Dialog, DialogForm, Mark, use_dialog};
+use crate::console::parts::{Dialog, DialogForm, use_dialog};
 use crate::console::route::{Target, use_route};
 use crate::console::state::row::{EnvironmentRow, ServiceRow};
 use crate::console::state::{Order, use_store};
@@ -104,9 +104,14 @@ pub fn ConfirmPanel(
     };
     let about = move || {
         let waits = store.queue().len() + usize::from(store.deployment().is_some());
+        let place = match target {
+            Target::Service { .. } | Target::Subset { .. } => format!("In {}", subject.environment_name()),
+            Target::Environment(_) => "The whole environment".to_owned(),
+        };
+        let production = if subject.production() { ", which is production" } else { "" };
         match waits {
-            0 => format!("In {}", subject.environment_name()),
-            waits => format!("In {}; waits behind {}", subject.environment_name(), count(waits, "request")),
+            0 => format!("{place}{production}"),
+            waits => format!("{place}{production}; waits behind {}", count(waits, "request")),
         }
     };
     view! {
@@ -138,7 +143,14 @@ fn ConfirmBody(subject: Subject) -> impl IntoView {
     };
     let acting = move || {
         said(subject, |parties, action| {
-            parties.acting.iter().map(|row| (row.clone(), Said::Effect(effect(action, row)))).collect()
+            let all = parties.acting.iter().filter(|row| changes(action, row));
+            all.map(|row| (row.clone(), Said::Effect(effect(action, row)))).collect()
+        })
+    };
+    let unchanged = move || {
+        said(subject, |parties, action| {
+            let all = parties.acting.iter().filter(|row| !changes(action, row));
+            all.map(|row| (row.clone(), Said::Effect(effect(action, row)))).collect()
         })
     };
     let left_out = move || {
@@ -150,16 +162,16 @@ fn ConfirmBody(subject: Subject) -> impl IntoView {
     view! {
         <form class="dialog-form" on:submit=submit>
             <div class="dialog-body">
-                {move || subject.production().then(|| view! { <p><Mark word="Production"/></p> })}
                 {move || refused().map(|refusal| view! { <p class="refused" role="alert">{refusal.to_string()}</p> })}
                 {move || subject.parties.with(Option::is_none).then(|| view! { <p class="muted">"Loading services…"</p> })}
                 <PartyList heading=acting_heading(subject.action).to_owned() parties=Signal::derive(acting)/>
+                <PartyList heading="Will find nothing to change".to_owned() parties=Signal::derive(unchanged)/>
                 <PartyList heading="Left out".to_owned() parties=Signal::derive(left_out)/>
                 {move || subject.typed().then(|| view! {
                     <TypedName subject=subject typed=typed set_typed=set_typed problem=Signal::derive(move || asked.get() && name_missing.get())/>
                 })}
             </div>
-            <footer class="dialog-foot">
+            <div class="dialog-foot">
                 <button class="button" type="button" autofocus on:click=move |_| dialog.close()>"Keep as it is"</button>
                 <button
                     class="button"
@@ -170,7 +182,7 @@ fn ConfirmBody(subject: Subject) -> impl IntoView {
                 >
                     {move || subject.button()}
                 </button>
-            </footer>
+            </div>
         </form>
     }
 }

@@ -15,6 +15,14 @@ pub fn effect(action: Action, row: &ServiceRow) -> String {
     }
 }
 
+/// Whether it is going to do anything to what runs. A Redeploy without a difference touches no pod (law §5).
+pub fn changes(action: Action, row: &ServiceRow) -> bool {
+    match action {
+        Action::Deploy | Action::Redeploy => row.sync != Sync::UpToDate || is_down(row),
+        Action::Stop | Action::Restart | Action::Cancel | Action::DeployVersion | Action::DeployLatest => true,
+    }
+}
+
 /// What stops, and what is kept.
 fn stop(row: &ServiceRow) -> String {
     match row.kind {
@@ -54,13 +62,17 @@ fn deploy(row: &ServiceRow) -> String {
         (Some(from), Some(to)) if from != to => Some(format!("{} → {}", short_version(from), short_version(to))),
         (Some(_) | None, Some(_) | None) => None,
     };
-    let back = matches!(row.beneath, Status::Stopped) || row.running == RunningStatus::Stopped && !row.kind.is_job();
-    match (row.sync, versions) {
-        (_, Some(versions)) if back => format!("Starts again, {versions}"),
-        (_, Some(versions)) => versions,
-        (_, None) if back => "Starts again".into(),
-        (Sync::OutOfDate, None) => "Its changed configuration is applied".into(),
-        (Sync::UpToDate, None) => "Nothing differs: no pod is touched".into(),
-        (Sync::NeverDeployed, None) => "Its configuration is applied".into(),
+    match (versions, is_down(row), row.sync) {
+        (Some(versions), true, _) => format!("Starts again, {versions}"),
+        (Some(versions), false, _) => versions,
+        (None, true, _) => "Starts again".into(),
+        (None, false, Sync::OutOfDate) => "Its changed configuration is applied".into(),
+        (None, false, Sync::UpToDate) => "Nothing differs: no pod is touched".into(),
+        (None, false, Sync::NeverDeployed) => "Its configuration is applied".into(),
     }
+}
+
+/// Whether a Redeploy brings it up: it was stopped, or nothing of it runs (law §5).
+fn is_down(row: &ServiceRow) -> bool {
+    row.beneath == Status::Stopped || row.running == RunningStatus::Stopped && !row.kind.is_job()
 }

@@ -190,7 +190,7 @@ fn LatestForm(latest: Latest) -> impl IntoView {
                     <PartyList heading="Left out".to_owned() parties=Signal::derive(left_out)/>
                 </details>
             </div>
-            <footer class="dialog-foot">
+            <div class="dialog-foot">
                 {move || latest.problem.get().map(|problem| view! { <p class="refused note" role="alert">{problem}</p> })}
                 <button class="button" type="button" on:click=move |_| dialog.close()>"Keep the versions"</button>
                 <button
@@ -200,7 +200,7 @@ fn LatestForm(latest: Latest) -> impl IntoView {
                 >
                     {move || if latest.sending.get() { "Reading commits…".to_owned() } else { latest.button() }}
                 </button>
-            </footer>
+            </div>
         </form>
     }
 }

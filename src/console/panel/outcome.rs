@@ -110,9 +110,9 @@ fn OutcomeBody(answer: RwSignal<Answer>) -> impl IntoView {
                 None => view! { <VirtualList rows=rows label="Services of the request"/> }.into_any(),
             }}
         </div>
-        <footer class="dialog-foot">
+        <div class="dialog-foot">
             <button class="button" type="button" autofocus on:click=move |_| dialog.close()>"Close the outcome"</button>
-        </footer>
+        </div>
     }
 }
 

@@ -110,8 +110,9 @@ pub fn VersionPanel(
     let load = move || {
         let Some(row) = picker.service.get_untracked() else { return };
         picker.read.set(Read::Loading);
+        let organization = untrack(|| store.organization());
         spawn_local(async move {
-            let read = match versions(store.client(), store.organization(), row).await {
+            let read = match versions(store.client(), organization, row).await {
                 Ok(all) => Read::Loaded(all.into()),
                 Err(error) => Read::Failed(error),
             };
@@ -175,7 +176,7 @@ fn PickerForm(picker: Picker, retry: Callback<()>) -> impl IntoView {
                 <PickerSearch picker=picker/>
                 <PickerList picker=picker retry=retry/>
             </div>
-            <footer class="dialog-foot">
+            <div class="dialog-foot">
                 <p class="note" aria-live="polite">
                     {move || match refusal.get() {
                         Some(refusal) => view! { <Reason refusal=refusal/> }.into_any(),
@@ -186,7 +187,7 @@ fn PickerForm(picker: Picker, retry: Callback<()>) -> impl IntoView {
                 <button node_ref=picker.submit class="button primary" type="submit" aria-disabled=move || (!ready.get()).then_some("true")>
                     {button}
                 </button>
-            </footer>
+            </div>
         </form>
     }
 }
@@ -231,6 +232,13 @@ fn PickerSearch(picker: Picker) -> impl IntoView {
             Read::Loading | Read::Failed(_) => String::new(),
         })
     };
+    let placeholder = move || {
+        picker.service.with(|row| match row.as_ref().map(|row| row.source) {
+            Some(Source::Image) => "Search image tags",
+            Some(Source::Chart) => "Search chart versions",
+            Some(Source::Git | Source::None | Source::Unknown) | None => "Subject, author, hash or tag",
+        })
+    };
     view! {
         <div class="picker-search">
             <label class="search">
@@ -247,7 +255,7 @@ fn PickerSearch(picker: Picker) -> impl IntoView {
                     autocomplete="off"
                     spellcheck="false"
                     autofocus
-                    placeholder="Subject, author, hash or tag"
+                    placeholder=placeholder
                     prop:value=move || picker.search.get()
                     on:input=move |event| picker.search.set(event_target_value(&event))
                     on:keydown=keys
@@ -289,7 +297,7 @@ fn PickerList(picker: Picker, retry: Callback<()>) -> impl IntoView {
         }
         Read::Loaded(_) => (move || {
             if empty.get() {
-                view! { <p class="muted">"No version has this in subject, author, hash or tag."</p> }.into_any()
+                view! { <p class="muted">"No version has this anywhere."</p> }.into_any()
             } else {
                 view! { <VirtualList rows=rows role="listbox" label="Versions" id="versions"/> }.into_any()
             }

@@ -108,7 +108,7 @@ pub fn Dialog(
             on:close=move |_| on_close.run(())
             on:keydown=escape
         >
-            <header class="dialog-head">
+            <div class="dialog-head">
                 <div class="titles">
                     <h2 id=id>{move || title.get()}</h2>
                     {move || {
@@ -119,7 +119,7 @@ pub fn Dialog(
                 <button class="button quiet square small" type="button" aria-label="Close" on:click=move |_| handle.close()>
                     <Icon name=Glyph::Close/>
                 </button>
-            </header>
+            </div>
             {children()}
         </dialog>
     }
