@@ -69,7 +69,7 @@ pub fn Environments() -> impl IntoView {
 }
 
 fn body(store: Store, lines: Signal<Arc<Lines>>) -> impl IntoView {
-    let state = Memo::new(move |_| store.environments().map(|_| ()));
+    let state = Memo::new(move |_| store.environments_state());
     move || match state.get() {
         Remote::Loading | Remote::Slow => skeleton("environments"),
         Remote::Failed(error) => failure(&error),
@@ -117,7 +117,7 @@ fn modes(items: &[Item]) -> Vec<(Arc<str>, usize)> {
 }
 
 fn items(store: Store, sort: Option<Sort>) -> Vec<Item> {
-    let rows = store.environments().value().cloned().unwrap_or_default();
+    let rows = store.environments().into_value().unwrap_or_default();
     let mut items: Vec<Item> = rows.iter().map(|row| item(row, sort)).collect();
     list::sort(&mut items, sort.is_some_and(|sort| sort.descending));
     items

@@ -64,7 +64,7 @@ pub fn Services(
 }
 
 fn body(store: Store, lines: Signal<Arc<Lines>>) -> impl IntoView {
-    let state = Memo::new(move |_| store.services().map(|_| ()));
+    let state = Memo::new(move |_| store.services_state());
     move || {
         match state.get() {
         Remote::Loading | Remote::Slow => skeleton("services"),
@@ -83,8 +83,9 @@ fn body(store: Store, lines: Signal<Arc<Lines>>) -> impl IntoView {
 }
 
 fn items(store: Store, sort: Option<Sort>) -> Vec<Item> {
-    let rows = store.services().value().cloned().unwrap_or_default();
-    let mut items: Vec<Item> = rows.iter().map(|row| item(row, sort)).collect();
+    let rows = store.services().into_value().unwrap_or_default();
+    let section: Arc<str> = "".into();
+    let mut items: Vec<Item> = rows.iter().map(|row| item(row, sort, section.clone())).collect();
     // The natural order is the store's: pipeline, then name.
     if let Some(sort) = sort {
         list::sort(&mut items, sort.descending);
@@ -92,7 +93,7 @@ fn items(store: Store, sort: Option<Sort>) -> Vec<Item> {
     items
 }
 
-fn item(row: &ServiceRow, sort: Option<Sort>) -> Item {
+fn item(row: &ServiceRow, sort: Option<Sort>, section: Arc<str>) -> Item {
     let version = || row.version_running.clone().or(row.version_desired.clone()).unwrap_or_else(|| "".into());
     let (rank, text) = match sort.map(|sort| sort.column) {
         None | Some(Column::Name | Column::Cluster) => (0, row.name.clone()),
@@ -102,12 +103,5 @@ fn item(row: &ServiceRow, sort: Option<Sort>) -> Item {
         Some(Column::Stage) => (row.stage_order as i64, row.name.clone()),
         Some(Column::Operation) => (row.operation.as_ref().map_or(0, |last| -last.at), row.name.clone()),
     };
-    Item {
-        key: row.id.0,
-        haystack: row.haystack.clone(),
-        group: list::group(&row.status),
-        section: "".into(),
-        rank,
-        text,
-    }
+    Item { key: row.id.0, haystack: row.haystack.clone(), group: list::group(&row.status), section, rank, text }
 }

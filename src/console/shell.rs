@@ -32,9 +32,31 @@ pub fn Header(children: Children) -> impl IntoView {
                     <span aria-current="page">{name}</span>
                 })}
             </nav>
+            <Projects/>
             <FreshnessBadge/>
             {children()}
         </header>
+    }
+}
+
+/// The way to other projects, where there are any.
+#[component]
+fn Projects() -> impl IntoView {
+    let store = use_store();
+    move || {
+        let projects = store.projects();
+        (projects.len() > 1).then(|| {
+            let open = store.project();
+            let options = projects.into_iter().map(|(id, name)| {
+                let selected = open.as_ref() == Some(&name);
+                view! { <option value=id.to_string() selected=selected>{name.to_string()}</option> }
+            });
+            view! {
+                <select class="input projects" aria-label="Project" on:change=move |event| store.open_project(&event_target_value(&event))>
+                    {options.collect_view()}
+                </select>
+            }
+        })
     }
 }
 

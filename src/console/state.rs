@@ -22,7 +22,7 @@ pub use order::Order;
 pub use remote::Remote;
 
 use super::play::Menu;
-use super::route::{Panel, Route, Target, use_route};
+use super::route::{Page, Panel, Route, Target, use_route};
 use super::selection::Selection;
 use crate::client::{self, Client};
 use crate::lifecycle::{Action, EnvironmentId, ServiceFacts, ServiceId};
@@ -43,6 +43,7 @@ pub struct Store {
     deployment: RwSignal<Option<Running>>,
     organization: RwSignal<Option<Arc<str>>>,
     project: RwSignal<Option<Arc<str>>>,
+    projects: RwSignal<Vec<(Arc<str>, Arc<str>)>>,
     now: RwSignal<Millis>,
     contact: RwSignal<freshness::Contact>,
     selection: RwSignal<Selection>,
@@ -70,6 +71,7 @@ pub fn provide_store(client: Client) -> Store {
         deployment: RwSignal::new(None),
         organization: RwSignal::new(None),
         project: RwSignal::new(None),
+        projects: RwSignal::new(Vec::new()),
         now: RwSignal::new(0),
         contact: RwSignal::new(freshness::Contact::default()),
         selection: RwSignal::new(Selection::default()),
@@ -117,9 +119,29 @@ impl Store {
         self.project.get()
     }
 
+    /// The ids and names of all projects, reactive.
+    pub fn projects(self) -> Vec<(Arc<str>, Arc<str>)> {
+        self.projects.get()
+    }
+
+    /// Opens another project: its id goes into the URL.
+    pub fn open_project(self, id: &str) {
+        self.route.go(Page::Environments);
+        self.route.change(|place| {
+            place.rest.retain(|(key, _)| key != "project");
+            place.rest.push(("project".to_owned(), id.to_owned()));
+        });
+        self.reset();
+    }
+
     /// All environments in their natural order, reactive on every change.
     pub fn environments(self) -> Remote<Vec<Arc<EnvironmentRow>>> {
         self.environments.remote().map(|()| self.environments.all())
+    }
+
+    /// Where the loading of the environments stands, reactive on that alone.
+    pub fn environments_state(self) -> Remote<()> {
+        self.environments.remote()
     }
 
     /// An environment, reactive on this one.
@@ -134,6 +156,11 @@ impl Store {
 
     /// The services of the focus, in the order of the pipeline. Reactive on every change: not for use in a row.
     pub fn services(self) -> Remote<Vec<Arc<ServiceRow>>> {
+        self.services_state().map(|()| self.services.all())
+    }
+
+    /// Where the loading of the focus' services stands, reactive on that alone.
+    pub fn services_state(self) -> Remote<()> {
         let remote = self.services.remote();
         if self.loaded.get() != self.focus.get() {
             // What is there belongs to another environment; a failure is of this one.
@@ -142,7 +169,7 @@ impl Store {
                 Remote::Loading | Remote::Slow | Remote::Loaded(()) | Remote::Stale((), _) => Remote::Loading,
             };
         }
-        remote.map(|()| self.services.all())
+        remote
     }
 
     /// A service of the focus, reactive on this one.

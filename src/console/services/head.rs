@@ -72,9 +72,9 @@ fn now(store: Store, row: Memo<Option<std::sync::Arc<EnvironmentRow>>>) -> AnyVi
     let words = match last {
         None => "Nothing was deployed yet".to_owned(),
         Some(last) => {
-            let outcome = last.outcome.as_ref().map(|status| format!(", {}", status.words())).unwrap_or_default();
+            let outcome = last.outcome.as_ref().map(|status| format!(" → {}", status.words())).unwrap_or_default();
             format!(
-                "Nothing runs. Last: {}{outcome}, {} by {}",
+                "No deployment is running. Last: {}{outcome}, {}, {}",
                 last.words,
                 format::ago(store.now(), last.at),
                 by(&last)

@@ -27,6 +27,9 @@ impl Store {
         }
         let toast = toast::sending(words, order.clone());
         let environment = order.environment;
+        if order.scope == Scope::Subset {
+            self.selection.update(|selection| selection.clear());
+        }
         let request = self.request(order);
         spawn_local(async move {
             let answer = self.client().act(&request).await;

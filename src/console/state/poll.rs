@@ -233,15 +233,19 @@ async fn project(store: Store, client: &Client) -> Result<Option<String>, client
         .route
         .place()
         .with_untracked(|place| place.rest.iter().find(|(key, _)| key == "project").map(|(_, value)| value.clone()));
+    let mut all = Vec::new();
     for organization in client.organizations().await? {
         let projects = client.projects(&organization.id).await?;
-        let found = projects.into_iter().find(|project| wanted.as_ref().is_none_or(|wanted| *wanted == project.id));
-        if let Some(project) = found {
-            store.organization.set(Some(organization.id.into()));
-            store.project.set(Some(project.name.into()));
-            store.poll.update_value(|poll| poll.project = Some(project.id.clone()));
-            return Ok(Some(project.id));
-        }
+        all.extend(projects.into_iter().map(|project| (organization.id.clone(), project)));
+    }
+    let names = all.iter().map(|(_, project)| (project.id.as_str().into(), project.name.as_str().into()));
+    store.projects.set(names.collect());
+    let at = all.iter().position(|(_, project)| wanted.as_ref() == Some(&project.id)).unwrap_or(0);
+    if let Some((organization, project)) = all.into_iter().nth(at) {
+        store.organization.set(Some(organization.into()));
+        store.project.set(Some(project.name.into()));
+        store.poll.update_value(|poll| poll.project = Some(project.id.clone()));
+        return Ok(Some(project.id));
     }
     Ok(None)
 }

@@ -26,6 +26,14 @@ impl<T> Remote<T> {
         }
     }
 
+    /// The data, current or old, taken out.
+    pub fn into_value(self) -> Option<T> {
+        match self {
+            Remote::Loaded(value) | Remote::Stale(value, _) => Some(value),
+            Remote::Loading | Remote::Slow | Remote::Failed(_) => None,
+        }
+    }
+
     /// The same with other data.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Remote<U> {
         match self {
