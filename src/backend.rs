@@ -41,30 +41,33 @@ pub struct Backend {
     origin: String,
     /// The revision at which this world was opened: a reader that knows an older one knows another world.
     opened: u64,
+    /// How far the world's clock is ahead of the host's: an imported world goes on at the time it was exported.
+    ahead: Millis,
 }
 
 impl Backend {
     /// A backend with a scenario open; a name that is not known opens the first one.
     pub fn scenario(name: &str, seed: u64, now: Millis) -> Backend {
         let (name, (world, catalog)) = scenario::build(name, seed, now);
-        Backend { opened: world.revision, world, catalog, origin: name.to_owned() }
+        Backend { opened: world.revision, world, catalog, origin: name.to_owned(), ahead: 0 }
     }
 
-    /// When the next thing happens, Unix ms; `None`: nothing is going to.
+    /// When the next thing happens by the host's clock, Unix ms; `None`: nothing is going to.
     pub fn next_event(&self) -> Option<Millis> {
-        self.world.next_event()
+        self.world.next_event().map(|at| at - self.ahead)
     }
 
-    /// Lets the world advance to `now` (Unix ms; an earlier time than before changes nothing), then answers.
+    /// Lets the world advance to `now` (the host's clock, Unix ms; an earlier time than before changes nothing), then
+    /// answers.
     pub fn handle(&mut self, request: &Request, now: Millis) -> Response {
-        self.world.advance(now);
-        match self.answer(request) {
+        self.world.advance(now + self.ahead);
+        match self.answer(request, now) {
             Ok(response) => response,
             Err(problem) => problem.response(),
         }
     }
 
-    fn answer(&mut self, request: &Request) -> Result<Response, Problem> {
+    fn answer(&mut self, request: &Request, now: Millis) -> Result<Response, Problem> {
         let Found { endpoint, parameters } =
             find(request.method, &request.path).map_err(|not_found| match not_found {
                 NotFound::Path => Problem::Path,
@@ -123,11 +126,11 @@ impl Backend {
             }
             Endpoint::ProjectLive => {
                 self.is_known("project", &self.catalog.project, parameter(0))?;
-                Ok(json(200, &live::project(&self.world, self.since(request))))
+                Ok(json(200, &live::project(&self.world, &self.catalog, self.since(request))))
             }
             Endpoint::EnvironmentLive => {
                 let environment = self.environment(environment_id(parameter(0))?)?;
-                Ok(json(200, &live::detail(&self.world, environment, self.since(request))))
+                Ok(json(200, &live::detail(&self.world, &self.catalog, environment, self.since(request))))
             }
             Endpoint::Outcome => {
                 let missing = || Problem::missing("request", parameter(0));
@@ -138,17 +141,17 @@ impl Backend {
             Endpoint::Faults => Ok(json(200, &fault::body(&self.world.faults))),
             Endpoint::SetFaults => fault::set(&mut self.world, request),
             Endpoint::Scenarios => Ok(json(200, &scenario::list(&self.origin, self.world.seed))),
-            Endpoint::Reset => self.reset(request),
+            Endpoint::Reset => self.reset(request, now),
             Endpoint::ExportWorld => Ok(world_file::write(&self.world, &self.catalog, &self.origin)),
             Endpoint::ImportWorld => {
-                let (world, catalog, origin) = world_file::read(&request.body, self.world.now)?;
-                self.open(world, catalog, origin);
+                let (world, catalog, origin) = world_file::read(&request.body, now)?;
+                self.open(world, catalog, origin, now);
                 Ok(json(200, &scenario::list(&self.origin, self.world.seed)))
             }
         }
     }
 
-    fn reset(&mut self, request: &Request) -> Result<Response, Problem> {
+    fn reset(&mut self, request: &Request, now: Millis) -> Result<Response, Problem> {
         let document = body::document(&request.body)?;
         let at = place::At::root(&document);
         let (name, seed) = (at.key("name"), at.key("seed"));
@@ -160,15 +163,15 @@ impl Backend {
             serde_json::Value::Null => 0,
             value => value.as_u64().ok_or_else(|| seed.expected("a whole number"))?,
         };
-        let (name, (world, catalog)) = scenario::build(text, seed, self.world.now);
-        self.open(world, catalog, name.to_owned());
+        let (name, (world, catalog)) = scenario::build(text, seed, now);
+        self.open(world, catalog, name.to_owned(), now);
         Ok(json(200, &scenario::list(&self.origin, self.world.seed)))
     }
 
     /// Puts another world in the place of the open one. Revisions go on counting, so that a reader notices.
-    fn open(&mut self, mut world: World, catalog: Catalog, origin: String) {
+    fn open(&mut self, mut world: World, catalog: Catalog, origin: String, now: Millis) {
         world.revision = world.revision.max(self.world.revision + 1);
-        *self = Backend { opened: world.revision, world, catalog, origin };
+        *self = Backend { opened: world.revision, ahead: world.now - now, world, catalog, origin };
     }
 
     fn since(&self, request: &Request) -> live::Since {

@@ -141,13 +141,9 @@ pub struct Schedule {
     pub cronjob: Option<Cron>,
 }
 
-/// What a job runs.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Command {
-    /// Arguments.
-    pub arguments: Vec<String>,
-}
+/// What a job runs; only that it is there is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Command {}
 
 /// The schedule of a cron job.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

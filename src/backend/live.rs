@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use crate::api::Time;
 use crate::api::live::{
     DeployingService, EnvironmentDetail, EnvironmentLive, LastOperation, PodLive, ProjectLive, QueuedRequest,
@@ -13,6 +15,7 @@ use crate::simulator::{
     Actor, Deployment, Environment, Generation, Outcome, Pod, PodPhase, Progress, Record, Service, World,
 };
 
+use super::catalog::{Catalog, Fields};
 use super::wire;
 
 /// What was asked for: what changed after `since`; `full` when the reader cannot know the rest.
@@ -25,31 +28,31 @@ pub struct Since {
 }
 
 /// The environments of a project that changed.
-pub fn project(world: &World, since: Since) -> ProjectLive {
+pub fn project(world: &World, catalog: &Catalog, since: Since) -> ProjectLive {
     let changed = |environment: &&Environment| since.full || environment.revision > since.revision;
     ProjectLive {
         revision: world.revision,
         full: since.full,
         now: Time(world.now),
-        environments: world.environments.iter().filter(changed).map(environment).collect(),
+        environments: world.environments.iter().filter(changed).map(|known| environment(catalog, known)).collect(),
     }
 }
 
 /// An environment and its services that changed.
-pub fn detail(world: &World, known: &Environment, since: Since) -> EnvironmentDetail {
+pub fn detail(world: &World, catalog: &Catalog, known: &Environment, since: Since) -> EnvironmentDetail {
     let changed = |service: &&Service| since.full || service.revision > since.revision;
     EnvironmentDetail {
         revision: world.revision,
         full: since.full,
         now: Time(world.now),
-        environment: environment(known),
-        services: known.services.iter().filter(changed).map(service).collect(),
+        environment: environment(catalog, known),
+        services: known.services.iter().filter(changed).map(|known| service(catalog, known)).collect(),
         queue: known.queue.iter().enumerate().map(|(place, record)| queued(place + 1, record)).collect(),
         deployment: known.running.as_ref().map(|running| deployment(known, running)),
     }
 }
 
-fn environment(known: &Environment) -> EnvironmentLive {
+fn environment(catalog: &Catalog, known: &Environment) -> EnvironmentLive {
     let mut counts: BTreeMap<_, usize> = BTreeMap::new();
     for service in &known.services {
         *counts.entry(service.shown()).or_default() += 1;
@@ -69,21 +72,23 @@ fn environment(known: &Environment) -> EnvironmentLive {
         ever_deployed: known.facts().ever_deployed,
         cancelable: known.running.as_ref().is_some_and(Deployment::cancelable),
         last_deployment_state: last.map(|record| record.state().name().to_owned()),
-        last_operation: last.map(|record| LastOperation {
-            action: record.action.name().to_owned(),
-            at: Time(record.ended_at.or(record.started_at).unwrap_or(record.accepted_at)),
-            actor: record.actor.name.to_string(),
-            origin: record.actor.origin.name().to_owned(),
-            outcome: record.state().name().to_owned(),
-            ongoing: record.progress == Progress::Running,
-        }),
+        last_operation: (last
+            .map(|record| LastOperation {
+                action: record.action.name().to_owned(),
+                at: Time(record.ended_at.or(record.started_at).unwrap_or(record.accepted_at)),
+                actor: record.actor.name.to_string(),
+                origin: record.actor.origin.name().to_owned(),
+                outcome: record.state().name().to_owned(),
+                ongoing: record.progress == Progress::Running,
+            })
+            .or_else(|| told(&catalog.environments.get(&known.id)?.status))),
         queue_length: known.queue.len(),
         namespace: known.namespace.to_string(),
         since: Time(known.services.iter().map(|service| service.since).max().unwrap_or(0)),
     }
 }
 
-fn service(known: &Service) -> ServiceLive {
+fn service(catalog: &Catalog, known: &Service) -> ServiceLive {
     let text = |version: &crate::simulator::Version| version.to_string();
     let last = known.last.as_ref().map(|last| {
         let ongoing = known.status.in_progress();
@@ -112,9 +117,26 @@ fn service(known: &Service) -> ServiceLive {
             deploying: known.deploying.as_ref().map(text),
         },
         requests_count: u32::try_from(known.waiting.len()).unwrap_or(u32::MAX),
-        last_operation: last,
+        last_operation: last.or_else(|| told(&catalog.services.get(&known.id)?.status)),
         note: known.note.as_ref().map(ToString::to_string),
     }
+}
+
+/// The last operation as a file tells it, of what was never deployed here.
+fn told(status: &Fields) -> Option<LastOperation> {
+    let text = |key: &str| status.get(key).and_then(Value::as_str);
+    let at = Time::parse(text("last_deployment_date")?)?;
+    let outcome = text("last_deployment_state").unwrap_or("");
+    let action = status.get("status_details").and_then(|details| details.get("action")).and_then(Value::as_str);
+    let of_outcome = || ["STOP", "RESTART", "DELETE"].into_iter().find(|verb| outcome.starts_with(verb));
+    Some(LastOperation {
+        action: action.or_else(of_outcome).unwrap_or("DEPLOY").to_owned(),
+        at,
+        actor: text("triggered_by").unwrap_or("").to_owned(),
+        origin: text("origin").unwrap_or("").to_owned(),
+        outcome: outcome.to_owned(),
+        ongoing: false,
+    })
 }
 
 fn pod(service: &Service, pod: &Pod) -> PodLive {

@@ -180,18 +180,15 @@ pub fn overlay(base: &mut Map<String, Value>, top: Map<String, Value>) {
     }
 }
 
-/// Takes out of `base` what [`overlay`] with `top` would put there: what is left is what this program does not know.
+/// Takes out of `base` what is the same in `top`: what is left is what [`overlay`] with `top` would not bring back.
+/// Objects stay where they were, even with nothing left in them, because their being there means something.
 pub fn without(base: &mut Map<String, Value>, top: &Map<String, Value>) {
-    for (key, value) in top {
-        let gone = match (base.get_mut(key), value) {
-            (Some(Value::Object(under)), Value::Object(over)) => {
-                without(under, over);
-                under.is_empty()
-            }
-            (_, _) => true,
-        };
-        if gone {
-            base.remove(key);
+    base.retain(|key, value| match (value, top.get(key)) {
+        (Value::Object(under), Some(Value::Object(over))) => {
+            without(under, over);
+            true
         }
-    }
+        (value, Some(other)) => value != other,
+        (_, None) => true,
+    });
 }

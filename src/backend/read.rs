@@ -8,7 +8,7 @@ use crate::lifecycle::{EnvironmentId, RequestId, ServiceId, Source};
 use crate::simulator::Environment;
 
 use super::answer::{self, Problem, results};
-use super::catalog::Fields;
+use super::catalog::{Catalog, Fields};
 use super::history::Requests;
 use super::place::overlay;
 use super::status::{View, object};
@@ -36,14 +36,14 @@ pub fn environments(backend: &Backend, endpoint: Endpoint) -> Response {
             all.map(|environment| View::new(&backend.catalog, environment).environment()).collect()
         }
         Endpoint::EnvironmentsOverview => all.map(|environment| overview(backend, environment)).collect(),
-        _ => all.map(|environment| environment_json(backend, environment)).collect(),
+        _ => all.map(|environment| environment_json(&backend.catalog, environment)).collect(),
     };
     answer::json(200, &results(list))
 }
 
 /// An environment as configured.
-pub fn environment_json(backend: &Backend, environment: &Environment) -> Value {
-    let known = backend.catalog.environments.get(&environment.id);
+pub fn environment_json(catalog: &Catalog, environment: &Environment) -> Value {
+    let known = catalog.environments.get(&environment.id);
     let mut whole = known.map(|known| (*known.fields).clone()).unwrap_or_default();
     overlay(&mut whole, environment_ours(environment));
     Value::Object(whole)
@@ -58,7 +58,7 @@ pub fn environment_ours(environment: &Environment) -> Fields {
 }
 
 fn overview(backend: &Backend, environment: &Environment) -> Value {
-    let whole = environment_json(backend, environment);
+    let whole = environment_json(&backend.catalog, environment);
     json!({
         "id": whole.get("id"),
         "created_at": whole.get("created_at"),
@@ -94,7 +94,7 @@ pub fn environment(
             let list = known.services.iter().map(|service| service::json(&backend.catalog, id, service));
             results(list.collect())
         }
-        Endpoint::Stages => results(stages(backend, known)),
+        Endpoint::Stages => results(stages(&backend.catalog, known)),
         Endpoint::History => {
             let size = request.parameter("pageSize").and_then(|size| size.parse().ok()).unwrap_or(PAGE);
             let page_size = u32::try_from(size).unwrap_or(u32::MAX);
@@ -108,16 +108,16 @@ pub fn environment(
             let lines = requests.logs(wanted).ok_or_else(missing)?;
             Value::Object(object(&Results { results: lines }))
         }
-        _ => environment_json(backend, known),
+        _ => environment_json(&backend.catalog, known),
     };
     Ok(answer::json(200, &body))
 }
 
 /// The stages of an environment, with the services in each.
-pub fn stages(backend: &Backend, environment: &Environment) -> Vec<Value> {
+pub fn stages(catalog: &Catalog, environment: &Environment) -> Vec<Value> {
     let stage = |(place, stage): (usize, &crate::simulator::Stage)| {
         let services = environment.services.iter().filter(|service| service.stage == stage.id);
-        let mut whole = backend.catalog.stages.get(&stage.id).map(|fields| (**fields).clone()).unwrap_or_default();
+        let mut whole = catalog.stages.get(&stage.id).map(|fields| (**fields).clone()).unwrap_or_default();
         // What a file says of a service's place in its stage beside our two fields is kept under the service's id.
         let kept = match whole.remove("services") {
             Some(Value::Object(kept)) => kept,
@@ -126,7 +126,7 @@ pub fn stages(backend: &Backend, environment: &Environment) -> Vec<Value> {
         let member = |service: &crate::simulator::Service| {
             let id = service.id.to_string();
             let mut member = kept.get(&id).and_then(Value::as_object).cloned().unwrap_or_default();
-            member.insert("service_type".to_owned(), backend.catalog.service_type(service.id).into());
+            member.insert("service_type".to_owned(), catalog.service_type(service.id).into());
             member.insert("service_id".to_owned(), id.into());
             Value::Object(member)
         };

@@ -62,13 +62,10 @@ impl<'a> View<'a> {
             deployment_status: Some(sync.name().to_owned()),
             deployment_request_id: waiting.map(|record| record.id.to_string()).next(),
         };
-        let mut fields = self.catalog.environments.get(&self.environment.id).map(|known| known.status.clone());
-        let mut ours = object(&status);
+        let known = self.catalog.environments.get(&self.environment.id).map(|known| &*known.status);
         // What the last deployment left is the server's to tell as long as none was run here.
-        if last.is_none() && fields.as_ref().is_some_and(|fields| fields.contains_key("last_deployment_state")) {
-            ours.remove("last_deployment_state");
-        }
-        laid_over(fields.take().as_deref(), ours)
+        let untouched: &[&str] = if last.is_none() { &["last_deployment_state", "deployment_status"] } else { &[] };
+        laid_over(known, object(&status), untouched)
     }
 
     /// A service's status.
@@ -91,11 +88,11 @@ impl<'a> View<'a> {
             deployment_request_id: service.waiting.front().map(|(request, _)| request.to_string()),
             deployment_requests_count: u32::try_from(service.waiting.len()).unwrap_or(u32::MAX),
         };
-        let mut ours = object(&status);
-        if service.last.is_none() && known.is_some_and(|known| known.contains_key("status_details")) {
-            ours.remove("status_details");
-        }
-        laid_over(known, ours)
+        let untouched: &[&str] = match service.last {
+            None => &["status_details", "is_part_last_deployment"],
+            Some(_) => &[],
+        };
+        laid_over(known, object(&status), untouched)
     }
 
     /// The environment's status and the lists of its services'.
@@ -147,8 +144,12 @@ pub fn object(record: &impl serde::Serialize) -> Fields {
     }
 }
 
-fn laid_over(known: Option<&Fields>, ours: Fields) -> Value {
+/// Lays our fields over those that came with a file; in those named in `untouched` the file's win, as far as it has them.
+fn laid_over(known: Option<&Fields>, mut ours: Fields, untouched: &[&str]) -> Value {
     let mut whole = known.cloned().unwrap_or_default();
+    let told = untouched.iter().filter_map(|key| whole.get(*key).map(|value| ((*key).to_owned(), value.clone())));
+    let told: Fields = told.collect();
+    overlay(&mut ours, told);
     overlay(&mut whole, ours);
     Value::Object(whole)
 }
