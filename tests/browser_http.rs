@@ -1,0 +1,202 @@
+//! The http transport against the real backend: the page's own `fetch` is led to `Backend::handle`.
+#![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::{Promise, Reflect, Uint8Array};
+use playhead::api::{Method, Request, Response};
+use playhead::backend::Backend;
+use playhead::client::http::Http;
+use playhead::client::{Client, Error, Item, Order};
+use playhead::lifecycle::{Action, EnvironmentId, Kind, RequestId, Scope, ServiceId, Source};
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+/// 2026-01-05, a Monday, 12:00 UTC.
+const NOW: i64 = 1_767_614_400_000;
+
+/// Leads `window.fetch` to `answer` until the next call of this.
+fn lead_fetch(answer: impl Fn(Request) -> Option<Response> + 'static) {
+    let answer = Rc::new(answer);
+    let fetch = Closure::<dyn Fn(web_sys::Request) -> Promise>::new(move |request: web_sys::Request| {
+        let answer = answer.clone();
+        future_to_promise(async move {
+            let signal = request.signal();
+            let Some(response) = answer(read(&request).await) else {
+                // Never answered: only the signal of the time-out ends it, as in the real fetch.
+                let aborted = Promise::new(&mut |_, reject| {
+                    let reason = signal.clone();
+                    let abort = move || reject.call1(&JsValue::NULL, &reason.reason());
+                    signal.set_onabort(Some(Closure::once_into_js(abort).unchecked_ref()));
+                });
+                return JsFuture::from(aborted).await;
+            };
+            Ok(written(&response).into())
+        })
+    });
+    Reflect::set(&js_sys::global(), &"fetch".into(), fetch.as_ref()).unwrap();
+    fetch.forget();
+}
+
+async fn read(request: &web_sys::Request) -> Request {
+    let url = web_sys::Url::new(&request.url()).unwrap();
+    let mut read = Request::new(Method::from_name(&request.method()).unwrap(), url.pathname().replacen("/api", "", 1));
+    for pair in url.search_params().entries() {
+        let pair = js_sys::Array::from(&pair.unwrap());
+        read = read.with_query(&pair.get(0).as_string().unwrap(), pair.get(1).as_string().unwrap());
+    }
+    let body = JsFuture::from(request.array_buffer().unwrap()).await.unwrap();
+    read.with_body(Uint8Array::new(&body).to_vec())
+}
+
+fn written(response: &Response) -> web_sys::Response {
+    let init = web_sys::ResponseInit::new();
+    init.set_status(response.status);
+    let headers = web_sys::Headers::new().unwrap();
+    for (name, value) in &response.headers {
+        headers.append(name, value).unwrap();
+    }
+    init.set_headers(headers.as_ref());
+    web_sys::Response::new_with_opt_js_u8_array_and_init(Some(&Uint8Array::from(response.body.as_slice())), &init)
+        .unwrap()
+}
+
+/// A client of a backend behind `fetch`, and that backend.
+fn connected() -> Client {
+    let backend = RefCell::new(Backend::scenario("shop", 1, NOW));
+    lead_fetch(move |request| Some(backend.borrow_mut().handle(&request, NOW)));
+    client()
+}
+
+fn client() -> Client {
+    Client::http(Http::new("/api/").with_timeout(20))
+}
+
+async fn project(client: &Client) -> String {
+    let organizations = client.organizations().await.unwrap();
+    client.projects(&organizations[0].id).await.unwrap()[0].id.clone()
+}
+
+fn order(environment: EnvironmentId, action: Action) -> Order {
+    Order { environment, action, scope: Scope::Environment, items: Vec::new(), force: false }
+}
+
+#[wasm_bindgen_test]
+async fn the_main_job_is_done_over_fetch() {
+    let client = connected();
+    let project = project(&client).await;
+    let environments = client.environments(&project).await.unwrap();
+    assert!(environments.len() >= 3);
+    let live = client.project_live(&project, 0).await.unwrap().expect("our backend offers it");
+    let idle = live.environments.iter().find(|one| one.ever_deployed && !one.cancelable).unwrap();
+    let environment: EnvironmentId = idle.id.parse().unwrap();
+    let services = client.services(environment).await.unwrap();
+    assert_eq!(services.len(), idle.services_count);
+    assert_eq!(client.statuses(environment).await.unwrap().iter().count(), services.len());
+
+    let application = services.iter().find(|one| one.service_type == "APPLICATION").unwrap();
+    let service: ServiceId = application.id.parse().unwrap();
+    let commits = client.commits("application", service).await.unwrap();
+    assert!(commits.len() >= 40);
+
+    let item = Item {
+        service,
+        kind: Kind::Application,
+        source: Source::Git,
+        version: Some(commits[3].git_commit_id.as_str().into()),
+    };
+    let deploy =
+        Order { environment, action: Action::DeployVersion, scope: Scope::Service, items: vec![item], force: false };
+    let accepted = client.act(&deploy).await.unwrap();
+    assert_eq!(accepted.position, Some(0), "nothing was going on, so it starts");
+    let outcome = client.outcome(accepted.request.expect("our backend names it")).await.unwrap().unwrap();
+    assert_eq!(outcome.items.len(), 1);
+    assert_eq!(outcome.items[0].service_id, application.id);
+
+    // A second one waits, and can be taken back once.
+    let waiting = client.act(&deploy).await.unwrap();
+    assert_eq!(waiting.position, Some(1));
+    assert_eq!(client.queue(environment).await.unwrap().len(), 1);
+    client.take_back(waiting.request.unwrap()).await.unwrap();
+    assert!(client.queue(environment).await.unwrap().is_empty());
+    client.act(&order(environment, Action::Cancel)).await.unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn a_refusal_carries_the_rules_reason() {
+    let client = connected();
+    let project = project(&client).await;
+    let live = client.project_live(&project, 0).await.unwrap().unwrap();
+    let idle = live.environments.iter().find(|one| one.ever_deployed && !one.cancelable).unwrap();
+    let environment = idle.id.parse().unwrap();
+    client.act(&order(environment, Action::Stop)).await.unwrap();
+    let refused = client.act(&order(environment, Action::Redeploy)).await.unwrap_err();
+    assert!(matches!(&refused, Error::Refused { reason } if reason.contains("in progress")), "{refused:?}");
+}
+
+#[wasm_bindgen_test]
+async fn what_is_not_there_and_what_is_malformed_are_told_apart() {
+    let client = connected();
+    let missing = client.services(EnvironmentId(7)).await.unwrap_err();
+    assert!(matches!(missing, Error::NotFound { .. }), "{missing:?}");
+    let bad = client.import_world(b"{".to_vec()).await.unwrap_err();
+    assert!(matches!(bad, Error::Invalid { .. }), "{bad:?}");
+}
+
+#[wasm_bindgen_test]
+async fn each_failure_has_its_own_error() {
+    let answers: [(u16, &str, fn(&Error) -> bool); 6] = [
+        (401, "{}", |error| *error == Error::Unauthorized),
+        (403, "{}", |error| *error == Error::Unauthorized),
+        (429, "{}", |error| *error == Error::RateLimited { reset: Some(30) }),
+        (502, "<html>", |error| matches!(error, Error::Server { status: 502, .. })),
+        (409, r#"{"detail":"no","message":"not read"}"#, |error| *error == Error::Refused { reason: "no".into() }),
+        (200, "<html>", |error| matches!(error, Error::Unreadable { path, .. } if path == "/organization")),
+    ];
+    for (status, body, expected) in answers {
+        lead_fetch(move |_| Some(Response::new(status).with_header("X-RateLimit-Reset", "30").with_body(body)));
+        let error = client().organizations().await.unwrap_err();
+        assert!(expected(&error), "{status}: {error:?}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn an_action_that_gets_no_answer_is_sent_once_and_said_to_be_unknown() {
+    let sent = Rc::new(RefCell::new(0));
+    let count = sent.clone();
+    lead_fetch(move |_| {
+        *count.borrow_mut() += 1;
+        None
+    });
+    let error = client().take_back(RequestId(1)).await.unwrap_err();
+    assert_eq!(error, Error::Timeout { seconds: 1, action: true });
+    assert_eq!(*sent.borrow(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn a_read_is_tried_again_and_heals() {
+    let tries = Rc::new(RefCell::new(0));
+    let count = tries.clone();
+    lead_fetch(move |_| {
+        *count.borrow_mut() += 1;
+        let healed = *count.borrow() > 2;
+        Some(if healed { Response::new(200).with_body(r#"{"results":[]}"#) } else { Response::new(503) })
+    });
+    assert_eq!(client().organizations().await, Ok(Vec::new()));
+    assert_eq!(*tries.borrow(), 3);
+}
+
+#[wasm_bindgen_test]
+async fn a_request_that_does_not_get_through_is_offline() {
+    let fetch =
+        Closure::<dyn Fn(JsValue) -> Promise>::new(|_| Promise::reject(&js_sys::Error::new("no network").into()));
+    Reflect::set(&js_sys::global(), &"fetch".into(), fetch.as_ref().unchecked_ref()).unwrap();
+    fetch.forget();
+    assert_eq!(client().organizations().await, Err(Error::Offline));
+}
