@@ -45,10 +45,25 @@ pub fn browser() -> Result<Browser, Failure> {
     }
     let by_hand = "install Chromium and its driver (Debian: apt-get install chromium chromium-driver), \
                    or name them in CHROMIUM and CHROMEDRIVER";
-    if process::first_of(&["apt-get"]).is_none() {
-        return Err(format!("no Chromium found: {by_hand}"));
+    apt("Install Chromium and its driver (apt-get)", &["chromium", "chromium-driver"], by_hand)?;
+    find_browser().ok_or_else(|| format!("no Chromium found after the installation: {by_hand}"))
+}
+
+/// curl and jq, which the lines of the README that make a world file need: a test runs them.
+pub fn world_file_tools() -> Result<(), Failure> {
+    let missing: Vec<&str> = ["curl", "jq"].into_iter().filter(|program| !process::exists(program)).collect();
+    if missing.is_empty() {
+        return Ok(());
     }
-    step("Install Chromium and its driver (apt-get)", || {
+    apt("Install curl and jq (apt-get)", &missing, "install curl and jq (Debian: apt-get install curl jq)")
+}
+
+/// Installs packages of the system, where that is Debian or its kin; elsewhere says how to do it by hand.
+fn apt(title: &str, packages: &[&str], by_hand: &str) -> Result<(), Failure> {
+    if process::first_of(&["apt-get"]).is_none() {
+        return Err(format!("{} not found: {by_hand}", packages.join(" and ")));
+    }
+    step(title, || {
         let is_root = process::read(command("id").arg("-u"))?.trim() == "0";
         let apt = |arguments: &[&str]| {
             let mut apt = if is_root {
@@ -60,12 +75,11 @@ pub fn browser() -> Result<Browser, Failure> {
             };
             run(apt.env("DEBIAN_FRONTEND", "noninteractive").args(arguments))
         };
-        let packages = ["install", "-y", "--no-install-recommends", "chromium", "chromium-driver"];
-        apt(&packages)
-            .or_else(|_| apt(&["update"]).and_then(|()| apt(&packages)))
+        let install: Vec<&str> = ["install", "-y", "--no-install-recommends"].iter().chain(packages).copied().collect();
+        apt(&install)
+            .or_else(|_| apt(&["update"]).and_then(|()| apt(&install)))
             .map_err(|error| format!("{error}: {by_hand}"))
-    })?;
-    find_browser().ok_or_else(|| format!("no Chromium found after the installation: {by_hand}"))
+    })
 }
 
 /// Playwright and axe, for the end-to-end tests.

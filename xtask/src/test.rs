@@ -87,6 +87,7 @@ fn run_suite(suite: Suite, page: &mut Page, extra: &[String]) -> Result<Count, F
             check(&["clippy", "--target", TARGET, "--all-targets", "--locked", "--", "-D", "warnings"])
         }
         Suite::Native => {
+            setup::world_file_tools()?;
             let mut cargo = command("cargo");
             cargo.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
             // A snapshot that differs is a failure, and is not written down.
