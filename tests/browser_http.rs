@@ -151,7 +151,8 @@ async fn what_is_not_there_and_what_is_malformed_are_told_apart() {
 
 #[wasm_bindgen_test]
 async fn each_failure_has_its_own_error() {
-    let answers: [(u16, &str, fn(&Error) -> bool); 6] = [
+    type Expected = fn(&Error) -> bool;
+    let answers: [(u16, &str, Expected); 6] = [
         (401, "{}", |error| *error == Error::Unauthorized),
         (403, "{}", |error| *error == Error::Unauthorized),
         (429, "{}", |error| *error == Error::RateLimited { reset: Some(30) }),
