@@ -100,7 +100,12 @@ fn of_environment(store: Store, action: Action, id: EnvironmentId) -> Result<(),
 pub fn PlayMenu() -> impl IntoView {
     let store = use_store();
     let menu = store.menu();
-    view! { {move || menu.get().map(|open| view! { <OpenMenu menu=open/> })} }
+    // A landmark around it, as around everything on the page.
+    view! {
+        {move || menu.get().map(|open| view! {
+            <section aria-label="Play menu"><OpenMenu menu=open/></section>
+        })}
+    }
 }
 
 #[component]
@@ -177,8 +182,9 @@ fn OpenMenu(menu: Menu) -> impl IntoView {
             >
                 <Icon name=Glyph::from(action)/>
                 <span>{action.words()}</span>
+                // It describes the action, it does not name it: hidden here, and read by way of `aria-describedby`.
                 {move || reason().map(|refusal| view! {
-                    <span class="reason" id=id.clone()>
+                    <span class="reason" id=id.clone() aria-hidden="true">
                         {refusal.why()} ". " <span class="remedy">{refusal.remedy()} "."</span>
                     </span>
                 })}

@@ -58,6 +58,7 @@ impl Route {
         if self.place.with_untracked(|place| place.panel) == Some(panel) {
             return;
         }
+        self.settle_search();
         self.place.update(|place| place.panel = Some(panel));
         self.write(true, &JsValue::from_str("panel"));
     }
@@ -81,6 +82,7 @@ impl Route {
 
     /// Goes to a page; search, sort and filters do not come along.
     pub fn go(self, page: Page) {
+        self.settle_search();
         self.place.update(|place| *place = place.at(page));
         self.write(true, &JsValue::NULL);
     }
@@ -95,7 +97,7 @@ impl Route {
     pub fn search(self, text: String) {
         self.place.update(|place| place.search = text);
         self.forget_pending();
-        let handle = set_timeout_with_handle(move || self.write(false, &state()), SEARCH_TO_URL);
+        let handle = set_timeout_with_handle(move || self.settle_search(), SEARCH_TO_URL);
         self.pending.set_value(handle.ok());
     }
 
@@ -108,6 +110,13 @@ impl Route {
     /// The link of an environment, for `href`.
     pub fn link_environment(self, id: EnvironmentId) -> String {
         self.link(Page::Services(id))
+    }
+
+    /// Writes a search that is not in the URL yet: the step that is about to be left keeps it.
+    fn settle_search(self) {
+        if self.pending.with_value(Option::is_some) {
+            self.write(false, &state());
+        }
     }
 
     fn forget_pending(self) {
@@ -151,6 +160,7 @@ impl Route {
         let base = self.base.get_value();
         let Some(url) = href.strip_prefix(base.as_str()) else { return };
         event.prevent_default();
+        self.settle_search();
         let (path, query) = url.split_once('?').unwrap_or((url, ""));
         self.place.set(Place::read(path, &Query::read(query)));
         self.write(true, &JsValue::NULL);
