@@ -17,6 +17,8 @@ export default defineConfig({
     browserName: "chromium",
     launchOptions,
     viewport: { width: 1440, height: 900 },
+    // What moves is measured where it ends.
+    contextOptions: { reducedMotion: "reduce" },
     screenshot: "only-on-failure",
     trace: "retain-on-failure",
   },

@@ -1,0 +1,39 @@
+// Thousands of rows cost as much as thirty: only those near what is seen are in the document.
+import { expect, test } from "@playwright/test";
+import { open, type Console } from "./console";
+
+const MOST = 120;
+
+/** Scrolls to the end in strides, and looks at the document after each. Returns how many rows it had at most. */
+async function scrollThrough(console: Console): Promise<number> {
+  return console.table.evaluate(async (table) => {
+    let scroller: Element = table;
+    while (scroller.parentElement && scroller.scrollHeight <= scroller.clientHeight + 1) scroller = scroller.parentElement;
+    const frame = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const rows = () => document.querySelectorAll("tr, [role=row]").length;
+    let most = rows();
+    for (let stride = 0; stride <= 40; stride += 1) {
+      scroller.scrollTop = (scroller.scrollHeight * stride) / 40;
+      await frame();
+      most = Math.max(most, rows());
+    }
+    return most;
+  });
+}
+
+/** The rows that can be seen are there after a jump: no blank is left. */
+async function filled(console: Console): Promise<void> {
+  const last = console.table.getByRole("button", { name: /^Play / }).last();
+  await expect(last).toBeInViewport();
+}
+
+test("of 1,000 environments at most 120 rows are in the document, and the search finds the last", async ({ page }) => {
+  const console = await open(page, "large");
+  await expect(console.table).toHaveAttribute("aria-rowcount", /^10\d\d$/);
+  expect(await scrollThrough(console)).toBeLessThanOrEqual(MOST);
+  await filled(console);
+  const names = await console.names();
+  const last = names[names.length - 1];
+  await page.getByRole("searchbox").fill(last);
+  await expect(console.row(last)).toBeVisible();
+});

@@ -1,0 +1,111 @@
+// Every place has a URL: it can be typed, shared, reloaded, and gone back to.
+import { expect, test, type Page } from "@playwright/test";
+import { Console, open, openEnvironment } from "./console";
+
+const base = () => new URL(test.info().project.use.baseURL ?? "").pathname;
+/** The place in the address: path beneath the base, and those parameters of the query that make a place. */
+function place(page: Page): string {
+  const url = new URL(page.url());
+  for (const key of ["scenario", "seed", "clock"]) url.searchParams.delete(key);
+  return url.pathname.slice(base().length) + decodeURIComponent(url.search);
+}
+
+test("a place reached by clicks stays the same place after a reload", async ({ page }) => {
+  const console = await openEnvironment(page, "staging");
+  const address = page.url();
+  expect(place(page)).toMatch(/^environment\/[0-9a-f-]{36}$/);
+  const names = await console.names();
+  await page.reload();
+  await console.ready();
+  expect(page.url()).toBe(address);
+  expect(await console.names()).toEqual(names);
+  await expect(page.getByRole("heading", { level: 1, name: "staging" })).toBeVisible();
+});
+
+test("a deep link opens its place on a host that answers 404 for it", async ({ page }) => {
+  await openEnvironment(page, "staging");
+  const deep = page.url();
+  const answer = await page.goto(deep);
+  expect(answer?.status()).toBe(404);
+  await expect(page.getByRole("heading", { level: 1, name: "staging" })).toBeVisible();
+  await expect(page.getByRole("grid", { name: "Services" })).toBeVisible();
+});
+
+test("search, filter and sort are in the address, and a reload keeps them", async ({ page }) => {
+  const console = await openEnvironment(page, "staging");
+  await page.getByRole("searchbox").fill("api");
+  await page.getByRole("columnheader", { name: "Service", exact: true }).getByRole("button").click();
+  await page.getByRole("columnheader", { name: "Service", exact: true }).getByRole("button").click();
+  await expect.poll(() => place(page)).toMatch(/\?q=api&sort=-name$/);
+  const names = await console.names();
+  await page.reload();
+  await expect(page.getByRole("searchbox")).toHaveValue("api");
+  await expect(page.getByRole("columnheader", { name: "Service", exact: true })).toHaveAttribute("aria-sort", "descending");
+  expect(await console.names()).toEqual(names);
+});
+
+test("back and forward go through the places, and never leave a dead step", async ({ page }) => {
+  const console = await open(page);
+  await console.enter("staging");
+  await console.press("checkout-api", "Deploy other version");
+  await expect(console.dialog).toBeVisible();
+  expect(place(page)).toContain("panel=version");
+
+  await page.goBack();
+  await expect(console.dialog).toBeHidden();
+  expect(place(page)).not.toContain("panel");
+  await page.goBack();
+  await expect(page.getByRole("grid", { name: "Environments" })).toBeVisible();
+  expect(place(page)).toBe("");
+  await page.goForward();
+  await expect(page.getByRole("grid", { name: "Services" })).toBeVisible();
+  await page.goForward();
+  await expect(console.dialog).toBeVisible();
+
+  // Closing a panel is a step back: the next one leaves the page.
+  await page.keyboard.press("Escape");
+  await expect(console.dialog).toBeHidden();
+  await page.goBack();
+  await expect(page.getByRole("grid", { name: "Environments" })).toBeVisible();
+});
+
+const LOST: [string, string, RegExp][] = [
+  ["an environment that is not there", "environment/00000000-0000-4000-8000-000000000000", /environment/i],
+  ["an id that is none", "environment/production", /No place of the console is called/],
+  ["a path that is no place", "environment/a/b/c", /No place of the console is called/],
+];
+for (const [what, at, words] of LOST) {
+  test(`${what} is told in words, with a way on`, async ({ page }) => {
+    await page.goto(`${at}?scenario=shop&seed=7&clock=paused`);
+    const main = page.getByRole("main");
+    await expect(main).toContainText(words);
+    await main.getByRole("link", { name: "Go to the environments" }).click();
+    await expect(page.getByRole("grid", { name: "Environments" })).toBeVisible();
+    expect(place(page)).toBe("");
+  });
+}
+
+test("a panel of a service that is not there says so and can be left", async ({ page }) => {
+  const console = await openEnvironment(page, "staging");
+  const at = `${place(page)}?panel=version&service=00000000-0000-4000-8000-000000000000`;
+  await open(page, "shop", at);
+  await expect(console.dialog).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(console.dialog).toBeHidden();
+  expect(place(page)).not.toContain("panel");
+});
+
+test("every link stays under the sub-path and keeps the chosen world", async ({ page }) => {
+  const console = await open(page);
+  const links = await page.getByRole("link").evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).href));
+  expect(links.length).toBeGreaterThan(3);
+  for (const link of links) {
+    const url = new URL(link);
+    expect(url.pathname.startsWith(base()), link).toBe(true);
+    expect(url.searchParams.get("scenario"), link).toBe("shop");
+  }
+  await console.enter("staging");
+  await page.getByRole("navigation", { name: "Place" }).getByRole("link").click();
+  await expect(page.getByRole("grid", { name: "Environments" })).toBeVisible();
+  expect(new URL(page.url()).searchParams.get("clock")).toBe("paused");
+});
