@@ -19,7 +19,7 @@ use playhead::lifecycle::{Action, Kind, RequestId, Scope, ServiceId, Status};
 use playhead::simulator::deployment::Phase;
 use playhead::simulator::{Environment, Outcome, Progress, Service, World};
 
-use sequences::{Allowed, Property, Step, random_step, random_world, run, take};
+use sequences::{Allowed, MOST_STEPS, Property, Step, random_step, random_world, run, take};
 use worlds::{Choice, HOME, ada, idle, sets};
 
 const SEQUENCES: u64 = 20_000;
@@ -357,7 +357,7 @@ fn the_same_requests_give_the_same_history_however_time_is_cut() {
         let mut choice = Choice::new(seed);
         let start = random_world(&mut choice, EVERYTHING);
         let (mut fine, mut coarse) = (start.clone(), start);
-        for _ in 0..4 + choice.below(10) {
+        for _ in 0..MOST_STEPS / 3 + choice.below(MOST_STEPS) {
             let step = random_step(&mut choice, &fine, EVERYTHING);
             take(&mut fine, &step, &mut |_| {});
             match &step {

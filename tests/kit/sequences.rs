@@ -26,6 +26,9 @@ pub enum Step {
     Pass(i64),
 }
 
+/// A sequence has a third of this many steps at least, and four thirds at most.
+pub const MOST_STEPS: usize = 18;
+
 const VERSIONS: [&str; 3] = ["v1", "v2", "v3"];
 
 pub fn random_world(choice: &mut Choice, allowed: Allowed) -> World {
@@ -52,7 +55,7 @@ fn random_service(choice: &mut Choice, id: u128, allowed: Allowed) -> Service {
         Kind::CronJob,
         Kind::Helm,
     ]);
-    let mut service = with_instances(service(id, &format!("s{id}"), kind), choice.below(4) as u32);
+    let mut service = with_instances(service(id, &format!("s{id}"), kind), instances(choice));
     service.has_stop_command = choice.once_in(2);
     if kind == Kind::ManagedDatabase {
         service.engine = choice.pick(&[Engine::Postgresql, Engine::Redis]);
@@ -96,34 +99,44 @@ fn random_service(choice: &mut Choice, id: u128, allowed: Allowed) -> Service {
 
 pub fn random_step(choice: &mut Choice, world: &World, allowed: Allowed) -> Step {
     match choice.below(20) {
-        0..=8 => Step::Ask(random_order(choice, world)),
-        9 => {
+        0..=6 => Step::Ask(random_order(choice, world)),
+        7 => {
             let waiting = world.environments[0].queue.front().map(|record| record.id);
             Step::TakeBack(waiting.unwrap_or(RequestId(1)))
         }
-        10..=11 => {
+        8..=10 => {
             let service = &world.environments[0].services[choice.below(world.environments[0].services.len())];
             let mut desired = service.desired.clone();
             match choice.below(3) {
-                0 => desired.min_instances = choice.below(4) as u32,
+                0 => desired.min_instances = instances(choice),
                 1 => desired.cpu_milli += 100,
                 _ if service.kind.is_database() => desired.memory_mb += 64,
                 _ => desired.version = Some(choice.pick(&VERSIONS).into()),
             }
             Step::Configure(service.id, desired)
         }
-        12..=13 => Step::Faults(random_faults(choice, world, allowed)),
+        11..=12 => Step::Faults(random_faults(choice, world, allowed)),
+        13..=16 => Step::Pass(world.next_event().map_or(1_000, |at| at - world.now)),
         _ => {
-            let most = choice.pick(&[500, 5_000, 30_000, 120_000]);
+            let most = choice.pick(&[2_000, 15_000, 40_000, 200_000]);
             Step::Pass(choice.below(most) as i64)
         }
     }
+}
+
+fn instances(choice: &mut Choice) -> u32 {
+    if choice.once_in(12) { 0 } else { 1 + choice.below(4) as u32 }
 }
 
 pub fn random_order(choice: &mut Choice, world: &World) -> Order {
     let services = &world.environments[0].services;
     let some = |choice: &mut Choice| services[choice.below(services.len())].id;
     let version = |choice: &mut Choice| Some(Version::from(choice.pick(&VERSIONS)));
+    let busy = world.environments[0].running.as_ref().is_some_and(|running| running.cancelable());
+    if busy && choice.once_in(4) {
+        let order = Order::environment(Action::Cancel);
+        return if choice.once_in(4) { order.forced() } else { order };
+    }
     let action = choice.pick(&[
         Action::Deploy,
         Action::Redeploy,
@@ -186,7 +199,7 @@ pub fn run(seed: u64, allowed: Allowed, property: &mut impl Property) -> World {
     let mut choice = Choice::new(seed);
     let mut world = random_world(&mut choice, allowed);
     property.event(&world);
-    for _ in 0..4 + choice.below(10) {
+    for _ in 0..MOST_STEPS / 3 + choice.below(MOST_STEPS) {
         let step = random_step(&mut choice, &world, allowed);
         property.before(&world, &step);
         let accepted = take(&mut world, &step, &mut |world| property.event(world));
