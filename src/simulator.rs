@@ -21,6 +21,7 @@ mod run;
 mod scene;
 pub mod service;
 pub mod settings;
+mod turn;
 pub mod world;
 
 pub use configuration::{Configuration, Version};

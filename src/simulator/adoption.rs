@@ -14,8 +14,9 @@ use super::deployment::{Course, Deployment, Phase, Run};
 use super::record::{Item, Outcome, Progress, Record};
 use super::request::{Actor, Origin};
 use super::run;
-use super::scene::{Scene, stage_order};
+use super::scene::Scene;
 use super::service::{LastOperation, Service};
+use super::turn::stage_order;
 
 /// What a service found in this status is in, if it is in anything this program runs.
 fn found(status: &Status) -> Option<(Action, Phase)> {
