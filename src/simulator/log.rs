@@ -111,7 +111,7 @@ impl Log<'_> {
 
     fn deploy(&mut self) {
         let Some(from) = self.item.deploying_at else { return };
-        let over = self.item.ended_at.unwrap_or(self.now + 1);
+        let over = self.item.canceling_at.or(self.item.ended_at).unwrap_or(self.now + 1);
         let version = self.version();
         let texts: Vec<String> = match self.service.kind {
             Kind::LifecycleJob => vec!["Job container started".into(), "Executing".into()],
