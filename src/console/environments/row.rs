@@ -35,7 +35,7 @@ pub fn cells(store: Store, key: u128) -> AnyView {
             {move || (drift() > 0).then(|| view! { <Mark word=format!("{} out of date", drift()) tone=Tone::Warn/> })}
         </td>
         <td class="c-status" role="gridcell">
-            <StatusChip status/>
+            <StatusChip status running/>
             <span class="counts" title=all>{all}</span>
         </td>
         <td class="c-running" role="gridcell"><RunningMark running/></td>

@@ -82,9 +82,18 @@ pub fn StatusChip(
     /// What to show: the *shown* status, queue overlay included (law §2).
     #[prop(into)]
     status: Signal<Status>,
+    /// The pods, where they are known: a failure that leaves everything serving is no alarm.
+    #[prop(into, optional)]
+    running: Option<Signal<RunningStatus>>,
 ) -> impl IntoView {
+    let serves = move || running.is_some_and(|running| running.get() == RunningStatus::Running);
+    let tone = move || match status.with(|status| Tone::from(status)) {
+        Tone::Error if serves() => Tone::Warn,
+        tone => tone,
+    };
+    let title = move || (tone() == Tone::Warn).then_some("It failed; what ran before still serves");
     view! {
-        <span class="status" data-tone=move || status.with(|status| Tone::from(status).name())>
+        <span class="status" data-tone=move || tone().name() title=title>
             <span class="shape" data-shape=move || status.with(shape) aria-hidden="true"></span>
             <span class="word">{move || status.with(|status| status.words().to_owned())}</span>
         </span>

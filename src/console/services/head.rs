@@ -49,7 +49,7 @@ fn title(store: Store, id: EnvironmentId, row: Memo<Option<std::sync::Arc<Enviro
     view! {
         <h1>{fixed.name.to_string()}</h1>
         <span class="mark">{mode_words(&fixed.mode)}</span>
-        <StatusChip status/>
+        <StatusChip status running/>
         <span class="counts">{of(|row| counts(&row.counts))}</span>
         <RunningMark running/>
         {move || (drift() > 0).then(|| view! { <Mark word=format!("{} out of date", drift()) tone=Tone::Warn/> })}

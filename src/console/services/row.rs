@@ -44,7 +44,7 @@ pub fn cells(store: Store, key: u128) -> AnyView {
             </span>
         </td>
         <td class="c-status" role="gridcell">
-            <StatusChip status/>
+            <StatusChip status running/>
             {move || note().map(|note| view! { <span class="note" title=note.clone()>{note.clone()}</span> })}
         </td>
         <td class="c-running" role="gridcell">
