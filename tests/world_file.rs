@@ -125,7 +125,7 @@ fn live() -> Value {
     let git =
         json!({ "provider": "GITHUB", "url": "https://git.example/a.git", "name": "a", "deployed_commit_id": "c1" });
     json!({
-        "organization": { "id": "o-1", "name": "Acme", "surprise": [1, 2.5, { "deep": null }] },
+        "organization": { "id": "o-1", "name": "Acme", "surprise": [1, 2.5, 0.1234567890123456, 5e-324, -0.0, 18446744073709551615_u64, { "deep": null }] },
         "project": { "id": "p-1", "name": "Web", "organization": { "id": "o-1" } },
         "environments": [{
             "id": environment, "name": "main", "mode": "CANARY", "cluster_name": "c", "unknown": true,
@@ -364,4 +364,94 @@ fn a_reader_of_live_state_is_told_that_the_world_was_replaced() {
     ok(&import(&mut world, &file, NOW));
     let third = live(&mut world, &second["revision"]);
     assert_eq!((&third["full"], third["environments"].as_array().map(Vec::len)), (&json!(true), Some(3)));
+}
+
+/// A fixed stream of numbers.
+struct Stream(u64);
+
+impl Stream {
+    fn next(&mut self, below: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % below.max(1)
+    }
+}
+
+#[test]
+fn whatever_was_done_to_a_world_its_export_is_read_again_to_the_byte() {
+    let (mut stream, mut now) = (Stream(11), NOW);
+    let mut world = Backend::scenario("trouble", 2, now);
+    let file = document(&export(&mut world, now));
+    let mut services = Vec::new();
+    for list in file["services"].as_object().expect("an object").values() {
+        for service in list.as_array().expect("a list") {
+            services.push((
+                service["service_type"].as_str().unwrap().to_lowercase(),
+                service["id"].as_str().unwrap().to_owned(),
+            ));
+        }
+    }
+    let environments: Vec<String> = file["services"].as_object().expect("an object").keys().cloned().collect();
+    let of_service =
+        [Endpoint::DeployService, Endpoint::RedeployService, Endpoint::StopService, Endpoint::RestartService];
+    let of_environment = [
+        Endpoint::DeployEnvironment,
+        Endpoint::StopEnvironment,
+        Endpoint::CancelEnvironment,
+        Endpoint::RedeployEnvironment,
+    ];
+    let faults = [r#"{"readiness_never_ok": ["*"]}"#, r#"{"pod_crashes": ["*"]}"#, r#"{"build_fails": ["*"]}"#, "{}"];
+    let mut accepted = 0;
+    for step in 0..150 {
+        let request = match stream.next(8) {
+            0..4 => {
+                let (word, id) = &services[stream.next(services.len())];
+                of_service[stream.next(4)].request(&[word, id])
+            }
+            4..7 => of_environment[stream.next(4)].request(&[&environments[stream.next(environments.len())]]),
+            _ => Endpoint::SetFaults.request(&[]).with_body(faults[stream.next(4)]),
+        };
+        accepted += usize::from(world.handle(&request, now).is_ok());
+        now += stream.next(25_000) as i64;
+        let file = export(&mut world, now);
+        round_trip(&file, now, &format!("step {step}"));
+        if step % 15 == 7 {
+            let mut copy = Backend::scenario("empty", 0, now);
+            ok(&import(&mut copy, &file, now));
+            same(&export(&mut world.clone(), now + 90_000), &export(&mut copy, now + 90_000), "90 s later");
+        }
+    }
+    assert!(accepted > 40, "{accepted} requests were accepted");
+}
+
+/// All places of a document that hold neither list nor object.
+fn leaves(value: &Value, place: &str, into: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => fields.iter().for_each(|(key, value)| leaves(value, &format!("{place}/{key}"), into)),
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(index, value)| leaves(value, &format!("{place}/{index}"), into));
+        }
+        _ => into.push(place.to_owned()),
+    }
+}
+
+#[test]
+fn a_file_that_was_spoilt_anywhere_is_refused_or_lives_and_never_makes_it_panic() {
+    let mut world = Backend::scenario("trouble", 2, NOW);
+    let file = document(&export(&mut world, NOW + 9_000));
+    let (mut all, mut stream) = (Vec::new(), Stream(5));
+    leaves(&file, "", &mut all);
+    let values =
+        [json!(null), json!(-1), json!(4_294_967_295_u32), json!(1e300), json!("x"), json!([]), json!({}), json!(true)];
+    let mut refused = 0;
+    for _ in 0..400 {
+        let mut spoilt = file.clone();
+        let place = &all[stream.next(all.len())];
+        *spoilt.pointer_mut(place).expect("it is there") = values[stream.next(values.len())].clone();
+        let mut other = Backend::scenario("empty", 0, NOW);
+        let answer = import(&mut other, spoilt.to_string().as_bytes(), NOW);
+        refused += usize::from(!answer.is_ok());
+        assert!(matches!(answer.status, 200 | 400), "{place}: {}", String::from_utf8_lossy(&answer.body));
+        export(&mut other, NOW + 3_600_000);
+    }
+    assert!((100..390).contains(&refused), "{refused} were refused");
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::api::http::{ACTOR, ORIGIN};
 use crate::api::{Endpoint, Request, Response};
-use crate::lifecycle::{Action, EnvironmentId, RequestId, Scope, ServiceId, Source};
+use crate::lifecycle::{Action, EnvironmentId, RequestId, Scope, ServiceId};
 use crate::simulator::{Actor, Environment, Order, Origin, Service, Version};
 
 use super::answer::{Problem, accepted, json};
@@ -133,10 +133,8 @@ pub fn on_subset(
 ///   Redeploy, whichever their status allows.
 fn deploy_order(backend: &Backend, items: Items) -> Order {
     let newest = |(id, version): &(ServiceId, Option<Version>)| {
-        let service = backend.world.service(*id).filter(|service| service.source == Source::Git);
-        let names = service.and_then(|service| backend.catalog.version_names(&backend.world, service));
-        let first = names.as_ref().and_then(|names| names.first());
-        first.is_some() && version.as_ref().map(|version| &*version.0) == first.map(String::as_str)
+        let named = backend.world.service(*id).zip(version.as_ref());
+        named.is_some_and(|(service, version)| backend.catalog.is_newest(&backend.world, service, &version.0))
     };
     if items.iter().all(newest) {
         return Order { action: Action::DeployLatest, scope: Scope::Environment, items, force: false };

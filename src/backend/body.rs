@@ -61,8 +61,7 @@ pub fn version(world: &World, catalog: &Catalog, service: &Service, at: &At<'_>)
             Some((wanted, _)) => return Err(field.wrong(format!("{} is deployed by {wanted}", service.name))),
         }
         let current = service.desired.version.as_ref().is_some_and(|current| &*current.0 == text);
-        let known = catalog.version_names(world, service);
-        if text.trim().is_empty() || !(current || known.is_none_or(|known| known.iter().any(|one| one == text))) {
+        if text.trim().is_empty() || (!current && catalog.has_version(world, service, text) == Some(false)) {
             return Err(field.wrong(format!("{} has no version {text:?}; list its versions to see them", service.name)));
         }
         return Ok(Some(text.into()));
@@ -168,8 +167,7 @@ fn tag(
     if wanted.version.as_ref() == Some(&version) {
         return Ok(());
     }
-    let known = catalog.version_names(world, service);
-    if text.trim().is_empty() || known.is_some_and(|known| !known.iter().any(|one| one == text)) {
+    if text.trim().is_empty() || catalog.has_version(world, service, text) == Some(false) {
         return Err(at.wrong(format!("{} has no version {text:?}; list its versions to see them", service.name)));
     }
     wanted.version = Some(version);

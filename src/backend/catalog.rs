@@ -162,37 +162,42 @@ impl Catalog {
         Value::Array(Vec::new())
     }
 
-    /// Names of the versions a service can be deployed in, newest first; `None`: not known, so any is plausible.
-    pub fn version_names(&self, world: &World, service: &Service) -> Option<Vec<String>> {
+    /// Whether a service can be deployed in this version; `None`: its versions are not known, so any is plausible.
+    pub fn has_version(&self, world: &World, service: &Service, version: &str) -> Option<bool> {
         if let Some(listed) = self.versions.get(&service.id) {
-            return Some(names(listed, self.artefact(service.id).map(|(name, _)| name)));
+            let artefact = self.artefact(service.id).map(|(name, _)| name);
+            return Some(names(listed, artefact).any(|name| name == version));
         }
         if !self.generated {
             return None;
         }
+        let listed = |names: Vec<String>| names.iter().any(|name| name == version);
         match service.source {
-            Source::Git => {
-                let commits = commits::commits(world.seed, service.id, self.born);
-                Some(commits.into_iter().map(|commit| commit.git_commit_id).collect())
-            }
-            Source::Image => Some(tags::tags(world.seed, self.artefact(service.id)?.0, self.born)),
-            Source::Chart => Some(tags::charts(world.seed, self.artefact(service.id)?.0)),
+            Source::Git => Some(commits::has(world.seed, service.id, version)),
+            Source::Image => Some(listed(tags::tags(world.seed, self.artefact(service.id)?.0, self.born))),
+            Source::Chart => Some(listed(tags::charts(world.seed, self.artefact(service.id)?.0))),
             Source::None | Source::Unknown => None,
+        }
+    }
+
+    /// Whether this is the newest commit of a service with a git source.
+    pub fn is_newest(&self, world: &World, service: &Service, version: &str) -> bool {
+        match self.versions.get(&service.id) {
+            _ if service.source != Source::Git => false,
+            Some(listed) => names(listed, None).next() == Some(version),
+            None => self.generated && commits::hash(world.seed, service.id, 0) == version,
         }
     }
 }
 
 /// The names in a list of commits (`git_commit_id`), or in a list of `{image_name or chart_name, versions: […]}`: the
 /// registry may answer with more images than the one asked for.
-fn names(listed: &Value, artefact: Option<&str>) -> Vec<String> {
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    let of = |item: &Value| {
+fn names<'a>(listed: &'a Value, artefact: Option<&'a str>) -> impl Iterator<Item = &'a str> {
+    let of = move |item: &'a Value| {
         let name = item.get("image_name").or_else(|| item.get("chart_name")).and_then(Value::as_str);
-        match item.get("versions").and_then(Value::as_array) {
-            Some(_) if name.is_some() && artefact.is_some() && name != artefact => Vec::new(),
-            Some(versions) => versions.iter().filter_map(text).collect(),
-            None => item.get("git_commit_id").and_then(text).into_iter().collect(),
-        }
+        let other = name.is_some() && artefact.is_some() && name != artefact;
+        let versions = item.get("versions").and_then(Value::as_array).filter(|_| !other);
+        versions.into_iter().flatten().chain(item.get("git_commit_id")).filter_map(Value::as_str)
     };
-    listed.as_array().into_iter().flatten().flat_map(of).collect()
+    listed.as_array().into_iter().flatten().flat_map(of)
 }

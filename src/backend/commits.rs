@@ -51,6 +51,11 @@ pub fn hash(seed: u64, service: ServiceId, which: u64) -> String {
     format!("{:016x}{:016x}{:08x}", first, mix(first), mix(mix(first)) >> 32)
 }
 
+/// Whether a service has this commit. Costs no more than the hashes up to it.
+pub fn has(seed: u64, service: ServiceId, id: &str) -> bool {
+    (0..count(seed, service)).any(|which| hash(seed, service, which) == id)
+}
+
 /// The commits of a service, newest first, as of the world's birth (Unix ms).
 pub fn commits(seed: u64, service: ServiceId, born: Millis) -> Vec<Commit> {
     let mut at = born;

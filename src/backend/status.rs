@@ -42,7 +42,7 @@ impl<'a> View<'a> {
         let state = self.environment.status();
         let (last, ended) = (self.last, self.last.and_then(|record| record.ended_at));
         let waiting = self.environment.running.iter().map(|running| &running.record).chain(&self.environment.queue);
-        let ever = self.environment.services.iter().any(|service| service.status.ever_deployed());
+        let ever = self.environment.facts().ever_deployed;
         let drifted = self.environment.services.iter().any(|service| service.sync() == Sync::OutOfDate);
         let sync = match (ever, drifted) {
             (false, _) => Sync::NeverDeployed,

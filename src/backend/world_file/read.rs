@@ -53,6 +53,9 @@ fn read_document(root: &At<'_>, now: Millis) -> Result<(World, Catalog, String),
         return Err(root.key("environments").wrong(format!("it is missing; {HINT}")));
     }
     let x = root.key("x");
+    if !x.is_missing() {
+        x.object()?;
+    }
     if let Some(format) = x.key("format").count_if_any()?.filter(|format| *format != FORMAT) {
         let words = format!("this file was written by another version (format {format}); {FORMAT} is read here");
         return Err(x.key("format").wrong(words));
