@@ -1,6 +1,10 @@
 //! The order of a deployment: stages one after another, slots inside a stage, and what a failure or a cancel stops
 //! (law §6).
 //!
+//! Decided: a member whose image is built and that finds no deployment slot stays Building, without a slot; it is under
+//! way, so after a failure it goes on to its end. Nobody starts any more from the moment a member has failed, also while
+//! that one still brings back what ran before.
+//!
 //! Members are plain numbers; who they are is the caller's business. Every member is handed out at most once, and each
 //! is told at most once to be left out, so a pipeline of n members costs O(n) over its whole life.
 

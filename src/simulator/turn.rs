@@ -1,7 +1,8 @@
 //! Turns: a request is judged again and starts, and a deployment that is over makes room for the next (law §6).
 //!
 //! Decided here: a request's services are judged again one by one when its turn comes, whatever its scope; what the
-//! environment itself demanded was asked when it was accepted.
+//! environment itself demanded was asked when it was accepted. No time passes between the end of a deployment and the
+//! start of the next: a service in both is seen Queued at once, and the record keeps what the first one ended in.
 
 use std::collections::BTreeMap;
 
