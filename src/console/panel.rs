@@ -28,36 +28,44 @@ use version::VersionPanel;
 #[component]
 pub fn Panels() -> impl IntoView {
     let route = use_route();
-    let panel = Memo::new(move |_| route.panel());
-    let open = move || {
-        panel.get().map(|panel| match panel {
-            Panel::Action { action, target } => match action {
-                Action::Deploy | Action::Redeploy | Action::Restart | Action::Stop => {
-                    view! { <ConfirmPanel action=action target=target/> }.into_any()
-                }
-                Action::DeployVersion => match target {
-                    Target::Service { environment, service } => {
-                        view! { <VersionPanel environment=environment service=service/> }.into_any()
-                    }
-                    // Versions are picked one service at a time; the rule says so in the list.
-                    Target::Subset { .. } | Target::Environment(_) => {
-                        view! { <ConfirmPanel action=action target=target/> }.into_any()
-                    }
-                },
-                Action::DeployLatest => view! { <LatestPanel environment=target.environment()/> }.into_any(),
-                Action::Cancel => view! { <CancelPanel target=target/> }.into_any(),
-            },
-            Panel::Configure { environment, service } => {
-                view! { <ConfigurePanel environment=environment service=service/> }.into_any()
-            }
-            Panel::Outcome { request, .. } => view! { <OutcomePanel request=request/> }.into_any(),
-            Panel::Demo => view! { <DemoPanel/> }.into_any(),
-            // The list of keys is the keyboard's own.
-            Panel::Keys => ().into_any(),
+    // Each opening has a number: one panel after another is a new dialog, never the old one with other content.
+    let opened = Memo::new(move |before: Option<&Option<(u32, Panel)>>| {
+        let before = before.copied().flatten();
+        let number = before.map_or(0, |(number, _)| number);
+        route.panel().map(|panel| match before {
+            Some((number, same)) if same == panel => (number, panel),
+            Some(_) | None => (number + 1, panel),
         })
-    };
+    });
     view! {
         <DropZone/>
-        {open}
+        <For each=move || opened.get() key=|(number, _)| *number children=|(_, panel)| view(panel)/>
+    }
+}
+
+fn view(panel: Panel) -> AnyView {
+    match panel {
+        Panel::Action { action, target } => of_action(action, target),
+        Panel::Configure { environment, service } => {
+            view! { <ConfigurePanel environment=environment service=service/> }.into_any()
+        }
+        Panel::Outcome { request, .. } => view! { <OutcomePanel request=request/> }.into_any(),
+        Panel::Demo => view! { <DemoPanel/> }.into_any(),
+        // The list of keys is the keyboard's own.
+        Panel::Keys => ().into_any(),
+    }
+}
+
+fn of_action(action: Action, target: Target) -> AnyView {
+    match (action, target) {
+        (Action::Cancel, _) => view! { <CancelPanel target=target/> }.into_any(),
+        (Action::DeployLatest, _) => view! { <LatestPanel environment=target.environment()/> }.into_any(),
+        (Action::DeployVersion, Target::Service { environment, service }) => {
+            view! { <VersionPanel environment=environment service=service/> }.into_any()
+        }
+        // Versions are picked one service at a time; the rule says so in the list.
+        (Action::Deploy | Action::Redeploy | Action::Restart | Action::Stop | Action::DeployVersion, _) => {
+            view! { <ConfirmPanel action=action target=target/> }.into_any()
+        }
     }
 }

@@ -108,7 +108,9 @@ pub fn ConfirmPanel(
             Target::Service { .. } | Target::Subset { .. } => format!("In {}", subject.environment_name()),
             Target::Environment(_) => "The whole environment".to_owned(),
         };
-        let production = if subject.production() { ", which is production" } else { "" };
+        // A name that says it already needs no second word.
+        let said = subject.environment_name().to_lowercase().contains("prod");
+        let production = if subject.production() && !said { ", which is production" } else { "" };
         match waits {
             0 => format!("{place}{production}"),
             waits => format!("{place}{production}; waits behind {}", count(waits, "request")),
