@@ -128,6 +128,9 @@ pub struct ServiceLive {
     pub sync: String,
     /// Which version.
     pub version: VersionLive,
+    /// What runs, of a service that is out of date: the desired values are told by the service itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub running_configuration: Option<RunningConfiguration>,
     /// How many requests wait for it.
     pub requests_count: u32,
     /// The action that runs on it, else the last.
@@ -151,6 +154,20 @@ pub struct VersionLive {
     /// What is being deployed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deploying: Option<String>,
+}
+
+/// The sizes a service runs with, by the contract's names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RunningConfiguration {
+    /// mCPU.
+    pub cpu: u32,
+    /// MB.
+    pub memory: u32,
+    /// The fewest instances.
+    pub min_running_instances: u32,
+    /// The most instances.
+    pub max_running_instances: u32,
 }
 
 /// A pod.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::api::Time;
 use crate::api::live::{
     DeployingService, EnvironmentDetail, EnvironmentLive, LastOperation, PodLive, ProjectLive, QueuedRequest,
-    RunningDeployment, ServiceLive, StateCount, VersionLive,
+    RunningConfiguration, RunningDeployment, ServiceLive, StateCount, VersionLive,
 };
 use crate::api::outcome::{Outcome as OutcomeBody, OutcomeItem};
 use crate::lifecycle::{RequestId, Sync};
@@ -116,6 +116,14 @@ fn service(catalog: &Catalog, known: &Service) -> ServiceLive {
             desired: known.desired.version.as_ref().map(text),
             deploying: known.deploying.as_ref().map(text),
         },
+        running_configuration: known.running.as_ref().filter(|_| known.sync() == Sync::OutOfDate).map(|running| {
+            RunningConfiguration {
+                cpu: running.cpu_milli,
+                memory: running.memory_mb,
+                min_running_instances: running.min_instances,
+                max_running_instances: running.max_instances,
+            }
+        }),
         requests_count: u32::try_from(known.waiting.len()).unwrap_or(u32::MAX),
         last_operation: last.or_else(|| told(&catalog.services.get(&known.id)?.status)),
         note: known.note.as_ref().map(ToString::to_string),

@@ -69,8 +69,8 @@ impl Cancel {
     fn button(self) -> String {
         match (self.takes_back(), self.force.get() && self.executes()) {
             (true, _) => self.asked().map_or_else(|| "Take it back".into(), |asked| format!("Take back {asked}")),
-            (false, true) => format!("Cancel {} by force", self.environment_name()),
-            (false, false) => format!("Cancel {}", self.environment_name()),
+            (false, true) => format!("Cancel deployment of {} by force", self.environment_name()),
+            (false, false) => format!("Cancel deployment of {}", self.environment_name()),
         }
     }
 

@@ -231,9 +231,16 @@ fn EditorField(editor: Editor, field: Field) -> impl IntoView {
             (Field::Cpu | Field::Memory | Field::Min | Field::Max, _) => String::new(),
         }
     };
+    // Told only where it differs from what is desired; a field that does not differ is not marked.
+    let drift = move || {
+        let runs = editor.service.with(|row| row.as_ref().and_then(|row| row.runs_with))?;
+        let runs = field.running(&runs);
+        let saved = editor.saved.with(|saved| saved.text(field).to_owned());
+        (saved != runs.to_string()).then(|| view! { <Mark word=format!("runs with {runs}") tone=Tone::Warn/> })
+    };
     view! {
         <div class="field">
-            <label for=id>{field.label()}</label>
+            <label for=id>{field.label()} " " {drift}</label>
             <input
                 class="input"
                 id=id

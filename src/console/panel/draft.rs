@@ -1,6 +1,7 @@
 //! What is typed into the configuration editor, and whether it can be saved: errors by field.
 
 use crate::api::configure::Edit;
+use crate::api::live::RunningConfiguration;
 use crate::api::service::Service;
 
 /// A field of the editor.
@@ -47,6 +48,16 @@ impl Field {
             Field::Memory => service.memory,
             Field::Min => service.min_running_instances,
             Field::Max => service.max_running_instances,
+        }
+    }
+
+    /// The value it runs with.
+    pub fn running(self, runs: &RunningConfiguration) -> u32 {
+        match self {
+            Field::Cpu => runs.cpu,
+            Field::Memory => runs.memory,
+            Field::Min => runs.min_running_instances,
+            Field::Max => runs.max_running_instances,
         }
     }
 

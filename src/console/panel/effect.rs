@@ -31,7 +31,11 @@ fn stop(row: &ServiceRow) -> String {
         }
         Kind::ManagedDatabase => "It is paused at the cloud provider; its data is kept".into(),
         Kind::CronJob => "Its schedule is switched off".into(),
-        Kind::LifecycleJob => "Its stop command runs; without one it is stopped at once".into(),
+        Kind::LifecycleJob => match row.wire.schedule.as_ref().map(|schedule| schedule.on_stop.is_some()) {
+            Some(true) => "Its stop command runs".into(),
+            Some(false) => "It has no stop command: it is stopped at once".into(),
+            None => "Its stop command runs; without one it is stopped at once".into(),
+        },
         Kind::Helm => format!("{}; the release stays", pods_end(row)),
     }
 }

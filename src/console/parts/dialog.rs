@@ -54,13 +54,23 @@ fn give_back(origin: Option<HtmlElement>) {
     });
 }
 
-fn open(dialog: &HtmlDialogElement, form: DialogForm) {
+fn open(dialog: &HtmlDialogElement, form: DialogForm, origin: Option<HtmlElement>) {
     match form {
         DialogForm::Modal | DialogForm::Sheet => {
             // It fails only on a dialog that is open already, which is what was wanted.
             let _ = dialog.show_modal();
         }
-        DialogForm::Aside => dialog.show(),
+        DialogForm::Aside => {
+            // Not `show()`, which takes the focus: it is moved only for the button that opens the sheet, and not when
+            // the sheet comes back after another dialog, or with the page.
+            dialog.set_open(true);
+            let asked = origin.is_some_and(|origin| origin.get_attribute("aria-haspopup").as_deref() == Some("dialog"));
+            if let (true, Ok(Some(first))) = (asked, dialog.query_selector("button"))
+                && let Ok(first) = first.dyn_into::<HtmlElement>()
+            {
+                let _ = first.focus();
+            }
+        }
     }
 }
 
@@ -85,7 +95,7 @@ pub fn Dialog(
     let handle = DialogHandle(node);
     provide_context(handle);
     let origin = StoredValue::new_local(focused());
-    node.on_load(move |dialog| open(&dialog, form));
+    node.on_load(move |dialog| open(&dialog, form, origin.try_get_value().flatten()));
     on_cleanup(move || give_back(origin.try_get_value().flatten()));
     // Only a modal dialog is closed by the browser on Esc.
     let escape = move |event: KeyboardEvent| {

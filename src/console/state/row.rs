@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::api::live::RunningConfiguration;
 use crate::api::service::Service;
 use crate::lifecycle::{
     Action, Engine, EnvironmentFacts, EnvironmentId, Kind, Pods, Provider, RequestId, RunningStatus, ServiceFacts,
@@ -89,6 +90,8 @@ pub struct ServiceRow {
     pub ready: u32,
     /// Whether what runs is what is desired.
     pub sync: Sync,
+    /// The sizes it runs with, where they are told: of a service that is out of date.
+    pub runs_with: Option<RunningConfiguration>,
     /// The version that runs.
     pub version_running: Option<Arc<str>>,
     /// The version that is desired.

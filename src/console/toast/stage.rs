@@ -135,7 +135,8 @@ fn ended(
     if !skipped.is_empty() {
         words.push(part("skipped", skipped));
     }
-    if let Some(note) = &outcome.note {
+    // Of the whole is said what the items do not say themselves: taken back, nothing to do.
+    if let (Some(note), true, [], []) = (&outcome.note, words.is_empty(), failed, done) {
         words.push(note.clone());
     }
     if !failed.is_empty() {
