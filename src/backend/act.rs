@@ -198,7 +198,7 @@ pub fn configure(backend: &mut Backend, id: ServiceId, request: &Request) -> Res
     let set = backend.world.configure(id, wanted);
     set.map_err(|rejected| Problem::rejected(rejected, &backend.world))?;
     let (environment, known) = backend.service(id)?;
-    Ok(json(200, &service::json(&backend.catalog, environment.id, known)))
+    Ok(json(200, &service::whole(&backend.catalog, environment.id, known)))
 }
 
 /// Asks the world, and answers with the status of what was asked of.

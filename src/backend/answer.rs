@@ -1,7 +1,6 @@
 //! Answers: what the handlers return, and how it becomes a response.
 
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::api::http::{POSITION, REQUEST};
 use crate::api::{ErrorBody, Method, Response};
@@ -113,11 +112,6 @@ pub fn json(status: u16, body: &impl Serialize) -> Response {
     // Only maps with keys that are no texts fail here, and there are none in the contract.
     response.body = serde_json::to_vec(body).unwrap_or_default();
     response
-}
-
-/// A list.
-pub fn results(list: Vec<Value>) -> Value {
-    serde_json::json!({ "results": list })
 }
 
 /// Adds what an accepted request is known by.

@@ -7,11 +7,11 @@ use crate::api::{Endpoint, Request, Response, Results};
 use crate::lifecycle::{EnvironmentId, RequestId, ServiceId, Source};
 use crate::simulator::Environment;
 
-use super::answer::{self, Problem, results};
+use super::answer::{self, Problem};
 use super::catalog::{Catalog, Fields};
 use super::history::Requests;
-use super::place::overlay;
-use super::status::{View, object};
+use super::place::{Laid, overlay};
+use super::status::View;
 use super::{Backend, service, tags};
 
 /// How many deployments a page of the history holds, if not told.
@@ -31,22 +31,23 @@ pub fn project(backend: &Backend, endpoint: Endpoint) -> Response {
 /// Lists about all environments of the project.
 pub fn environments(backend: &Backend, endpoint: Endpoint) -> Response {
     let all = backend.world.environments.iter();
-    let list = match endpoint {
+    match endpoint {
         Endpoint::EnvironmentsStatus => {
-            all.map(|environment| View::new(&backend.catalog, environment).environment()).collect()
+            listed(all.map(|environment| View::new(&backend.catalog, environment).environment()))
         }
-        Endpoint::EnvironmentsOverview => all.map(|environment| overview(backend, environment)).collect(),
-        _ => all.map(|environment| environment_json(&backend.catalog, environment)).collect(),
-    };
-    answer::json(200, &results(list))
+        Endpoint::EnvironmentsOverview => listed(all.map(|environment| overview(backend, environment))),
+        _ => listed(all.map(|environment| whole(&backend.catalog, environment))),
+    }
+}
+
+fn listed<T: serde::Serialize>(list: impl Iterator<Item = T>) -> Response {
+    answer::json(200, &Results { results: list.collect::<Vec<T>>() })
 }
 
 /// An environment as configured.
-pub fn environment_json(catalog: &Catalog, environment: &Environment) -> Value {
-    let known = catalog.environments.get(&environment.id);
-    let mut whole = known.map(|known| (*known.fields).clone()).unwrap_or_default();
-    overlay(&mut whole, environment_ours(environment));
-    Value::Object(whole)
+pub fn whole(catalog: &Catalog, environment: &Environment) -> Laid {
+    let base = catalog.environments.get(&environment.id).map(|known| known.fields.clone());
+    Laid { base, top: environment_ours(environment) }
 }
 
 /// What this program writes of an environment.
@@ -58,16 +59,17 @@ pub fn environment_ours(environment: &Environment) -> Fields {
 }
 
 fn overview(backend: &Backend, environment: &Environment) -> Value {
-    let whole = environment_json(&backend.catalog, environment);
+    let known = backend.catalog.environments.get(&environment.id).map(|known| &known.fields);
+    let told = |key: &str| known.and_then(|fields| fields.get(key));
     json!({
-        "id": whole.get("id"),
-        "created_at": whole.get("created_at"),
-        "updated_at": whole.get("updated_at").or_else(|| whole.get("created_at")),
-        "name": whole.get("name"),
-        "mode": whole.get("mode"),
+        "id": environment.id.to_string(),
+        "created_at": told("created_at"),
+        "updated_at": told("updated_at").or(told("created_at")),
+        "name": &*environment.name,
+        "mode": told("mode"),
         "cluster": {
-            "id": whole.get("cluster_id"),
-            "name": whole.get("cluster_name"),
+            "id": told("cluster_id"),
+            "name": told("cluster_name"),
             "cloud_provider": environment.provider.name(),
             "is_demo": true,
         },
@@ -86,31 +88,28 @@ pub fn environment(
     let known = backend.environment(id)?;
     let view = || View::new(&backend.catalog, known);
     let requests = Requests { world: &backend.world, catalog: &backend.catalog, environment: known };
-    let body = match endpoint {
-        Endpoint::EnvironmentStatus => view().environment(),
-        Endpoint::Statuses => Value::Object(view().statuses()),
-        Endpoint::StatusesWithStages => Value::Object(view().by_stage()),
+    Ok(match endpoint {
+        Endpoint::EnvironmentStatus => answer::json(200, &view().environment()),
+        Endpoint::Statuses => answer::json(200, &view().statuses()),
+        Endpoint::StatusesWithStages => answer::json(200, &view().by_stage()),
         Endpoint::Services => {
-            let list = known.services.iter().map(|service| service::json(&backend.catalog, id, service));
-            results(list.collect())
+            listed(known.services.iter().map(|service| service::whole(&backend.catalog, id, service)))
         }
-        Endpoint::Stages => results(stages(&backend.catalog, known)),
+        Endpoint::Stages => listed(stages(&backend.catalog, known).into_iter()),
         Endpoint::History => {
             let size = request.parameter("pageSize").and_then(|size| size.parse().ok()).unwrap_or(PAGE);
             let page_size = u32::try_from(size).unwrap_or(u32::MAX);
-            Value::Object(object(&History { page: 1, page_size, results: requests.history(size) }))
+            answer::json(200, &History { page: 1, page_size, results: requests.history(size) })
         }
-        Endpoint::Queue => Value::Object(object(&Results { results: requests.queue() })),
+        Endpoint::Queue => listed(requests.queue().into_iter()),
         Endpoint::Logs => {
             let version = request.parameter("version");
             let missing = || Problem::missing("deployment", version.unwrap_or("?"));
             let wanted: Option<RequestId> = version.map(str::parse).transpose().map_err(|_| missing())?;
-            let lines = requests.logs(wanted).ok_or_else(missing)?;
-            Value::Object(object(&Results { results: lines }))
+            listed(requests.logs(wanted).ok_or_else(missing)?.into_iter())
         }
-        _ => environment_json(&backend.catalog, known),
-    };
-    Ok(answer::json(200, &body))
+        _ => answer::json(200, &whole(&backend.catalog, known)),
+    })
 }
 
 /// The stages of an environment, with the services in each.
@@ -151,21 +150,18 @@ pub fn stage_ours(environment: &Environment, place: usize, stage: &crate::simula
 /// Reads about one service.
 pub fn service(backend: &Backend, endpoint: Endpoint, id: ServiceId) -> Result<Response, Problem> {
     let (environment, known) = backend.service(id)?;
-    let body = match endpoint {
-        Endpoint::ServiceStatus => View::new(&backend.catalog, environment).service(known),
-        Endpoint::Commits if known.source != Source::Git => {
-            return Err(Problem::missing("git repository of the service", id));
-        }
+    match endpoint {
+        Endpoint::ServiceStatus => Ok(answer::json(200, &View::new(&backend.catalog, environment).service(known))),
+        Endpoint::Commits if known.source != Source::Git => Err(Problem::missing("git repository of the service", id)),
         Endpoint::Commits => {
             let mut commits = backend.catalog.commits(&backend.world, known);
             if let Value::Array(list) = &mut commits {
                 list.truncate(COMMITS);
             }
-            json!({ "results": commits })
+            Ok(answer::json(200, &json!({ "results": commits })))
         }
-        _ => service::json(&backend.catalog, environment.id, known),
-    };
-    Ok(answer::json(200, &body))
+        _ => Ok(answer::json(200, &service::whole(&backend.catalog, environment.id, known))),
+    }
 }
 
 /// The tags of an image, or the versions of a chart: `registry` is the id of where it is, `name` the one asked for.
@@ -198,5 +194,5 @@ pub fn artefacts(backend: &Backend, registry: &str, name: Option<&str>, source: 
     if !found {
         return Err(Problem::missing("registry with an image or chart of this project", registry));
     }
-    Ok(answer::json(200, &results(list)))
+    Ok(listed(list.into_iter()))
 }

@@ -6,7 +6,7 @@ use crate::lifecycle::EnvironmentId;
 use crate::simulator::{Service, Version};
 
 use super::catalog::{Catalog, Fields, Place};
-use super::place::overlay;
+use super::place::Laid;
 
 /// What this program writes of a service; the rest is its description's.
 pub fn ours(fields: &Fields, environment: EnvironmentId, service: &Service) -> Fields {
@@ -53,9 +53,7 @@ fn write(fields: &mut Fields, path: &[&str], value: Value) {
 }
 
 /// The whole service.
-pub fn json(catalog: &Catalog, environment: EnvironmentId, service: &Service) -> Value {
-    let fields = catalog.service(service.id);
-    let mut whole = fields.clone();
-    overlay(&mut whole, ours(fields, environment, service));
-    Value::Object(whole)
+pub fn whole(catalog: &Catalog, environment: EnvironmentId, service: &Service) -> Laid {
+    let base = catalog.services.get(&service.id).map(|known| known.fields.clone());
+    Laid { top: ours(catalog.service(service.id), environment, service), base }
 }

@@ -1,7 +1,10 @@
 //! Deployment statuses as the contract shows them.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::api::Time;
@@ -10,7 +13,7 @@ use crate::lifecycle::{ServiceId, Sync};
 use crate::simulator::{Environment, Record, Service};
 
 use super::catalog::{Catalog, Fields};
-use super::place::overlay;
+use super::place::{Laid, overlay};
 use super::wire;
 
 /// An environment with what all its statuses need, found once.
@@ -38,7 +41,7 @@ impl<'a> View<'a> {
     }
 
     /// The environment's status.
-    pub fn environment(&self) -> Value {
+    pub fn environment(&self) -> Laid {
         let state = self.environment.status();
         let (last, ended) = (self.last, self.last.and_then(|record| record.ended_at));
         let waiting = self.environment.running.iter().map(|running| &running.record).chain(&self.environment.queue);
@@ -62,16 +65,16 @@ impl<'a> View<'a> {
             deployment_status: Some(sync.name().to_owned()),
             deployment_request_id: waiting.map(|record| record.id.to_string()).next(),
         };
-        let known = self.catalog.environments.get(&self.environment.id).map(|known| &*known.status);
+        let known = self.catalog.environments.get(&self.environment.id).map(|known| known.status.clone());
         // What the last deployment left is the server's to tell as long as none was run here.
         let untouched: &[&str] = if last.is_none() { &["last_deployment_state", "deployment_status"] } else { &[] };
         laid_over(known, object(&status), untouched)
     }
 
     /// A service's status.
-    pub fn service(&self, service: &Service) -> Value {
+    pub fn service(&self, service: &Service) -> Laid {
         let shown = service.shown();
-        let known = self.catalog.services.get(&service.id).map(|known| &*known.status);
+        let known = self.catalog.services.get(&service.id).map(|known| known.status.clone());
         let ended = service.last.is_some() && !service.status.in_progress();
         let status = ServiceStatus {
             id: service.id.to_string(),
@@ -96,17 +99,15 @@ impl<'a> View<'a> {
     }
 
     /// The environment's status and the lists of its services'.
-    pub fn statuses(&self) -> Fields {
-        let mut lists = self.lists(self.environment.services.iter());
-        lists.insert("environment".to_owned(), self.environment());
-        lists
+    pub fn statuses(&self) -> Lists {
+        let lists = self.lists(self.environment.services.iter());
+        Lists { head: Some(("environment", self.environment())), lists }
     }
 
     /// The same by stage.
-    pub fn by_stage(&self) -> Fields {
+    pub fn by_stage(&self) -> ByStage {
         let stage = |stage: &crate::simulator::Stage| {
             let services = || self.environment.services.iter().filter(|service| service.stage == stage.id);
-            let mut lists = self.lists(services());
             let part: Vec<_> =
                 services().filter(|service| self.part.contains(&service.id)).map(Service::shown).collect();
             let known = self.catalog.stages.get(&stage.id);
@@ -117,27 +118,50 @@ impl<'a> View<'a> {
                 description: text("description").to_owned(),
                 status: Some(wire::stage(&part).to_owned()),
             };
-            lists.insert("stage".to_owned(), Value::Object(object(&about)));
-            Value::Object(lists)
+            let about = Laid { base: None, top: object(&about) };
+            Lists { head: Some(("stage", about)), lists: self.lists(services()) }
         };
-        let stages = self.environment.stages.iter().map(stage).collect();
-        Fields::from_iter([("environment".to_owned(), self.environment()), ("stages".to_owned(), Value::Array(stages))])
+        ByStage { environment: self.environment(), stages: self.environment.stages.iter().map(stage).collect() }
     }
 
-    fn lists<'b>(&self, services: impl Iterator<Item = &'b Service>) -> Fields {
-        let mut lists: Fields = LISTS.into_iter().map(|name| (name.to_owned(), Value::Array(Vec::new()))).collect();
+    fn lists<'b>(&self, services: impl Iterator<Item = &'b Service>) -> BTreeMap<String, Vec<Laid>> {
+        let mut lists: BTreeMap<_, _> = LISTS.into_iter().map(|name| (name.to_owned(), Vec::new())).collect();
         for service in services {
             let name = list_name(self.catalog.service_type(service.id));
-            if let Value::Array(list) = lists.entry(name).or_insert_with(|| Value::Array(Vec::new())) {
-                list.push(self.service(service));
-            }
+            lists.entry(name).or_default().push(self.service(service));
         }
         lists
     }
 }
 
+/// Statuses in the lists by type that the contract has, under what they belong to.
+pub struct Lists {
+    head: Option<(&'static str, Laid)>,
+    lists: BTreeMap<String, Vec<Laid>>,
+}
+
+impl Serialize for Lists {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        if let Some((name, head)) = &self.head {
+            map.serialize_entry(name, head)?;
+        }
+        for (name, list) in &self.lists {
+            map.serialize_entry(name, list)?;
+        }
+        map.end()
+    }
+}
+
+/// An environment's status and its services' by stage.
+#[derive(Serialize)]
+pub struct ByStage {
+    environment: Laid,
+    stages: Vec<Lists>,
+}
+
 /// A record as a JSON object.
-pub fn object(record: &impl serde::Serialize) -> Fields {
+pub fn object(record: &impl Serialize) -> Fields {
     match serde_json::to_value(record) {
         Ok(Value::Object(fields)) => fields,
         Ok(_) | Err(_) => Fields::new(),
@@ -145,11 +169,11 @@ pub fn object(record: &impl serde::Serialize) -> Fields {
 }
 
 /// Lays our fields over those that came with a file; in those named in `untouched` the file's win, as far as it has them.
-fn laid_over(known: Option<&Fields>, mut ours: Fields, untouched: &[&str]) -> Value {
-    let mut whole = known.cloned().unwrap_or_default();
-    let told = untouched.iter().filter_map(|key| whole.get(*key).map(|value| ((*key).to_owned(), value.clone())));
-    let told: Fields = told.collect();
-    overlay(&mut ours, told);
-    overlay(&mut whole, ours);
-    Value::Object(whole)
+fn laid_over(known: Option<Arc<Fields>>, mut ours: Fields, untouched: &[&str]) -> Laid {
+    for key in untouched {
+        if let Some(told) = known.as_ref().and_then(|known| known.get(*key)) {
+            overlay(&mut ours, Fields::from_iter([((*key).to_owned(), told.clone())]));
+        }
+    }
+    Laid { base: known, top: ours }
 }

@@ -261,13 +261,13 @@ fn describe(world: &World, catalog: &mut Catalog, raw: Vec<(Fields, EnvironmentP
         // What is in the file as this program would write it is left out; what differs is kept.
         let view = View::new(catalog, environment);
         let mut status = part.status;
-        without(&mut status, view.environment().as_object().unwrap_or(&Fields::new()));
+        without(&mut status, &view.environment().top);
         for (service, part) in environment.services.iter().zip(part.services) {
             let mut fields = part.fields;
             let ours = service::ours(&fields, environment.id, service);
             without(&mut fields, &ours);
             let mut status = part.status.map(|(_, status)| status).unwrap_or_default();
-            without(&mut status, view.service(service).as_object().unwrap_or(&Fields::new()));
+            without(&mut status, &view.service(service).top);
             services.push((part.id, Description { fields: keep(fields), status: keep(status) }));
         }
         let description = Description { fields: keep(fields), status: keep(status) };

@@ -1,39 +1,49 @@
-//! Writing the world file.
+//! Writing the world file, entity by entity: there is never more of it in memory than its bytes.
 
-use serde_json::{Value, json};
+use std::fmt::Display;
+
+use serde::Serialize;
+use serde_json::Value;
 
 use super::stored::Stored;
 use super::{FORMAT, state};
 use crate::api::Response;
-use crate::backend::answer;
 use crate::backend::catalog::{Catalog, Fields, Place};
-use crate::backend::fault;
-use crate::backend::status::{View, object};
-use crate::backend::{read, service};
+use crate::backend::status::View;
+use crate::backend::{fault, read, service};
 use crate::simulator::{Environment, World};
 
 /// The open world as a world file. Same state, same bytes.
 pub fn write(world: &World, catalog: &Catalog, origin: &str) -> Response {
-    let file_name = format!("attachment; filename=\"{origin}.world.json\"");
-    answer::json(200, &document(world, catalog, origin)).with_header("Content-Disposition", file_name)
+    let mut file = Writer::default();
+    file.object(|file| {
+        catalog.extra.iter().for_each(|(key, value)| file.entry(key, value));
+        contract(world, catalog, file);
+        file.key("x");
+        file.object(|file| x(world, catalog, origin, file));
+    });
+    let mut response = Response::new(200)
+        .with_header("Content-Type", "application/json")
+        .with_header("Content-Disposition", format!("attachment; filename=\"{origin}.world.json\""));
+    response.body = file.0;
+    response
 }
 
-fn document(world: &World, catalog: &Catalog, origin: &str) -> Value {
-    let mut file = catalog.extra.clone();
-    let mut put = |key: &str, value: Value| drop(file.insert(key.to_owned(), value));
-    let each = |what: &dyn Fn(&Environment) -> Value| -> Value {
-        let all = world.environments.iter().map(|environment| (environment.id.to_string(), what(environment)));
-        Value::Object(all.collect())
+/// What the contract's reading calls return.
+fn contract(world: &World, catalog: &Catalog, file: &mut Writer) {
+    file.entry("organization", &catalog.organization);
+    file.entry("project", &catalog.project);
+    let all = &world.environments;
+    file.entry("environments", &all.iter().map(|one| read::whole(catalog, one)).collect::<Vec<_>>());
+    file.key("stages");
+    file.object(|file| all.iter().for_each(|one| file.entry(one.id, &read::stages(catalog, one))));
+    file.key("statuses");
+    file.object(|file| all.iter().for_each(|one| file.entry(one.id, &View::new(catalog, one).statuses())));
+    file.key("services");
+    let services = |one: &Environment| -> Vec<_> {
+        one.services.iter().map(|service| service::whole(catalog, one.id, service)).collect()
     };
-    put("organization", Value::Object(catalog.organization.clone()));
-    put("project", Value::Object(catalog.project.clone()));
-    put("environments", world.environments.iter().map(|one| read::environment_json(catalog, one)).collect());
-    put("stages", each(&|environment| read::stages(catalog, environment).into()));
-    put("statuses", each(&|environment| Value::Object(View::new(catalog, environment).statuses())));
-    let services = |environment: &Environment| {
-        environment.services.iter().map(|one| service::json(catalog, environment.id, one)).collect()
-    };
-    put("services", each(&services));
+    file.object(|file| all.iter().for_each(|one| file.entry(one.id, &services(one))));
     let (mut commits, mut tags, mut charts) = (Fields::new(), Fields::new(), Fields::new());
     for (id, listed) in &catalog.versions {
         let list = match Place::of(catalog.service(*id)) {
@@ -43,37 +53,76 @@ fn document(world: &World, catalog: &Catalog, origin: &str) -> Value {
         };
         list.insert(id.to_string(), listed.clone());
     }
-    put("commits", Value::Object(commits));
-    put("tags", Value::Object(tags));
-    put("charts", Value::Object(charts));
-    put("x", x(world, catalog, origin));
-    Value::Object(file)
+    file.entry("commits", &commits);
+    file.entry("tags", &tags);
+    file.entry("charts", &charts);
 }
 
-fn x(world: &World, catalog: &Catalog, origin: &str) -> Value {
-    let environment = |environment: &Environment| {
-        let state = json!({
-            "namespace": environment.namespace.store(),
-            "running": environment.running.store(),
-            "queue": environment.queue.store(),
-            "history": environment.history.store(),
-        });
-        (environment.id.to_string(), state)
-    };
-    let services = world.environments.iter().flat_map(|environment| &environment.services);
-    let services = services.map(|service| (service.id.to_string(), state::store_service(service)));
-    json!({
-        "format": FORMAT,
-        "name": origin,
-        "seed": world.seed.store(),
-        "now": world.now,
-        "born": catalog.born,
-        "generated": catalog.generated,
-        "requests": world.requests.store(),
-        "settings": world.settings.store(),
-        "faults": object(&fault::body(&world.faults)),
-        "agenda": world.agenda.planned().store(),
-        "environments": Value::Object(world.environments.iter().map(environment).collect()),
-        "services": Value::Object(services.collect()),
-    })
+/// What they do not carry.
+fn x(world: &World, catalog: &Catalog, origin: &str, file: &mut Writer) {
+    file.entry("format", &FORMAT);
+    file.entry("name", origin);
+    file.entry("seed", &world.seed.store());
+    file.entry("now", &world.now);
+    file.entry("born", &catalog.born);
+    file.entry("generated", &catalog.generated);
+    file.entry("requests", &world.requests.store());
+    file.entry("settings", &world.settings.store());
+    file.entry("faults", &fault::body(&world.faults));
+    file.entry("agenda", &world.agenda.planned().store());
+    file.key("environments");
+    file.object(|file| {
+        for environment in &world.environments {
+            file.key(environment.id);
+            file.object(|file| {
+                file.entry("namespace", &*environment.namespace);
+                file.state("running", &environment.running);
+                file.state("queue", &environment.queue);
+                file.state("history", &environment.history);
+            });
+        }
+    });
+    file.key("services");
+    let services = || world.environments.iter().flat_map(|environment| &environment.services);
+    file.object(|file| services().for_each(|service| file.entry(service.id, &state::store_service(service))));
+}
+
+/// JSON being written.
+#[derive(Default)]
+struct Writer(Vec<u8>);
+
+impl Writer {
+    fn object(&mut self, entries: impl FnOnce(&mut Writer)) {
+        self.0.push(b'{');
+        entries(self);
+        self.0.push(b'}');
+    }
+
+    fn key(&mut self, key: impl Display) {
+        if self.0.last() != Some(&b'{') {
+            self.0.push(b',');
+        }
+        self.value(&key.to_string());
+        self.0.push(b':');
+    }
+
+    fn entry(&mut self, key: impl Display, value: &(impl Serialize + ?Sized)) {
+        self.key(key);
+        self.value(value);
+    }
+
+    fn state(&mut self, key: &str, state: &impl Stored) {
+        if !state.is_nothing() {
+            self.entry(key, &state.store());
+        }
+    }
+
+    fn value(&mut self, value: &(impl Serialize + ?Sized)) {
+        let before = self.0.len();
+        // Writing to memory does not fail, and no map here has keys that are no texts.
+        if serde_json::to_writer(&mut self.0, value).is_err() {
+            self.0.truncate(before);
+            self.value(&Value::Null);
+        }
+    }
 }
