@@ -71,7 +71,8 @@ pub fn Environments() -> impl IntoView {
 fn body(store: Store, lines: Signal<Arc<Lines>>) -> impl IntoView {
     let state = Memo::new(move |_| store.environments_state());
     move || match state.get() {
-        Remote::Loading | Remote::Slow => skeleton("environments"),
+        Remote::Loading => skeleton("environments", false),
+        Remote::Slow => skeleton("environments", true),
         Remote::Failed(error) => failure(&error),
         Remote::Loaded(()) | Remote::Stale((), _) => view! {
             <Table

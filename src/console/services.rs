@@ -67,7 +67,8 @@ fn body(store: Store, lines: Signal<Arc<Lines>>) -> impl IntoView {
     let state = Memo::new(move |_| store.services_state());
     move || {
         match state.get() {
-        Remote::Loading | Remote::Slow => skeleton("services"),
+        Remote::Loading => skeleton("services", false),
+        Remote::Slow => skeleton("services", true),
         Remote::Failed(error) => failure(&error),
         Remote::Loaded(()) | Remote::Stale((), _) => view! {
             <Table

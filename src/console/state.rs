@@ -6,6 +6,7 @@
 pub mod act;
 pub mod announce;
 pub mod freshness;
+pub mod load;
 pub mod order;
 pub mod poll;
 pub mod remote;

@@ -178,10 +178,14 @@ fn Heading(head: &'static Head, lines: Signal<Arc<Lines>>, selectable: bool) -> 
     .into_any()
 }
 
-/// Rows that stand in for those that are on their way; seen after 200 ms only (style).
-pub fn skeleton(class: &'static str) -> AnyView {
+/// Rows that stand in for those that are on their way; seen after 200 ms only (style). After a while it says so.
+pub fn skeleton(class: &'static str, slow: bool) -> AnyView {
     let lines = (0..14).map(|_| view! { <div class="bone"></div> }).collect_view();
-    view! { <div class=format!("scroller skeleton {class}") aria-hidden="true">{lines}</div> }.into_any()
+    view! {
+        <p class="slow" role="status">{slow.then_some("The server takes long to answer. It is still being waited for.")}</p>
+        <div class=format!("scroller skeleton {class}") aria-hidden="true">{lines}</div>
+    }
+    .into_any()
 }
 
 /// Follows the size of what is seen, and with it the heights the style sheet gives to lines.
