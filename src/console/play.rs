@@ -171,24 +171,25 @@ fn OpenMenu(menu: Menu) -> impl IntoView {
             items.with(|items| items.iter().find(|item| item.action == action).and_then(|item| item.refusal.clone()))
         };
         view! {
-            <button
-                type="button"
-                role="menuitem"
-                tabindex="-1"
-                aria-label=action.words()
-                aria-disabled=move || reason().map(|_| "true")
-                aria-describedby=move || reason().map(|_| described.clone())
-                on:click=move |_| choose(action)
-            >
-                <Icon name=Glyph::from(action)/>
-                <span>{action.words()}</span>
-                // It describes the action, it does not name it: hidden here, and read by way of `aria-describedby`.
+            // The reason stands beside the item, not in it: it describes the action, it does not name it.
+            <div role="none" class="offer">
+                <button
+                    type="button"
+                    role="menuitem"
+                    tabindex="-1"
+                    aria-disabled=move || reason().map(|_| "true")
+                    aria-describedby=move || reason().map(|_| described.clone())
+                    on:click=move |_| choose(action)
+                >
+                    <Icon name=Glyph::from(action)/>
+                    <span>{action.words()}</span>
+                </button>
                 {move || reason().map(|refusal| view! {
-                    <span class="reason" id=id.clone() aria-hidden="true">
+                    <span class="reason" id=id.clone()>
                         {refusal.why()} ". " <span class="remedy">{refusal.remedy()} "."</span>
                     </span>
                 })}
-            </button>
+            </div>
         }
     };
     let configure = match target {
