@@ -227,6 +227,13 @@ pub fn outcome(world: &World, environment: &Environment, id: RequestId) -> Optio
         }
     };
     let by = record.canceled_by.as_ref().map(|actor| format!(" by {}", actor.name)).unwrap_or_default();
+    let note = match record.progress {
+        // What succeeded or failed, each of its items tells.
+        Progress::Waiting | Progress::Running | Progress::Succeeded | Progress::Failed => None,
+        Progress::Canceled | Progress::TakenBack | Progress::NothingToDo => {
+            Some(format!("{}{by}", record.progress.words()))
+        }
+    };
     let item = |item: &crate::simulator::Item| OutcomeItem {
         service_id: item.service.to_string(),
         name: world.service(item.service).map_or_else(String::new, |service| service.name.to_string()),
@@ -245,7 +252,7 @@ pub fn outcome(world: &World, environment: &Environment, id: RequestId) -> Optio
         action: record.action.name().to_owned(),
         state: state.to_owned(),
         position: environment.position(record.id),
-        note: record.progress.ended().then(|| format!("{}{by}", record.progress.words())),
+        note,
         items: record.items.iter().map(item).collect(),
     })
 }

@@ -66,14 +66,18 @@ impl Subject {
     }
 
     fn order(self) -> Order {
-        let acting = || {
+        // Those left out are sent too: the server skips them, and the outcome names them again (law §4).
+        let selected = || {
             self.parties.with_untracked(|parties| {
-                parties.iter().flat_map(|parties| parties.acting.iter().map(|row| row.id)).collect::<Vec<ServiceId>>()
+                let all = parties.iter().flat_map(|parties| {
+                    parties.acting.iter().chain(parties.left_out.iter().map(|(row, _)| row)).map(|row| row.id)
+                });
+                all.collect::<Vec<ServiceId>>()
             })
         };
         let (scope, services) = match self.target {
             Target::Service { service, .. } => (Scope::Service, vec![service]),
-            Target::Subset { .. } => (Scope::Subset, acting()),
+            Target::Subset { .. } => (Scope::Subset, selected()),
             Target::Environment(_) => (Scope::Environment, Vec::new()),
         };
         Order {

@@ -11,7 +11,8 @@ use crate::console::route::Target;
 use crate::console::row_parts::operation;
 use crate::console::selection::select_one;
 use crate::console::state::Store;
-use crate::lifecycle::{EnvironmentId, ServiceId, Sync};
+use crate::console::state::row::ServiceRow;
+use crate::lifecycle::{EnvironmentId, RunningStatus, ServiceId, Sync};
 
 /// Its name.
 pub fn name(store: Store, key: u128) -> Arc<str> {
@@ -33,7 +34,7 @@ pub fn cells(store: Store, key: u128) -> AnyView {
     let from = Signal::derive(move || row.with(|row| row.version_running.clone().or(row.version_desired.clone())));
     let to = Signal::derive(move || row.with(|row| row.version_deploying.clone()));
     let drift = move || row.with(|row| row.sync == Sync::OutOfDate);
-    let note = move || row.with(|row| row.note.as_ref().map(|note| note.to_string()));
+    let note = move || row.with(|row| note(row));
     let Listed(lines) = expect_context();
     view! {
         <td class="c-pick" role="gridcell">{select_one(store, key, fixed.name.clone(), lines)}</td>
@@ -64,4 +65,15 @@ pub fn cells(store: Store, key: u128) -> AnyView {
         </td>
     }
     .into_any()
+}
+
+/// What there is to say beside the status: how it failed, and whether something serves in spite of it.
+fn note(row: &ServiceRow) -> Option<String> {
+    let serves = row.status.is_error() && row.running == RunningStatus::Running;
+    match (&row.note, serves) {
+        (Some(note), true) => Some(format!("{note}; what ran before still serves")),
+        (Some(note), false) => Some(note.to_string()),
+        (None, true) => Some("what ran before still serves".to_owned()),
+        (None, false) => None,
+    }
 }

@@ -9,7 +9,7 @@ use super::{Order, Store, announce};
 use crate::client;
 use crate::console::format;
 use crate::console::toast;
-use crate::lifecycle::{Action, RequestId, Scope, ServiceId};
+use crate::lifecycle::{Action, RequestId, Scope, ServiceId, rule};
 
 impl Store {
     /// Sends an order. Its toast says what becomes of it.
@@ -93,13 +93,23 @@ impl Store {
         }
     }
 
-    /// The order in words: "Redeploy api", "Stop 3 services", "Deploy staging".
+    /// The order in words: "Redeploy api", "Stop 3 services", "Deploy staging". Of a selection only those count that
+    /// the rule takes in.
     pub fn words(self, order: &Order) -> String {
         let name = |id: &ServiceId| self.services.peek(id.0).map(|row| row.name.clone());
         let environment = || self.environments.peek(order.environment.0).map(|row| row.name.clone());
         let on: Arc<str> = match (order.scope, order.services.as_slice()) {
             (Scope::Service, [one]) => name(one).unwrap_or_else(|| "the service".into()),
-            (Scope::Subset | Scope::Service, many) => format::count(many.len(), "service").into(),
+            (Scope::Subset | Scope::Service, many) => {
+                let takes = |id: &&ServiceId| {
+                    let row = self.services.peek(id.0);
+                    row.is_none_or(|row| rule::allowed_in_subset(order.action, many.len(), &row.facts()).is_ok())
+                };
+                match many.iter().filter(takes).collect::<Vec<_>>().as_slice() {
+                    [one] => name(one).unwrap_or_else(|| "the service".into()),
+                    all => format::count(all.len(), "service").into(),
+                }
+            }
             (Scope::Environment, _) => environment().unwrap_or_else(|| "the environment".into()),
         };
         match order.action {
