@@ -18,6 +18,9 @@ export type Action = (typeof ACTIONS)[number];
 
 export type Scenario = "shop" | "trouble" | "large" | "empty";
 
+/** High enough for every row of the small scenarios to be in the document: lists hold only what is near to be seen. */
+export const TALL = { width: 1440, height: 1200 };
+
 /** More events than any one deployment of the scenarios has. */
 const MANY = 400;
 
@@ -57,8 +60,16 @@ export const STATUSES = [
 ] as const;
 export type Status = (typeof STATUSES)[number];
 
+/** An entry of a menu, and why it is refused, if it is. */
+export interface Offer {
+  action: string;
+  refused: string | null;
+}
+
 /** What a row says. */
 export interface Row {
+  /** What kind of service it is. */
+  kind: string;
   status: string;
   /** What stands beside the status: "nothing changed; …". */
   note: string;
@@ -116,33 +127,7 @@ export class Console {
 
   /** All that is seen now, read in one go. */
   async sight(): Promise<Sight> {
-    return this.page.getByRole("main").evaluate((main, statuses: readonly string[]) => {
-      const text = (node: Element | null | undefined) => (node?.textContent ?? "").trim();
-      const all = (node: Element, role: string) => [...node.querySelectorAll(`[role=${role}]`)];
-      /** The chip: the first thing in there that says a status and nothing else. */
-      const status = (node: Element | null | undefined) =>
-        [...(node?.querySelectorAll("*") ?? [])].map(text).find((words) => statuses.includes(words)) ?? text(node);
-      const heads = all(main, "columnheader").map(text);
-      const rows: Record<string, unknown> = {};
-      for (const row of all(main, "row")) {
-        const name = row.getAttribute("aria-label");
-        if (!name) continue;
-        const cells = all(row, "gridcell");
-        const cell = (head: string) => cells[heads.indexOf(head)];
-        const words = status(cell("Deployment status"));
-        rows[name] = {
-          status: words,
-          note: text(cell("Deployment status")).slice(words.length).trim(),
-          running: text(cell("Running status")),
-          pods: cell("Running status")?.querySelector("[role=img]")?.getAttribute("aria-label") ?? "",
-          version: text(cell("Version")),
-          stage: text(cell("Stage")),
-          operation: text(cell("Last operation")),
-        };
-      }
-      const environment = main.querySelector("[role=group][aria-label='Environment status']");
-      return { environment: environment ? status(environment) : "", rows };
-    }, STATUSES) as Promise<Sight>;
+    return this.page.getByRole("main").evaluate(look, STATUSES);
   }
 
   /** What a row says now. */
@@ -191,16 +176,20 @@ export class Console {
     await expect(menu).toBeHidden();
   }
 
-  /** Asserts what the menu says of an action: allowed, or refused for a reason that reads so. */
-  async expectOffer(menu: Locator, action: Action, refused: RegExp | string | null): Promise<void> {
-    const item = menu.getByRole("menuitem", { name: action, exact: true });
-    if (refused === null) {
-      await expect(item, action).not.toHaveAttribute("aria-disabled", "true");
-    } else {
-      await expect(item, action).toHaveAttribute("aria-disabled", "true");
-      await expect(item, action).toHaveAccessibleDescription(refused);
-      await expect(item, action).toContainText(refused);
-    }
+  /** What the menu of a row, or of the page's environment, offers: each entry with its reason where it is refused. */
+  async offers(name: string): Promise<Offer[]> {
+    const menu = await this.menu(name);
+    const offers = await menu.getByRole("menuitem").evaluateAll((items) =>
+      items.map((item) => {
+        const why = document.getElementById(item.getAttribute("aria-describedby") ?? "");
+        const refused = item.getAttribute("aria-disabled") === "true";
+        const action = item.getAttribute("aria-label") ?? item.textContent ?? "";
+        return { action, refused: refused ? (why?.textContent ?? "").trim() : null };
+      }),
+    );
+    await this.page.keyboard.press("Escape");
+    await expect(menu).toBeHidden();
+    return offers;
   }
 
   /** What became of each request. */
@@ -243,7 +232,7 @@ export class Console {
 
   // Time
 
-  /** The Demo controls, opened when they are not. */
+  /** The Demo controls, opened when they are not. They cover a part of the list: close them to go on with it. */
   async demo(): Promise<Locator> {
     const sheet = this.page.getByRole("dialog", { name: "Demo controls" });
     if (!(await sheet.isVisible())) await this.page.getByRole("button", { name: /^Demo/ }).click();
@@ -251,56 +240,90 @@ export class Console {
     return sheet;
   }
 
+  async closeDemo(): Promise<void> {
+    const sheet = await this.demo();
+    await sheet.getByRole("button", { name: "Close" }).click();
+    await expect(sheet).toBeHidden();
+  }
+
   /** Lets the world go on to the next thing that happens; false: nothing is going to. */
   async nextEvent(): Promise<boolean> {
-    return this.turn("Next event");
+    return (await this.turn("Next event", { events: 1 })).went === 1;
   }
 
   /** Lets the world go on by so many seconds. */
   async step(seconds = 1): Promise<void> {
-    for (let second = 0; second < seconds; second += 1) await this.turn("Step 1 s");
+    await this.turn("Step 1 s", { events: seconds });
   }
 
-  /** Presses a button of the clock, and waits until the page knows the new time. */
-  private async turn(button: string): Promise<boolean> {
+  /** Goes on from event to event until the rows say this; answers what was seen at each, the first before any. */
+  async until(want: Want): Promise<Sight[]> {
+    const { sights, reached } = await this.turn("Next event", { events: MANY, want: patterns(want) });
+    expect(reached, `${JSON.stringify(patterns(want))} before nothing happens any more`).toBe(true);
+    return sights;
+  }
+
+  /** Goes on from event to event until these rows are in a final status; answers what was seen at each. */
+  async watch(...rows: string[]): Promise<Sight[]> {
+    const final = new RegExp(`^(?!${IN_PROGRESS.join("|")})`);
+    return this.until(Object.fromEntries(rows.map((row) => [row, { status: final }])));
+  }
+
+  /** Presses a button of the clock again and again; after each press waits until the page knows the new time. */
+  private async turn(name: string, how: { events: number; want?: Patterns }): Promise<Turned> {
     const sheet = await this.demo();
-    const clock = sheet.getByRole("timer", { name: "World clock" });
-    const nothing = sheet.getByText("Nothing is going to happen");
-    const before = await clock.getAttribute("datetime");
-    await sheet.getByRole("button", { name: button }).click();
-    let answer: boolean | undefined;
-    await expect(async () => {
-      if ((await clock.getAttribute("datetime")) !== before) answer = true;
-      else if (await nothing.isVisible()) answer = false;
-      expect(answer, "the clock has moved, or it is said that it cannot").toBeDefined();
-    }).toPass({ intervals: [5, 10, 20, 50, 100], timeout: 10_000 });
-    return answer === true;
+    const main = await this.page.getByRole("main").elementHandle();
+    const clock = await sheet.getByRole("timer", { name: "World clock" }).elementHandle();
+    const button = sheet.getByRole("button", { name });
+    const turned = await button.evaluate(
+      async (button: HTMLElement, { main, clock, look, statuses, events, want }) => {
+        const see = new Function(`return (${look})`)() as (main: Element, statuses: readonly string[]) => Sight;
+        const nothing = () => button.closest("dialog")?.textContent?.includes("Nothing is going to happen") ?? false;
+        const press = () =>
+          new Promise<boolean>((resolve, reject) => {
+            const before = clock!.getAttribute("datetime");
+            const late = setTimeout(() => reject(new Error("the page does not learn the new time")), 10_000);
+            const told = (went: boolean) => {
+              clearTimeout(late);
+              observer.disconnect();
+              resolve(went);
+            };
+            const observer = new MutationObserver(() => {
+              if (clock!.getAttribute("datetime") !== before) told(true);
+              else if (nothing()) told(false);
+            });
+            observer.observe(button.closest("dialog")!, { subtree: true, childList: true, characterData: true, attributes: true });
+            button.click();
+          });
+        const sights: Sight[] = [];
+        const reached = () => {
+          const sight = see(main!, statuses);
+          sights.push(sight);
+          return Object.entries(want ?? {}).every(([row, said]) =>
+            Object.entries(said).every(([what, pattern]) =>
+              new RegExp(pattern).test(sight.rows[row]?.[what as keyof Row] ?? ""),
+            ),
+          );
+        };
+        let went = 0;
+        while (true) {
+          if (reached() && want) return { sights, reached: true, went };
+          if (went >= events || !(await press())) return { sights, reached: false, went };
+          went += 1;
+        }
+      },
+      { main, clock, look: look.toString(), statuses: STATUSES, events: how.events, want: how.want },
+    );
+    await this.closeDemo();
+    return turned;
   }
 
-  /** Asks for a fault of the cluster, of one service or of all. */
-  async fault(fault: string, service = "every service"): Promise<void> {
+  /** Asks for a fault of the cluster, of one service or of all, or lifts it. */
+  async fault(fault: string, service = "every service", on = true): Promise<void> {
     const sheet = await this.demo();
     await sheet.getByRole("combobox", { name: "For" }).selectOption({ label: service });
-    await sheet.getByRole("checkbox", { name: fault }).check();
-  }
-
-  /** Goes on from event to event until `seen` answers true; it is asked at each of them, and once before. */
-  async until(what: string, seen: (sight: Sight) => boolean): Promise<void> {
-    for (let event = 0; event < MANY; event += 1) {
-      if (seen(await this.sight())) return;
-      if (!(await this.nextEvent())) break;
-    }
-    throw new Error(`${what}: not before nothing happens any more`);
-  }
-
-  /** Goes on from event to event until these rows are in a final status; answers all that was seen. */
-  async watch(...rows: string[]): Promise<Sight[]> {
-    const sights: Sight[] = [];
-    await this.until(`the end of ${rows.join(", ")}`, (sight) => {
-      sights.push(sight);
-      return rows.every((row) => !IN_PROGRESS.includes(sight.rows[row]?.status ?? ""));
-    });
-    return sights;
+    await sheet.getByRole("checkbox", { name: fault }).setChecked(on);
+    await this.closeDemo();
   }
 
   /** Presses Play on an action that starts at once or after its plain confirmation. */
@@ -311,6 +334,56 @@ export class Console {
     await expect(sure.or(sent).first()).toBeVisible();
     if (await sure.isVisible()) await this.confirm(/^(Deploy|Redeploy|Restart|Stop) /);
   }
+}
+
+/** What rows must say: texts that they contain, or patterns. */
+export type Want = Record<string, Partial<Record<keyof Row, string | RegExp>>>;
+type Patterns = Record<string, Record<string, string>>;
+
+interface Turned {
+  sights: Sight[];
+  reached: boolean;
+  went: number;
+}
+
+function patterns(want: Want): Patterns {
+  const source = (said: string | RegExp) => (typeof said === "string" ? escape(said) : said.source);
+  const row = (said: Want[string]) => Object.fromEntries(Object.entries(said).map(([what, one]) => [what, source(one!)]));
+  return Object.fromEntries(Object.entries(want).map(([name, said]) => [name, row(said)]));
+}
+
+function escape(words: string): string {
+  return words.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+/** Reads a page. Runs in it, so it may use nothing from outside. */
+function look(main: Element, statuses: readonly string[]): Sight {
+  const text = (node: Element | null | undefined) => (node?.textContent ?? "").trim();
+  const all = (node: Element, role: string) => [...node.querySelectorAll(`[role=${role}]`)];
+  // The chip is the first thing in there that says a status and nothing else.
+  const status = (node: Element | null | undefined) =>
+    [...(node?.querySelectorAll("*") ?? [])].map(text).find((words) => statuses.includes(words)) ?? text(node);
+  const heads = all(main, "columnheader").map(text);
+  const rows: Sight["rows"] = {};
+  for (const row of all(main, "row")) {
+    const name = row.getAttribute("aria-label");
+    if (!name) continue;
+    const cells = all(row, "gridcell");
+    const cell = (head: string) => cells[heads.indexOf(head)];
+    const words = status(cell("Deployment status"));
+    rows[name] = {
+      kind: text(cell("Service")).slice(name.length).trim(),
+      status: words,
+      note: text(cell("Deployment status")).slice(words.length).trim(),
+      running: text(cell("Running status")),
+      pods: cell("Running status")?.querySelector("[role=img]")?.getAttribute("aria-label") ?? "",
+      version: text(cell("Version")),
+      stage: text(cell("Stage")),
+      operation: text(cell("Last operation")),
+    };
+  }
+  const environment = main.querySelector("[role=group][aria-label='Environment status']");
+  return { environment: environment ? status(environment) : "", rows };
 }
 
 const IN_PROGRESS: readonly string[] = ["Queued", "Building", "Deploying", "Stopping", "Restarting", "Canceling"];
@@ -346,7 +419,6 @@ export function rollup(statuses: string[]): string {
 
 /** At every moment the environment's status followed from those of its services. */
 export function expectRollup(sights: Sight[]): void {
-  for (const { environment, rows } of sights) {
-    expect(environment, JSON.stringify(rows)).toBe(rollup(Object.values(rows).map((row) => row.status)));
-  }
+  const follows = sights.map((sight) => rollup(Object.values(sight.rows).map((row) => row.status)));
+  expect(sights.map((sight) => sight.environment)).toEqual(follows);
 }

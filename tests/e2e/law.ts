@@ -1,7 +1,7 @@
 // What the law refuses, read from the law itself (`src/lifecycle/LAW.md`, section 3), and the words a person must then
 // find: kept here, so that a program that loses its reasons fails.
 import { readFileSync } from "node:fs";
-import type { Action } from "./console.ts";
+import type { Action } from "./console";
 
 const LAW = readFileSync(new URL("../../src/lifecycle/LAW.md", import.meta.url), "utf8");
 

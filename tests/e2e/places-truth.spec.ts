@@ -47,7 +47,7 @@ test("the queue shows place and asker, and a waiting request is taken back with 
   await console.expectStatus("mail-relay", "Deployment OK");
   await page.keyboard.press("Escape");
   await expect(queue).toBeHidden();
-  await console.until("payments runs", (sight) => /Building|Deploying/.test(sight.rows.payments.status));
+  await console.until({ payments: { status: /Building|Deploying/ } });
   await expect(page.getByRole("button", { name: /waiting$/ })).toBeHidden();
 });
 

@@ -17,7 +17,7 @@ export async function cell(console: Console, row: string, column: string): Promi
 
 /** Goes on from event to event until a row has this status. */
 export async function until(console: Console, row: string, status: Status): Promise<void> {
-  await console.until(`${row}: ${status}`, (sight) => sight.rows[row]?.status === status);
+  await console.until({ [row]: { status } });
 }
 
 /** The rows of services or environments, without heads. */
