@@ -17,6 +17,15 @@ use super::{commits, tags};
 /// Fields of a JSON object.
 pub type Fields = Map<String, Value>;
 
+/// An object of these fields.
+///
+/// They are inserted one by one: collecting brings a sort of its own to every place that does it, 3 kB in the page each.
+pub fn object(of: Vec<(String, Value)>) -> Fields {
+    let mut fields = Fields::new();
+    fields.extend(of);
+    fields
+}
+
 /// What describes an environment or a service.
 #[derive(Clone, Debug, Default)]
 pub struct Description {

@@ -8,7 +8,7 @@ use crate::lifecycle::{EnvironmentId, RequestId, ServiceId, Source};
 use crate::simulator::Environment;
 
 use super::answer::{self, Problem};
-use super::catalog::{Catalog, Fields};
+use super::catalog::{self, Catalog, Fields};
 use super::history::Requests;
 use super::place::{Laid, overlay};
 use super::status::View;
@@ -52,7 +52,7 @@ pub fn whole(catalog: &Catalog, environment: &Environment) -> Laid {
 
 /// What this program writes of an environment.
 pub fn environment_ours(environment: &Environment) -> Fields {
-    Fields::from_iter([
+    catalog::object(vec![
         ("id".to_owned(), environment.id.to_string().into()),
         ("name".to_owned(), environment.name.to_string().into()),
     ])
@@ -139,7 +139,7 @@ pub fn stages(catalog: &Catalog, environment: &Environment) -> Vec<Value> {
 
 /// What this program writes of a stage, its services aside.
 pub fn stage_ours(environment: &Environment, place: usize, stage: &crate::simulator::Stage) -> Fields {
-    Fields::from_iter([
+    catalog::object(vec![
         ("id".to_owned(), stage.id.to_string().into()),
         ("name".to_owned(), stage.name.to_string().into()),
         ("deployment_order".to_owned(), (place + 1).into()),

@@ -12,7 +12,7 @@ use crate::api::status::{EnvironmentStatus, ServiceStatus, StatusDetails};
 use crate::lifecycle::{ServiceId, Sync};
 use crate::simulator::{Environment, Record, Service};
 
-use super::catalog::{Catalog, Fields};
+use super::catalog::{self, Catalog, Fields};
 use super::place::{Laid, overlay};
 use super::wire;
 
@@ -125,7 +125,8 @@ impl<'a> View<'a> {
     }
 
     fn lists<'b>(&self, services: impl Iterator<Item = &'b Service>) -> BTreeMap<String, Vec<Laid>> {
-        let mut lists: BTreeMap<_, _> = LISTS.into_iter().map(|name| (name.to_owned(), Vec::new())).collect();
+        let mut lists = BTreeMap::new();
+        lists.extend(LISTS.into_iter().map(|name| (name.to_owned(), Vec::new())));
         for service in services {
             let name = list_name(self.catalog.service_type(service.id));
             lists.entry(name).or_default().push(self.service(service));
@@ -172,7 +173,7 @@ pub fn object(record: &impl Serialize) -> Fields {
 fn laid_over(known: Option<Arc<Fields>>, mut ours: Fields, untouched: &[&str]) -> Laid {
     for key in untouched {
         if let Some(told) = known.as_ref().and_then(|known| known.get(*key)) {
-            overlay(&mut ours, Fields::from_iter([((*key).to_owned(), told.clone())]));
+            overlay(&mut ours, catalog::object(vec![((*key).to_owned(), told.clone())]));
         }
     }
     Laid { base: known, top: ours }

@@ -70,7 +70,8 @@ impl Scene<'_> {
         if let Some(expected) = expected {
             return Err(Rejected::WrongNumber { expected, found });
         }
-        let mut chosen: BTreeMap<ServiceId, Option<Version>> = order.items.iter().cloned().collect();
+        let mut chosen: BTreeMap<ServiceId, Option<Version>> = BTreeMap::new();
+        chosen.extend(order.items.iter().cloned());
         let size = if all { environment.services.len() } else { chosen.len() };
         exists(order.action, order.scope, size).map_err(Rejected::Refused)?;
         let mut sorted = Vec::with_capacity(size);
@@ -186,11 +187,12 @@ impl Scene<'_> {
 
     /// A cancel does its work at once; what it set in motion is seen in the deployment.
     fn run_cancel(&mut self, mut record: Record) {
-        let asked: BTreeSet<usize> =
-            record.items.iter().filter(|item| item.outcome == Outcome::Accepted).map(|item| item.place).collect();
+        let (mut asked, mut members) = (BTreeSet::new(), BTreeSet::new());
+        let accepted = record.items.iter().filter(|item| item.outcome == Outcome::Accepted);
+        asked.extend(accepted.map(|item| item.place));
         let cancelable = self.environment.running.as_ref().is_some_and(Deployment::cancelable);
-        let members: BTreeSet<usize> =
-            self.environment.running.iter().flat_map(|running| &running.runs).map(|run| run.service).collect();
+        let runs = self.environment.running.iter().flat_map(|running| &running.runs);
+        members.extend(runs.map(|run| run.service));
         let whole = record.scope == Scope::Environment;
         let running = cancelable && (whole || !members.is_disjoint(&asked));
         let mut effects: BTreeMap<usize, Interruption> = BTreeMap::new();

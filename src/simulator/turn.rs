@@ -143,7 +143,7 @@ impl Scene<'_> {
 
 /// The places of the stages in the order they are deployed; a stage that is not listed comes after all of them.
 pub(super) fn stage_order(environment: &Environment) -> impl Fn(StageId) -> usize + use<> {
-    let order: BTreeMap<StageId, usize> =
-        environment.stages.iter().enumerate().map(|(place, stage)| (stage.id, place)).collect();
+    let mut order: BTreeMap<StageId, usize> = BTreeMap::new();
+    order.extend(environment.stages.iter().enumerate().map(|(place, stage)| (stage.id, place)));
     move |stage| order.get(&stage).copied().unwrap_or(usize::MAX)
 }

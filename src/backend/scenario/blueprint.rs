@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::backend::catalog::Fields;
+use crate::backend::catalog::{self, Fields};
 use crate::lifecycle::{Engine, Kind, Source};
 
 /// What a service is.
@@ -90,7 +90,7 @@ impl Shape {
             Shape::ManagedDatabase(engine) => database(engine, "MANAGED"),
             Shape::LifecycleJob { stop } => {
                 let command = json!({ "arguments": ["run"], "entrypoint": "" });
-                let mut schedule = Fields::from_iter([("on_start".to_owned(), command.clone())]);
+                let mut schedule = catalog::object(vec![("on_start".to_owned(), command.clone())]);
                 if stop {
                     schedule.insert("on_stop".to_owned(), command);
                 }

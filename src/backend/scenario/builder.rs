@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::api::Time;
-use crate::backend::catalog::{Catalog, Description, Fields};
+use crate::backend::catalog::{self, Catalog, Description, Fields};
 use crate::backend::{commits, tags};
 use crate::lifecycle::{Action, Engine, EnvironmentId, Provider, RequestId, Scope, ServiceId, Source, StageId, Status};
 use crate::simulator::random::mix;
@@ -110,7 +110,7 @@ impl Builder {
         environment.namespace = format!("{}-{}", self.slug, site.name).into();
         for (name, about) in STAGES {
             let id = StageId(self.id());
-            let about = Fields::from_iter([
+            let about = catalog::object(vec![
                 ("description".to_owned(), about.into()),
                 ("created_at".to_owned(), self.long_ago().into()),
             ]);
@@ -125,7 +125,7 @@ impl Builder {
             Mode::Unknown(name) => name,
         };
         let reference = |fields: &Fields| json!({ "id": fields.get("id") });
-        let fields = Fields::from_iter([
+        let fields = catalog::object(vec![
             ("created_at".to_owned(), self.long_ago().into()),
             ("mode".to_owned(), mode.into()),
             ("organization".to_owned(), reference(&self.catalog.organization)),

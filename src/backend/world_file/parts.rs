@@ -3,13 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::api::service::Service as ServiceBody;
 use crate::api::stage::Stage as StageBody;
 use crate::api::status::{EnvironmentStatus, ServiceStatus};
 use crate::api::version::{ChartVersions, Commit, ImageVersions};
-use crate::backend::catalog::Fields;
+use crate::backend::catalog::{self, Fields};
 use crate::backend::place::{At, Misplaced};
 use crate::lifecycle::{EnvironmentId, ServiceId, StageId};
 
@@ -64,7 +64,7 @@ fn culprit<T: DeserializeOwned>(value: &Value, wrap: &dyn Fn(Value) -> Value) ->
     };
     match value {
         Value::Object(fields) => fields.iter().find_map(|(key, inner)| {
-            let wrap = |value| wrap(Value::Object(Map::from_iter([(key.clone(), value)])));
+            let wrap = |value| wrap(Value::Object(catalog::object(vec![(key.clone(), value)])));
             alone(format!(".{key}"), inner, &wrap)
         }),
         Value::Array(items) => items.iter().enumerate().find_map(|(index, inner)| {

@@ -122,7 +122,8 @@ fn about(root: &At<'_>, catalog: &mut Catalog) -> Result<(), Misplaced> {
     let of = json!({ "id": catalog.organization.get("id") });
     catalog.project = whole(&project, json!({ "id": nil, "name": "Project", "organization": of }))?;
     let unknown = root.object()?.iter().filter(|(key, _)| !PARTS.contains(&key.as_str()));
-    catalog.extra = unknown.map(|(key, value)| (key.clone(), value.clone())).collect();
+    catalog.extra.clear();
+    catalog.extra.extend(unknown.map(|(key, value)| (key.clone(), value.clone())));
     Ok(())
 }
 

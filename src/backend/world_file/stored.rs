@@ -142,7 +142,10 @@ impl<T: Stored + Ord> Stored for BTreeSet<T> {
     }
 
     fn restore(at: &At<'_>) -> Result<Self, Misplaced> {
-        Vec::restore(at).map(BTreeSet::from_iter)
+        let members: Vec<T> = Vec::restore(at)?;
+        let mut set = BTreeSet::new();
+        set.extend(members);
+        Ok(set)
     }
 
     fn is_nothing(&self) -> bool {
@@ -178,7 +181,7 @@ macro_rules! choice {
             fn store(&self) -> Value {
                 match self {
                     $($type::$variant { $($field: $name),* } => {
-                        let fields = Fields::from_iter([$((stringify!($name).to_owned(), $name.store())),*]);
+                        let fields = crate::backend::catalog::object(vec![$((stringify!($name).to_owned(), $name.store())),*]);
                         variant($word, fields)
                     })*
                 }

@@ -10,8 +10,6 @@ use crate::lifecycle::rolling::Pace;
 use crate::lifecycle::work::Work;
 use crate::lifecycle::{Action, Kind, Provider, Queue, Refusal, RequestId, Scope, ServiceId, StageId, Status};
 
-type Fields = crate::backend::catalog::Fields;
-
 macro_rules! ids {
     ($($id:ty),*) => {$(
         impl Stored for $id {
