@@ -21,6 +21,7 @@ pub use error::Error;
 pub use loopback::{Loopback, Trouble};
 pub use order::{Accepted, Item, Order};
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -165,14 +166,14 @@ impl Client {
     /// # Errors
     /// [`Error::Refused`] with the law's reason; [`Error::Timeout`] when it is not known whether it was accepted.
     pub async fn act(&self, order: &Order) -> Result<Accepted, Error> {
-        let response = self.send(order.request()?, true).await?;
-        Ok(Accepted::read(&response))
+        let answer = self.send(order.request()?, Care::Action).await?;
+        Ok(Accepted::read(&answer.response))
     }
 
     /// Takes a waiting request back.
     pub async fn take_back(&self, request: RequestId) -> Result<(), Error> {
         let request = Endpoint::TakeBack.request(&[&request.to_string()]).with_body("{}");
-        self.send(request, true).await.map(|_| ())
+        self.send(request, Care::Action).await.map(|_| ())
     }
 
     /// Changes the desired configuration of a service: reads it whole, changes the fields, writes it back.
@@ -180,7 +181,7 @@ impl Client {
         let id = service.to_string();
         let whole: Map<String, Value> = self.read(Endpoint::Service.request(&[word, &id])).await?;
         let body = encode(&edit.body(whole))?;
-        self.send(Endpoint::Configure.request(&[word, &id]).with_body(body), true).await.map(|_| ())
+        self.send(Endpoint::Configure.request(&[word, &id]).with_body(body), Care::Action).await.map(|_| ())
     }
 
     /// What became of a request, item by item; `None`: the server does not offer it.
@@ -195,12 +196,12 @@ impl Client {
 
     /// Replaces the faults.
     pub async fn set_faults(&self, faults: &api::fault::Faults) -> Result<(), Error> {
-        self.send(Endpoint::SetFaults.request(&[]).with_body(encode(faults)?), true).await.map(|_| ())
+        self.send(Endpoint::SetFaults.request(&[]).with_body(encode(faults)?), Care::Action).await.map(|_| ())
     }
 
     /// The open world as a world file.
     pub async fn export_world(&self) -> Result<Vec<u8>, Error> {
-        self.send(Endpoint::ExportWorld.request(&[]), false).await.map(|response| response.body)
+        self.send(Endpoint::ExportWorld.request(&[]), Care::Once).await.map(|answer| answer.response.body)
     }
 
     /// Opens a world file in place of the open world, which stays as it is when the file is bad.
@@ -208,7 +209,7 @@ impl Client {
     /// # Errors
     /// [`Error::Invalid`] with the place in the file and what is wrong there.
     pub async fn import_world(&self, file: Vec<u8>) -> Result<(), Error> {
-        self.send(Endpoint::ImportWorld.request(&[]).with_body(file), true).await.map(|_| ())
+        self.send(Endpoint::ImportWorld.request(&[]).with_body(file), Care::Action).await.map(|_| ())
     }
 
     /// Which world is open, and which there are.
@@ -219,7 +220,7 @@ impl Client {
     /// Throws the open world away and begins a scenario.
     pub async fn reset(&self, name: &str, seed: u64) -> Result<(), Error> {
         let body = encode(&api::scenario::Reset { name: name.to_owned(), seed })?;
-        self.send(Endpoint::Reset.request(&[]).with_body(body), true).await.map(|_| ())
+        self.send(Endpoint::Reset.request(&[]).with_body(body), Care::Action).await.map(|_| ())
     }
 
     async fn list<T: DeserializeOwned>(&self, request: Request) -> Result<Vec<T>, Error> {
@@ -229,43 +230,60 @@ impl Client {
 
     /// A read that is tried again when that can help.
     async fn read<T: DeserializeOwned>(&self, request: Request) -> Result<T, Error> {
-        let path = request.path.clone();
-        let mut attempt = 1;
-        loop {
-            match self.send(request.clone(), false).await {
-                Ok(response) => return decode(&path, &response),
-                Err(error) if error.may_heal() && attempt < TRIES => {
-                    timer::pause(timer::jitter(PAUSE << attempt)).await;
-                    attempt += 1;
-                }
-                Err(error) => return Err(error),
-            }
-        }
+        decode(&self.send(request, Care::Repeat).await?)
     }
 
     /// A read that is tried once, because the caller polls.
     async fn once<T: DeserializeOwned>(&self, request: Request) -> Result<T, Error> {
-        let path = request.path.clone();
-        let response = self.send(request, false).await?;
-        decode(&path, &response)
+        decode(&self.send(request, Care::Once).await?)
     }
 
-    async fn send(&self, mut request: Request, action: bool) -> Result<Response, Error> {
+    /// Sends a request as its care says. Boxed, so that each call is a few bytes of code around one shared machine.
+    fn send(&self, request: Request, care: Care) -> Pin<Box<dyn Future<Output = Result<Answer, Error>> + '_>> {
+        Box::pin(self.sent(request, care))
+    }
+
+    async fn sent(&self, mut request: Request, care: Care) -> Result<Answer, Error> {
         if !request.body.is_empty() {
             request = request.with_header("Content-Type", "application/json");
         }
-        let response = match &*self.0 {
-            Transport::Loopback(loopback) => loopback.send(&request).await,
-            #[cfg(target_arch = "wasm32")]
-            Transport::Http(http) => http.send(&request).await,
-        };
-        match response {
-            Ok(response) if response.is_ok() => Ok(response),
-            Ok(response) => Err(failure(&response)),
-            Err(Error::Timeout { seconds, .. }) => Err(Error::Timeout { seconds, action }),
-            Err(error) => Err(error),
+        let mut attempt = 1;
+        loop {
+            let response = match &*self.0 {
+                Transport::Loopback(loopback) => loopback.send(&request).await,
+                #[cfg(target_arch = "wasm32")]
+                Transport::Http(http) => http.send(&request).await,
+            };
+            let error = match response {
+                Ok(response) if response.is_ok() => return Ok(Answer { path: request.path, response }),
+                Ok(response) => failure(&response),
+                Err(Error::Timeout { seconds, .. }) => Error::Timeout { seconds, action: care == Care::Action },
+                Err(error) => error,
+            };
+            if care != Care::Repeat || !error.may_heal() || attempt == TRIES {
+                return Err(error);
+            }
+            timer::pause(timer::jitter(PAUSE << attempt)).await;
+            attempt += 1;
         }
     }
+}
+
+/// How a request may be sent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Care {
+    /// A read, tried again when that can help.
+    Repeat,
+    /// A read, tried once.
+    Once,
+    /// An action: sent once, and a lost answer leaves open whether it was accepted.
+    Action,
+}
+
+/// A success, and what was asked.
+struct Answer {
+    path: String,
+    response: Response,
 }
 
 /// A path of our own that is not there means that the server does not offer it.
@@ -281,9 +299,9 @@ fn encode(body: &impl Serialize) -> Result<Vec<u8>, Error> {
     serde_json::to_vec(body).map_err(|error| Error::Invalid { detail: error.to_string() })
 }
 
-fn decode<T: DeserializeOwned>(path: &str, response: &Response) -> Result<T, Error> {
-    serde_json::from_slice(&response.body)
-        .map_err(|error| Error::Unreadable { path: path.to_owned(), detail: error.to_string() })
+fn decode<T: DeserializeOwned>(answer: &Answer) -> Result<T, Error> {
+    serde_json::from_slice(&answer.response.body)
+        .map_err(|error| Error::Unreadable { path: answer.path.clone(), detail: error.to_string() })
 }
 
 /// The error of an answer that is not a success; a body that is not the contract's is no reason to say less.
