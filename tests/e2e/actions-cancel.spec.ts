@@ -23,7 +23,7 @@ test("in Queued: a service that was not reached gets back the status it had, and
   await cancelWhen(console, "fresh", "database", "Deploying");
   expect(await listed(console, "Does not start")).toContain("api");
   expect(await listed(console, "Rolls back")).toContain("database");
-  await console.confirm("Cancel fresh");
+  await console.confirm("Cancel deployment of fresh");
   await console.expectStatus("database", "Canceling");
   const sights = await console.watch("database", "long-job", "api", "chart");
   expectRollup(sights);
@@ -40,7 +40,7 @@ test("in Building: the version that ran goes on untouched", async ({ page }) => 
   await console.act("catalog-api", "Redeploy");
   await cancelWhen(console, "development", "catalog-api", "Building");
   expect(await listed(console, "Rolls back")).toContain("catalog-api");
-  await console.confirm("Cancel development");
+  await console.confirm("Cancel deployment of development");
   await console.expectStatus("catalog-api", "Canceling");
   const sights = await console.watch("catalog-api");
   expect(way(sights, "catalog-api")).toEqual(["Canceling", "Canceled"]);
@@ -54,7 +54,7 @@ test("in Deploying: pods that were replaced are replaced back, and never too few
   await console.act("catalog-api", "Redeploy");
   await console.until({ "catalog-api": { status: "Deploying", pods: /^2 of 2 .*; 1 of the version before/ } });
   await console.press("development", "Cancel deployment");
-  await console.confirm("Cancel development");
+  await console.confirm("Cancel deployment of development");
   await console.expectStatus("catalog-api", "Canceling");
   const sights = await console.watch("catalog-api");
   expect(way(sights, "catalog-api")).toEqual(["Canceling", "Canceled"]);
@@ -71,7 +71,7 @@ test("a service that had finished in this deployment stays", async ({ page }) =>
   await cancelWhen(console, "development", "admin-panel", "Building");
   expect(await listed(console, "Stays as deployed")).toContain("price-feed");
   expect(await listed(console, "Rolls back")).toContain("admin-panel");
-  await console.confirm("Cancel development");
+  await console.confirm("Cancel deployment of development");
   await console.expectStatus("admin-panel", "Canceling");
   const sights = await console.watch("admin-panel");
   expect(way(sights, "admin-panel")).toEqual(["Canceling", "Canceled"]);
@@ -90,10 +90,10 @@ for (const force of [false, true]) {
     expect(await listed(console, "Stays as deployed")).toContain("database");
     if (force) {
       await console.dialog.getByRole("checkbox", { name: /^Force/ }).check();
-      await console.confirm("Cancel fresh by force");
+      await console.confirm("Cancel deployment of fresh by force");
       await console.expectStatus("long-job", "Canceling");
     } else {
-      await console.confirm("Cancel fresh");
+      await console.confirm("Cancel deployment of fresh");
       await console.expectStatus("api", "Ready");
       await console.expectStatus("long-job", "Deploying");
     }
@@ -109,11 +109,11 @@ test("a job that ignored the cancel can still be canceled by force, from itself"
   const console = await openEnvironment(page, "fresh", "trouble");
   await console.act("fresh", "Deploy");
   await cancelWhen(console, "fresh", "long-job", "Deploying");
-  await console.confirm("Cancel fresh");
+  await console.confirm("Cancel deployment of fresh");
   await console.expectStatus("api", "Ready");
   await console.press("long-job", "Cancel deployment");
   await console.dialog.getByRole("checkbox", { name: /^Force/ }).check();
-  await console.confirm("Cancel fresh by force");
+  await console.confirm("Cancel deployment of fresh by force");
   await console.expectStatus("long-job", "Canceling");
   expect(way(await console.watch("long-job"), "long-job")).toEqual(["Canceling", "Canceled"]);
 });

@@ -195,7 +195,7 @@ test.describe("on an environment", () => {
     await console.act("fresh", "Deploy");
     await console.until({ database: { status: "Deploying" } });
     await console.press("fresh", "Cancel deployment");
-    await console.confirm("Cancel fresh");
+    await console.confirm("Cancel deployment of fresh");
     await console.expectEnvironment("Canceling");
     const sights = await console.watch("database", "api");
     expect(way(sights)).toEqual(["Canceling", "Canceled"]);
