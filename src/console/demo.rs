@@ -16,7 +16,7 @@ use faults::FaultControls;
 use network::NetworkControls;
 use world::WorldControls;
 
-pub use world::DropZone;
+pub use world::{DropZone, World};
 
 /// The permanent mark in the header that opens the controls; nothing where there is no demo.
 #[component]

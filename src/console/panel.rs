@@ -14,7 +14,7 @@ mod versions;
 
 use leptos::prelude::*;
 
-use super::demo::{DemoPanel, DropZone};
+use super::demo::{DemoPanel, DropZone, World};
 use super::route::{Panel, Target, use_route};
 use crate::lifecycle::Action;
 use cancel::CancelPanel;
@@ -28,6 +28,7 @@ use version::VersionPanel;
 #[component]
 pub fn Panels() -> impl IntoView {
     let route = use_route();
+    World::provide();
     // Each opening has a number: one panel after another is a new dialog, never the old one with other content.
     let opened = Memo::new(move |before: Option<&Option<(u32, Panel)>>| {
         let before = before.copied().flatten();

@@ -12,7 +12,7 @@ pub use view::Toasts;
 
 use super::state::Order;
 use crate::client;
-use crate::lifecycle::{EnvironmentId, RequestId};
+use crate::lifecycle::{Action, EnvironmentId, RequestId};
 use stage::{Stage, read};
 
 /// More than these are not kept; the oldest that is over goes first.
@@ -65,6 +65,11 @@ pub fn failed(words: String, why: String) {
     show(words, None, Stage::Failed { words: why, services: Vec::new() });
 }
 
+/// Another world is open: its server knows nothing of the requests so far.
+pub fn forget_requests() {
+    all().update(|all| all.retain(|toast| toast.order.is_none()));
+}
+
 impl Toast {
     /// The server took the request. `place`: in the queue, from 1; 0: it has started; `None`: not told.
     pub fn accepted(&self, request: Option<RequestId>, place: Option<u64>, _environment: EnvironmentId) {
@@ -102,7 +107,13 @@ impl Toast {
     fn followed(&self, outcome: Result<Option<crate::api::outcome::Outcome>, client::Error>) {
         match outcome {
             Ok(Some(outcome)) => {
-                let stage = read(&outcome);
+                let stage = match (&self.order, read(&outcome)) {
+                    // The cancel is carried out at once; what it interrupts is not over yet.
+                    (Some(Order { action: Action::Cancel, .. }), Stage::Done(_)) => {
+                        Stage::Ended("Accepted; what it interrupts shows Canceling until that has really ended".into())
+                    }
+                    (_, stage) => stage,
+                };
                 if self.stage.with_untracked(|old| *old != stage) {
                     self.stage.set(stage);
                 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::world::use_world;
 use crate::api::fault::Faults;
 use crate::console::state::use_store;
 use crate::console::toast;
@@ -76,11 +77,14 @@ impl Fault {
 pub fn FaultControls() -> impl IntoView {
     let store = use_store();
     let (faults, whom) = (RwSignal::new(Faults::default()), RwSignal::new(EVERY.to_owned()));
-    spawn_local(async move {
-        // Without an answer none is shown as on; the next switch sends the whole set.
-        if let Ok(known) = store.client().faults().await {
-            faults.try_set(known);
-        }
+    use_world().on_open(move || {
+        whom.set(EVERY.to_owned());
+        spawn_local(async move {
+            // Without an answer none is shown as on; the next switch sends the whole set.
+            if let Ok(known) = store.client().faults().await {
+                faults.try_set(known);
+            }
+        });
     });
     let switch = move |fault: Fault, on: bool| {
         faults.update(|faults| fault.switch(faults, &whom.get_untracked(), on));
@@ -104,7 +108,7 @@ pub fn FaultControls() -> impl IntoView {
             <h3>"Faults"</h3>
             <div class="field">
                 <label for="fault-whom">"For"</label>
-                <select class="input" id="fault-whom" on:change=move |event| whom.set(event_target_value(&event))>
+                <select class="input" id="fault-whom" prop:value=move || whom.get() on:change=move |event| whom.set(event_target_value(&event))>
                     <option value=EVERY>"every service"</option>
                     {services}
                 </select>

@@ -9,6 +9,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use crate::api::scenario::Scenarios;
+use crate::client::Error;
 use crate::console::parts::{Glyph, Icon};
 use crate::console::route::{Page, Panel, Place, Route, use_route};
 use crate::console::state::{Store, use_store};
@@ -17,10 +18,34 @@ use crate::console::toast;
 /// The name a saved world gets.
 const FILE: &str = "playhead-world.json";
 
+/// Which world is open, as a number that grows: what is read of a world is read again when it changes.
+#[derive(Clone, Copy)]
+pub struct World(RwSignal<u32>);
+
+impl World {
+    /// Made once, by the panels.
+    pub fn provide() {
+        provide_context(World(RwSignal::new(0)));
+    }
+
+    /// Runs now, and whenever another world is opened.
+    pub fn on_open(self, run: impl Fn() + 'static) {
+        Effect::new(move |_| {
+            self.0.track();
+            run();
+        });
+    }
+}
+
+/// The open world.
+pub fn use_world() -> World {
+    expect_context()
+}
+
 /// Scenario, seed, begin again, save and open.
 #[component]
 pub fn WorldControls() -> impl IntoView {
-    let (store, route) = (use_store(), use_route());
+    let (store, route, world) = (use_store(), use_route(), use_world());
     let known = RwSignal::new(Scenarios::default());
     let (name, seed) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let read = move || {
@@ -32,7 +57,7 @@ pub fn WorldControls() -> impl IntoView {
             }
         });
     };
-    read();
+    world.on_open(read);
     let seed_problem = move || seed.with(|seed| seed.trim().parse::<u64>().is_err());
     let begin = move |_| {
         let Ok(seed) = seed.get_untracked().trim().parse::<u64>() else { return };
@@ -40,7 +65,7 @@ pub fn WorldControls() -> impl IntoView {
         spawn_local(async move {
             match store.client().reset(&name, seed).await {
                 Ok(()) => {
-                    opened(store, route);
+                    opened(store, route, world);
                     toast::done(format!("Scenario {name} begun, seed {seed}"));
                 }
                 Err(error) => toast::failed("The scenario was not begun".into(), error.to_string()),
@@ -96,7 +121,7 @@ pub fn WorldControls() -> impl IntoView {
 
 #[component]
 fn FileControls() -> impl IntoView {
-    let (store, route) = (use_store(), use_route());
+    let (store, route, world) = (use_store(), use_route(), use_world());
     let input = NodeRef::<html::Input>::new();
     let save = move |_| {
         spawn_local(async move {
@@ -114,7 +139,7 @@ fn FileControls() -> impl IntoView {
     let chosen = move |_| {
         let Some(input) = input.get_untracked() else { return };
         if let Some(file) = input.files().and_then(|files| files.get(0)) {
-            open(store, route, file);
+            open(store, route, world, file);
         }
         // The same file can be chosen again after it was mended.
         input.set_value("");
@@ -146,7 +171,7 @@ fn FileControls() -> impl IntoView {
 /// Takes a world file that is dropped on the page. Mounted once, by the panels; nothing where there is no demo.
 #[component]
 pub fn DropZone() -> impl IntoView {
-    let (store, route) = (use_store(), use_route());
+    let (store, route, world) = (use_store(), use_route(), use_world());
     let over = RwSignal::new(false);
     if store.client().demo().is_some() {
         let drag = window_event_listener(ev::dragover, move |event| {
@@ -166,7 +191,7 @@ pub fn DropZone() -> impl IntoView {
             if has_file(&event) {
                 event.prevent_default();
                 if let Some(file) = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0)) {
-                    open(store, route, file);
+                    open(store, route, world, file);
                 }
             }
         });
@@ -186,7 +211,7 @@ fn has_file(event: &DragEvent) -> bool {
 }
 
 /// Opens a file as the world. A bad one changes nothing, and the error names the place.
-fn open(store: Store, route: Route, file: File) {
+fn open(store: Store, route: Route, world: World, file: File) {
     let name = file.name();
     spawn_local(async move {
         let bytes = match JsFuture::from(file.array_buffer()).await {
@@ -197,21 +222,37 @@ fn open(store: Store, route: Route, file: File) {
         };
         match store.client().import_world(bytes).await {
             Ok(()) => {
-                opened(store, route);
+                opened(store, route, world);
                 toast::done(format!("{name} opened"));
             }
-            Err(error) => toast::failed(format!("{name} was not opened; the world is as it was"), error.to_string()),
+            Err(error) => {
+                // What the server finds wrong is the file's, not the request's.
+                let why = match error {
+                    Error::Invalid { detail } => detail,
+                    Error::Timeout { .. }
+                    | Error::Offline
+                    | Error::Refused { .. }
+                    | Error::Unauthorized
+                    | Error::NotFound { .. }
+                    | Error::RateLimited { .. }
+                    | Error::Server { .. }
+                    | Error::Unreadable { .. } => error.to_string(),
+                };
+                toast::failed(format!("{name} was not opened; the world is as it was"), why);
+            }
         }
     });
 }
 
 /// Another world is open: everything is read again, from the page every world has.
-fn opened(store: Store, route: Route) {
+fn opened(store: Store, route: Route, world: World) {
     let demo = route.place().with_untracked(|place| place.panel) == Some(Panel::Demo);
     route.change(|place| {
         *place = Place { panel: demo.then_some(Panel::Demo), ..place.at(Page::Environments) };
     });
+    toast::forget_requests();
     store.reset();
+    world.0.update(|number| *number += 1);
 }
 
 /// Gives the bytes to the browser as a download.

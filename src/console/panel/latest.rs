@@ -110,6 +110,7 @@ impl Latest {
 
     fn button(self) -> String {
         match self.acting().as_slice() {
+            [] => "Deploy latest version".into(),
             [one] => format!("Deploy latest to {}", one.name),
             all => format!("Deploy latest to {}", count(all.len(), "service")),
         }

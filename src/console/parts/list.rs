@@ -31,6 +31,10 @@ fn row_height() -> f64 {
         * ROW
 }
 
+fn window_height() -> f64 {
+    window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(1_000.0)
+}
+
 /// A scrolling list of rows of one height.
 #[component]
 pub fn VirtualList(
@@ -49,15 +53,14 @@ pub fn VirtualList(
     let height = row_height();
     let node = NodeRef::<html::Div>::new();
     let (top, set_top) = signal(0.0_f64);
-    let (view, set_view) = signal(600.0_f64);
-    let measure = move || {
+    // No list is higher than the window; asking the list itself would have to be repeated whenever it grows.
+    let (view, set_view) = signal(window_height());
+    let scrolled = move |_| {
         if let Some(node) = node.get_untracked() {
             set_top.set(f64::from(node.scroll_top()));
-            set_view.set(f64::from(node.client_height()));
         }
     };
-    node.on_load(move |_| request_animation_frame(measure));
-    let resized = window_event_listener(leptos::ev::resize, move |_| measure());
+    let resized = window_event_listener(leptos::ev::resize, move |_| set_view.set(window_height()));
     on_cleanup(move || resized.remove());
     let range = Memo::new(move |_| {
         let count = rows.count.get();
@@ -84,7 +87,8 @@ pub fn VirtualList(
             tabindex="0"
             role=role
             aria-label=move || label.get()
-            on:scroll=move |_| measure()
+            style:block-size=move || format!("{}px", rows.count.get() as f64 * height + 2.0)
+            on:scroll=scrolled
         >
             <div role="presentation" style:block-size=move || format!("{}px", rows.count.get() as f64 * height)>
                 <div

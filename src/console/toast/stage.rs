@@ -155,12 +155,12 @@ fn ended(
     }
 }
 
-/// "failed: api and web", or with the reason where it is one.
+/// "2 failed: api and web", or the reason where it is one.
 fn part(what: &str, items: &[&OutcomeItem]) -> String {
     let named = items.iter().map(|item| item.name.as_str()).collect::<Vec<_>>();
     match items {
         [one] => match &one.reason {
-            Some(reason) => format!("{} {what}: {reason}", one.name),
+            Some(reason) => format!("{}: {reason}", one.name),
             None => format!("{} {what}", one.name),
         },
         [] | [_, ..] => format!("{} {what}: {}", items.len(), names(&named)),

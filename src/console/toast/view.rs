@@ -151,7 +151,9 @@ fn ToastActions(toast: Toast) -> impl IntoView {
                 }
                 .into_any()
             }
-            (Stage::Done(_) | Stage::Ended(_), Some(request)) if order.services.len() != 1 => {
+            (Stage::Done(_) | Stage::Ended(_), Some(request))
+                if order.services.len() != 1 && order.action != Action::Cancel =>
+            {
                 details(request, &order).into_any()
             }
             (_, _) => return None,
