@@ -4,6 +4,14 @@ import { chromium } from "@playwright/test";
 import { address, launchOptions } from "./browser.js";
 
 const ROUTE_CHANGES = 100;
+const MENUS = 60;
+const TICKS = 20;
+/** The environment of the `large` scenario that has 10,000 services. */
+const LARGE = "everything";
+/** Each keystroke of these narrows that list, each Backspace widens it again. */
+const SEARCHES = ["9876", "1234", "5678", "8642", "1357", "2468", "7531", "4321"];
+/** What a twentieth of those services are called: a few more than 500. */
+const SOME = "orders-api";
 
 /** Runs in the page before anything of it: keeps what the figures are computed from. */
 function record() {
@@ -15,16 +23,31 @@ function record() {
     window.bench.mounted = performance.now();
     window.bench.wasm = event.detail.wasm;
   });
-  /** Resolves with the milliseconds from now until the next frame has been painted. */
-  window.bench.untilPainted = () => {
-    const from = performance.now();
-    return new Promise((resolve) =>
+  /** Resolves with the time when the next frame has been painted. */
+  const painted = () =>
+    new Promise((resolve) =>
       requestAnimationFrame(() => {
         const { port1, port2 } = new MessageChannel();
-        port1.onmessage = () => resolve(performance.now() - from);
+        port1.onmessage = () => resolve(performance.now());
         port2.postMessage(null);
       }),
     );
+  window.bench.painted = painted;
+  window.bench.listed = () => document.querySelector("[role=grid]")?.getAttribute("aria-rowcount");
+  /**
+   * Measures from the next event of this type to the first paint in which `seen` holds, in milliseconds. The event's
+   * own time stamp counts: waiting for a busy page is part of it.
+   */
+  window.bench.from = (type, seen) => {
+    window.bench.took = new Promise((resolve) => {
+      const start = async (event) => {
+        let at;
+        do at = await painted();
+        while (!seen());
+        resolve(at - event.timeStamp);
+      };
+      addEventListener(type, start, { capture: true, once: true });
+    });
   };
 }
 
@@ -111,6 +134,114 @@ await measure("wasm memory over route changes", async () => {
   }
   figure(`wasm memory before ${ROUTE_CHANGES} route changes`, megabytes(before));
   figure(`wasm memory after ${ROUTE_CHANGES} route changes`, megabytes(await memory()));
+  await page.close();
+});
+
+async function openLarge() {
+  const page = await open(`?scenario=large&seed=7&clock=paused&q=${LARGE}`);
+  await page.getByRole("row", { name: LARGE, exact: true }).getByRole("link").first().click();
+  await page.getByRole("row", { name: /-0\d{4}$/ }).first().waitFor();
+  return page;
+}
+
+await measure("10,000 services: rows in the document", async () => {
+  const page = await openLarge();
+  const { most, listed } = await page.getByRole("grid").evaluate(async (grid) => {
+    let scroller = grid;
+    while (scroller.scrollHeight <= scroller.clientHeight + 1) scroller = scroller.parentElement;
+    let most = 0;
+    for (let stride = 0; stride <= 100; stride += 1) {
+      scroller.scrollTop = (scroller.scrollHeight * stride) / 100;
+      await window.bench.painted();
+      most = Math.max(most, document.querySelectorAll("tr, [role=row]").length);
+    }
+    return { most, listed: window.bench.listed() };
+  });
+  figure("10,000 services: rows in the document, at most", `${most} of ${listed}`);
+  await page.close();
+});
+
+await measure("10,000 services: filter keystroke to paint", async () => {
+  const page = await openLarge();
+  await page.getByRole("searchbox").focus();
+  const taken = [];
+  const press = async (key) => {
+    await page.evaluate(() => {
+      const before = window.bench.listed();
+      window.bench.from("keydown", () => window.bench.listed() !== before);
+    });
+    await page.keyboard.press(key);
+    taken.push(await page.evaluate(() => window.bench.took));
+  };
+  for (const search of SEARCHES) {
+    for (const key of search) await press(key);
+    for (const _ of search) await press("Backspace");
+  }
+  figure("10,000 services: filter keystroke to paint", spread(taken));
+  await page.close();
+});
+
+await measure("10,000 services: click on Play to open menu", async () => {
+  const page = await openLarge();
+  const buttons = page.getByRole("grid").getByRole("button", { name: /^Play / });
+  const taken = [];
+  for (let time = 0; time < MENUS; time += 1) {
+    await page.evaluate(() => {
+      window.bench.from("click", () => document.querySelector("[role=menu]:popover-open") !== null);
+    });
+    await buttons.nth(time % 12).click();
+    taken.push(await page.evaluate(() => window.bench.took));
+    await page.keyboard.press("Escape");
+    await page.getByRole("menu").waitFor({ state: "detached" });
+  }
+  figure("10,000 services: click on Play to open menu", spread(taken));
+  await page.close();
+});
+
+await measure("10,000 services: script time of a tick", async () => {
+  const page = await openLarge();
+  const session = await page.context().newCDPSession(page);
+  await session.send("Performance.enable");
+  const script = async () => {
+    const { metrics } = await session.send("Performance.getMetrics");
+    return metrics.find(({ name }) => name === "ScriptDuration").value * 1000;
+  };
+  const dialog = page.getByRole("dialog");
+  // Something runs and stands still, so that what comes next waits, and can be taken back.
+  const search = page.getByRole("searchbox");
+  await search.fill("storefront-");
+  await page.getByRole("button", { name: /^OK/ }).click();
+  await page.getByRole("grid").getByRole("button", { name: /^Play / }).first().click();
+  await page.getByRole("menuitem", { name: "Restart service" }).click();
+  await dialog.getByRole("button", { name: /^Restart/ }).click();
+  await dialog.waitFor({ state: "detached" });
+  await search.fill(`${SOME}-`);
+  const queued = page.getByRole("button", { name: /^In progress/ });
+  const count = async () => Number((await queued.textContent()).match(/\d+$/)?.[0]);
+  const chip = await queued.elementHandle();
+  const until = (number) =>
+    page.waitForFunction(([chip, number]) => Number(chip.textContent.match(/\d+$/)?.[0]) === number, [chip, number]);
+  const taken = [];
+  let changes = 0;
+  for (let tick = 0; tick < TICKS; tick += 1) {
+    const before = await count();
+    await page.getByRole("checkbox", { name: "Select all listed services" }).check();
+    await page.getByRole("region", { name: "Selected services" }).getByRole("button", { name: /^Stop/ }).click();
+    const stop = dialog.getByRole("button", { name: /^Stop \d+ services$/ });
+    await stop.waitFor();
+    changes = Number((await stop.textContent()).match(/\d+/)[0]);
+    await stop.click();
+    await dialog.waitFor({ state: "detached" });
+    await until(before + changes);
+    await page.getByRole("button", { name: /waiting$/ }).click();
+    const back = page.getByRole("button", { name: /^Take back / }).last();
+    const start = await script();
+    await back.click();
+    await until(before);
+    taken.push((await script()) - start);
+    await page.keyboard.press("Escape");
+  }
+  figure(`10,000 services: script time of a tick with ${changes} status changes`, spread(taken));
   await page.close();
 });
 
