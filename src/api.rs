@@ -19,6 +19,7 @@ pub mod log;
 pub mod organization;
 pub mod outcome;
 pub mod queue;
+pub mod reading;
 pub mod results;
 pub mod routes;
 pub mod scenario;

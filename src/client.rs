@@ -25,11 +25,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::api;
 use crate::api::configure::Edit;
+use crate::api::reading::{self, Read};
 use crate::api::{Endpoint, ErrorBody, Request, Response, Results};
 use crate::lifecycle::{EnvironmentId, RequestId, ServiceId};
 
@@ -223,18 +223,18 @@ impl Client {
         self.send(Endpoint::Reset.request(&[]).with_body(body), Care::Action).await.map(|_| ())
     }
 
-    async fn list<T: DeserializeOwned>(&self, request: Request) -> Result<Vec<T>, Error> {
+    async fn list<T: Read>(&self, request: Request) -> Result<Vec<T>, Error> {
         let results: Results<T> = self.read(request).await?;
         Ok(results.results)
     }
 
     /// A read that is tried again when that can help.
-    async fn read<T: DeserializeOwned>(&self, request: Request) -> Result<T, Error> {
+    async fn read<T: Read>(&self, request: Request) -> Result<T, Error> {
         decode(&self.send(request, Care::Repeat).await?)
     }
 
     /// A read that is tried once, because the caller polls.
-    async fn once<T: DeserializeOwned>(&self, request: Request) -> Result<T, Error> {
+    async fn once<T: Read>(&self, request: Request) -> Result<T, Error> {
         decode(&self.send(request, Care::Once).await?)
     }
 
@@ -299,14 +299,14 @@ fn encode(body: &impl Serialize) -> Result<Vec<u8>, Error> {
     serde_json::to_vec(body).map_err(|error| Error::Invalid { detail: error.to_string() })
 }
 
-fn decode<T: DeserializeOwned>(answer: &Answer) -> Result<T, Error> {
-    serde_json::from_slice(&answer.response.body)
-        .map_err(|error| Error::Unreadable { path: answer.path.clone(), detail: error.to_string() })
+fn decode<T: Read>(answer: &Answer) -> Result<T, Error> {
+    reading::from_slice(&answer.response.body)
+        .map_err(|misplaced| Error::Unreadable { path: answer.path.clone(), detail: misplaced.to_string() })
 }
 
 /// The error of an answer that is not a success; a body that is not the contract's is no reason to say less.
 fn failure(response: &Response) -> Error {
-    let body: ErrorBody = serde_json::from_slice(&response.body).unwrap_or_default();
+    let body: ErrorBody = reading::from_slice(&response.body).unwrap_or_default();
     let words = body.words().to_owned();
     let detail = match body.place {
         Some(place) if !words.contains(&place) => format!("{place}: {words}"),

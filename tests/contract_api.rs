@@ -2,6 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+use playhead::api::reading::from_slice;
 use playhead::api::routes::{NotFound, find};
 use playhead::api::service::Service;
 use playhead::api::{Endpoint, Method, Results, Time};
@@ -56,7 +57,20 @@ fn times_read_what_they_write() {
 #[test]
 fn unknown_fields_and_values_are_read() {
     let text = r#"{"results": [{"id": "1", "service_type": "TERRAFORM", "surprise": {"a": [1]}, "mode": "NEW_MODE"}]}"#;
-    let list: Results<Service> = serde_json::from_str(text).expect("it reads");
+    let list: Results<Service> = from_slice(text.as_bytes()).expect("it reads");
     assert_eq!(list.results[0].service_type, "TERRAFORM");
     assert_eq!(list.results[0].mode.as_deref(), Some("NEW_MODE"));
+}
+
+#[test]
+fn a_value_of_the_wrong_type_is_told_with_its_place() {
+    let check = |text: &str, says: &str| {
+        let error = from_slice::<Results<Service>>(text.as_bytes()).expect_err(text);
+        assert!(error.to_string().starts_with(says), "{error}");
+    };
+    check("[]", "document: an object is expected, not a list");
+    check(r#"{"results": {}}"#, "results: a list is expected, not an object");
+    check(r#"{"results": [{}, {"cpu": -1}]}"#, "results[1].cpu: a whole number is expected");
+    check(r#"{"results": [{"git_repository": {"url": 5}}]}"#, "results[0].git_repository.url: a text is expected");
+    check(r#"{"results": [{"id": "#, "line 1, column 20: the text ends in the middle");
 }

@@ -254,7 +254,7 @@ fn a_bad_file_is_told_with_its_place_and_the_open_world_stays() {
     refuses("too large", &vec![b' '; world_file::LIMIT + 1], 413, &["64 MB"]);
 
     let service = format!("services.{environment}[0]");
-    wrong("cpu is a text", &[&format!("{service}.cpu"), "u32"], &|file| {
+    wrong("cpu is a text", &[&format!("{service}.cpu"), "a whole number is expected, not a text"], &|file| {
         file["services"][environment][0]["cpu"] = json!("much");
     });
     wrong("deep inside", &[&format!("{service}.git_repository.url")], &|file| {

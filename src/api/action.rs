@@ -1,18 +1,16 @@
 //! Bodies of the action calls.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// Body of `cancelDeployment` on an environment.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Cancel {
     /// Also interrupt lifecycle jobs that execute.
-    #[serde(default)]
     pub force_cancel: bool,
 }
 
 /// Body of `deploy` on a service: at most one of them; none is Deploy or Redeploy (law §8).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Deploy {
     /// Of an application or a git job.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -26,8 +24,7 @@ pub struct Deploy {
 }
 
 /// Body of `service/deploy` on an environment: a subset, each with a version or without.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct DeploySubset {
     /// Applications.
     pub applications: Vec<DeployApplication>,
@@ -42,34 +39,33 @@ pub struct DeploySubset {
 }
 
 /// An application of a [`DeploySubset`]. Yes: its id is named differently from the others'.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct DeployApplication {
     /// UUID.
     pub application_id: String,
     /// The commit; none: what is desired.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub git_commit_id: Option<String>,
 }
 
 /// A container, job or chart of a [`DeploySubset`].
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct DeployItem {
     /// UUID.
     pub id: String,
     /// The commit of a git job; none: what is desired.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub git_commit_id: Option<String>,
     /// The tag of a container or image job; none: what is desired.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub image_tag: Option<String>,
     /// The version of a chart; none: what is desired.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub chart_version: Option<String>,
 }
 
 /// Body of `service/stop` and `service/restart-service` on an environment.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Subset {
     /// Applications.
     pub application_ids: Vec<String>,

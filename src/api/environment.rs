@@ -1,12 +1,13 @@
 //! Environments.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use super::reading::readable;
 
 use super::results::Reference;
 
 /// An environment, as configured; how it is doing is told by its status.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Environment {
     /// UUID.
     pub id: String,
@@ -26,12 +27,15 @@ pub struct Environment {
     pub cluster_name: Option<String>,
 }
 
+readable!(Environment { id, name, mode, organization, project, cloud_provider, cluster_id, cluster_name });
+
 /// Provider and region of an environment's cluster.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct CloudProvider {
     /// `AWS`, `GCP`, `AZURE`, `SCW`, `ON_PREMISE`.
     pub provider: Option<String>,
     /// The region.
     pub cluster: Option<String>,
 }
+
+readable!(CloudProvider { provider, cluster });

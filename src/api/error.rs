@@ -1,10 +1,11 @@
 //! The body of every answer that is not a success.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use super::reading::readable;
 
 /// The error body. The documents say `message`, live answers say `detail`: both are sent, `detail` is read first.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ErrorBody {
     /// The HTTP status code again.
     pub status: u16,
@@ -20,6 +21,8 @@ pub struct ErrorBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
 }
+
+readable!(ErrorBody { status, error, message, detail, place });
 
 impl ErrorBody {
     /// The words to show: `detail`, else `message`, else `error`.

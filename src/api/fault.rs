@@ -1,10 +1,11 @@
 //! Faults that can be asked of the in-browser backend (`/x/faults`).
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use super::reading::readable;
 
 /// Which services fail, and how. Each list holds service ids, or `*` for all.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Faults {
     /// The build fails.
     pub build_fails: Vec<String>,
@@ -21,3 +22,5 @@ pub struct Faults {
     /// The cluster has no room for new pods.
     pub no_capacity: Vec<String>,
 }
+
+readable!(Faults { build_fails, push_fails, readiness_never_ok, pod_crashes, stop_fails, restart_fails, no_capacity });

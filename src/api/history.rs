@@ -1,13 +1,14 @@
 //! Deployments of an environment that were run or are running.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use super::reading::readable;
 
 use super::status::StatusDetails;
 use super::time::Time;
 
 /// A page of deployments, newest first.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct History {
     /// The page, from 1.
     pub page: u32,
@@ -17,9 +18,10 @@ pub struct History {
     pub results: Vec<Deployment>,
 }
 
+readable!(History { page, page_size, results });
+
 /// A deployment.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Deployment {
     /// Which.
     pub identifier: DeploymentIdentifier,
@@ -37,9 +39,10 @@ pub struct Deployment {
     pub stages: Vec<DeploymentStage>,
 }
 
+readable!(Deployment { identifier, auditing_data, status, trigger_action, action_status, total_duration, stages });
+
 /// Which deployment of which environment.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct DeploymentIdentifier {
     /// The deployment.
     pub execution_id: String,
@@ -47,9 +50,10 @@ pub struct DeploymentIdentifier {
     pub environment_id: String,
 }
 
+readable!(DeploymentIdentifier { execution_id, environment_id });
+
 /// Who asked for something, from where, and when it began and last changed.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Auditing {
     /// When it began.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -64,9 +68,10 @@ pub struct Auditing {
     pub origin: Option<String>,
 }
 
+readable!(Auditing { created_at, updated_at, triggered_by, origin });
+
 /// A stage of a deployment.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct DeploymentStage {
     /// The name.
     pub name: String,
@@ -78,9 +83,10 @@ pub struct DeploymentStage {
     pub services: Vec<DeploymentService>,
 }
 
+readable!(DeploymentStage { name, status, duration, services });
+
 /// A service in a deployment.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct DeploymentService {
     /// Which.
     pub identifier: ServiceIdentifier,
@@ -99,9 +105,10 @@ pub struct DeploymentService {
     pub total_duration: Option<String>,
 }
 
+readable!(DeploymentService { identifier, status, auditing_data, details, status_details, icon_uri, total_duration });
+
 /// Which service.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct ServiceIdentifier {
     /// The name.
     pub name: String,
@@ -113,3 +120,5 @@ pub struct ServiceIdentifier {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub execution_id: Option<String>,
 }
+
+readable!(ServiceIdentifier { name, service_id, service_type, execution_id });

@@ -3,17 +3,18 @@
 //! A reader keeps the last `revision` and asks for what changed since: nothing changed costs a few bytes. A revision
 //! that is greater than the world's (the world was replaced) gets everything, as does 0 or none.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use super::reading::readable;
 
 use super::time::Time;
 
 /// Answer of `GET /x/project/{id}/live?since=`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct ProjectLive {
     /// Ask with this next time.
     pub revision: u64,
     /// Whether this is everything rather than what changed: forget what is not named here.
-    #[serde(default)]
     pub full: bool,
     /// The server's clock.
     pub now: Time,
@@ -21,13 +22,14 @@ pub struct ProjectLive {
     pub environments: Vec<EnvironmentLive>,
 }
 
+readable!(ProjectLive { revision, full, now, environments });
+
 /// Answer of `GET /x/environment/{id}/live?since=`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct EnvironmentDetail {
     /// Ask with this next time.
     pub revision: u64,
     /// Whether this is everything rather than what changed: forget what is not named here.
-    #[serde(default)]
     pub full: bool,
     /// The server's clock.
     pub now: Time,
@@ -38,13 +40,14 @@ pub struct EnvironmentDetail {
     /// The requests that wait, first in first out, always all.
     pub queue: Vec<QueuedRequest>,
     /// The deployment that runs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub deployment: Option<RunningDeployment>,
 }
 
+readable!(EnvironmentDetail { revision, full, now, environment, services, queue, deployment });
+
 /// How an environment is doing.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct EnvironmentLive {
     /// UUID.
     pub id: String,
@@ -76,8 +79,24 @@ pub struct EnvironmentLive {
     pub since: Time,
 }
 
+readable!(EnvironmentLive {
+    id,
+    state,
+    running_state,
+    counts,
+    services_count,
+    out_of_date,
+    ever_deployed,
+    cancelable,
+    last_deployment_state,
+    last_operation,
+    queue_length,
+    namespace,
+    since
+});
+
 /// How many services are in a status.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct StateCount {
     /// The shown status.
     pub state: String,
@@ -85,9 +104,10 @@ pub struct StateCount {
     pub count: usize,
 }
 
+readable!(StateCount { state, count });
+
 /// An action that was run or is running.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct LastOperation {
     /// The action's stable name, such as `REDEPLOY`.
     pub action: String,
@@ -103,9 +123,10 @@ pub struct LastOperation {
     pub ongoing: bool,
 }
 
+readable!(LastOperation { action, at, actor, origin, outcome, ongoing });
+
 /// How a service is doing.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct ServiceLive {
     /// UUID.
     pub id: String,
@@ -141,9 +162,25 @@ pub struct ServiceLive {
     pub note: Option<String>,
 }
 
+readable!(ServiceLive {
+    id,
+    state,
+    beneath,
+    since,
+    running_state,
+    pods,
+    desired_instances,
+    ready_instances,
+    sync,
+    version,
+    running_configuration,
+    requests_count,
+    last_operation,
+    note
+});
+
 /// Which version of a service runs, is wanted, is on its way.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct VersionLive {
     /// What runs.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -156,9 +193,10 @@ pub struct VersionLive {
     pub deploying: Option<String>,
 }
 
+readable!(VersionLive { running, desired, deploying });
+
 /// The sizes a service runs with, by the contract's names.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct RunningConfiguration {
     /// mCPU.
     pub cpu: u32,
@@ -170,9 +208,10 @@ pub struct RunningConfiguration {
     pub max_running_instances: u32,
 }
 
+readable!(RunningConfiguration { cpu, memory, min_running_instances, max_running_instances });
+
 /// A pod.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct PodLive {
     /// The name in the namespace.
     pub name: String,
@@ -189,9 +228,10 @@ pub struct PodLive {
     pub message: Option<String>,
 }
 
+readable!(PodLive { name, state, ready, generation, restarts, message });
+
 /// A request that waits.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct QueuedRequest {
     /// UUID.
     pub id: String,
@@ -211,9 +251,10 @@ pub struct QueuedRequest {
     pub at: Time,
 }
 
+readable!(QueuedRequest { id, position, action, scope, services, actor, origin, at });
+
 /// The deployment that runs.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct RunningDeployment {
     /// The request being run.
     pub id: String,
@@ -235,9 +276,10 @@ pub struct RunningDeployment {
     pub services: Vec<DeployingService>,
 }
 
+readable!(RunningDeployment { id, action, scope, actor, origin, started_at, cancelable, canceling, services });
+
 /// A service of the deployment that runs.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct DeployingService {
     /// UUID.
     pub id: String,
@@ -247,3 +289,5 @@ pub struct DeployingService {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
+
+readable!(DeployingService { id, state, note });

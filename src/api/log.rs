@@ -1,19 +1,20 @@
 //! Log lines of a deployment.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use super::reading::readable;
 
 use super::time::Time;
 
 /// A line; lists come oldest first.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LogLine {
     /// `INFO`, `WARNING`, `ERROR`.
-    #[serde(rename = "type", default)]
+    #[serde(rename = "type")]
     pub level: String,
     /// When it was written.
     pub timestamp: Time,
     /// Where it comes from.
-    #[serde(default)]
     pub details: LogDetails,
     /// The text, unless it is an error.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -23,9 +24,10 @@ pub struct LogLine {
     pub error: Option<LogError>,
 }
 
+readable!(LogLine { level = "type", timestamp, details, message, error });
+
 /// Where a log line comes from.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct LogDetails {
     /// The deployment.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,9 +40,10 @@ pub struct LogDetails {
     pub stage: Option<LogStep>,
 }
 
+readable!(LogDetails { execution_id, transmitter, stage });
+
 /// Who wrote a log line.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Transmitter {
     /// UUID.
     pub id: String,
@@ -51,28 +54,33 @@ pub struct Transmitter {
     pub kind: String,
 }
 
+readable!(Transmitter { id, name, kind = "type" });
+
 /// A step of a deployment, such as `Build`, `Deploy`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct LogStep {
     /// The step.
     pub step: String,
 }
 
+readable!(LogStep { step });
+
 /// The text of a log line.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct LogMessage {
     /// What can be shown to anybody.
     pub safe_message: String,
 }
 
+readable!(LogMessage { safe_message });
+
 /// The error of a log line.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct LogError {
     /// What went wrong.
     pub user_log_message: String,
     /// What to do.
     pub hint_message: Option<String>,
 }
+
+readable!(LogError { user_log_message, hint_message });

@@ -1,12 +1,13 @@
 //! Organizations and their projects.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use super::reading::readable;
 
 use super::results::Reference;
 
 /// An organization: owns registries, chart repositories and projects.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Organization {
     /// UUID.
     pub id: String,
@@ -14,9 +15,10 @@ pub struct Organization {
     pub name: String,
 }
 
+readable!(Organization { id, name });
+
 /// A project: a set of environments.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Project {
     /// UUID.
     pub id: String,
@@ -27,3 +29,5 @@ pub struct Project {
     /// The organization it belongs to.
     pub organization: Reference,
 }
+
+readable!(Project { id, name, description, organization });

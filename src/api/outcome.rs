@@ -1,10 +1,11 @@
 //! What became of a request, item by item (`/x/request/{id}`).
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use super::reading::readable;
 
 /// A request that was accepted, and what became of each service it named.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Outcome {
     /// The request.
     pub id: String,
@@ -22,9 +23,10 @@ pub struct Outcome {
     pub items: Vec<OutcomeItem>,
 }
 
+readable!(Outcome { id, action, state, position, note, items });
+
 /// What became of one service of a request.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct OutcomeItem {
     /// The service.
     pub service_id: String,
@@ -36,3 +38,5 @@ pub struct OutcomeItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
+
+readable!(OutcomeItem { service_id, name, outcome, reason });

@@ -1,12 +1,13 @@
 //! Requests that wait, as the contract tells them.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use super::reading::readable;
 
 use super::history::{Auditing, ServiceIdentifier};
 
 /// A waiting request; lists come first in, first out.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Queued {
     /// Which.
     pub identifier: QueuedIdentifier,
@@ -18,9 +19,10 @@ pub struct Queued {
     pub stages: Vec<QueuedStage>,
 }
 
+readable!(Queued { identifier, auditing_data, trigger_action, stages });
+
 /// Which request of which environment.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct QueuedIdentifier {
     /// The request.
     pub deployment_request_id: String,
@@ -28,9 +30,10 @@ pub struct QueuedIdentifier {
     pub environment_id: String,
 }
 
+readable!(QueuedIdentifier { deployment_request_id, environment_id });
+
 /// A stage of a waiting request.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct QueuedStage {
     /// The name.
     pub name: String,
@@ -40,12 +43,15 @@ pub struct QueuedStage {
     pub services: Vec<QueuedService>,
 }
 
+readable!(QueuedStage { name, status, services });
+
 /// A service of a waiting request.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct QueuedService {
     /// Which.
     pub identifier: ServiceIdentifier,
     /// `QUEUED`.
     pub status: String,
 }
+
+readable!(QueuedService { identifier, status });

@@ -1,19 +1,28 @@
 //! What lists and references look like everywhere in the contract.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use super::reading::{Read, Reader, readable};
 
 /// A list: every list of the contract comes as `{"results": […]}`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(bound(deserialize = "T: Deserialize<'de>"))]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Results<T> {
     /// The items; missing means none.
-    #[serde(default = "Vec::new")]
     pub results: Vec<T>,
 }
 
+impl<T: Read> Read for Results<T> {
+    fn read(from: &Reader<'_>) -> Results<T> {
+        from.object();
+        Results { results: Read::read(&from.key("results")) }
+    }
+}
+
 /// A reference to something else by its id.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Reference {
     /// The id.
     pub id: String,
 }
+
+readable!(Reference { id });

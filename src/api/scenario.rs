@@ -1,10 +1,11 @@
 //! The worlds that come with the in-browser backend (`/x/scenario`), and the probe for it (`/x`).
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use super::reading::readable;
 
 /// Answer of `GET /x`: this server offers the paths under `/x`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Capabilities {
     /// `playhead`.
     pub name: String,
@@ -14,9 +15,10 @@ pub struct Capabilities {
     pub demo: bool,
 }
 
+readable!(Capabilities { name, version, demo });
+
 /// Answer of `GET /x/scenario`: which world is open, and which there are.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Scenarios {
     /// The scenario that is open, or `file` for an imported world.
     pub name: String,
@@ -26,9 +28,10 @@ pub struct Scenarios {
     pub scenarios: Vec<Scenario>,
 }
 
+readable!(Scenarios { name, seed, scenarios });
+
 /// A world that comes with the program.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Scenario {
     /// Its name in addresses.
     pub name: String,
@@ -38,12 +41,13 @@ pub struct Scenario {
     pub about: String,
 }
 
+readable!(Scenario { name, title, about });
+
 /// Body of `POST /x/scenario`: throw the open world away and begin this one.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Reset {
     /// The scenario.
     pub name: String,
     /// Same seed, same world.
-    #[serde(default)]
     pub seed: u64,
 }

@@ -3,11 +3,12 @@
 //! The contract has one model per kind, told apart by `service_type`. They share most fields, so one flat record reads
 //! them all: an order of magnitude less code in the page than one type per kind.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use super::reading::readable;
 
 /// A service, as configured; how it is doing is told by its status.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Service {
     /// UUID.
     pub id: String,
@@ -48,9 +49,13 @@ pub struct Service {
     pub max_running_instances: Option<u32>,
 }
 
+readable!(Service {
+    id, name, description, service_type, job_type, git_repository, image_name, tag, registry, source, schedule,
+    engine = "type", version, mode, cpu, memory, min_running_instances, max_running_instances
+});
+
 /// A git repository.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct GitRepository {
     /// `GITHUB`, `GITLAB`, `BITBUCKET`.
     pub provider: String,
@@ -64,9 +69,10 @@ pub struct GitRepository {
     pub deployed_commit_id: Option<String>,
 }
 
+readable!(GitRepository { provider, url, name, branch, deployed_commit_id });
+
 /// An image registry or a chart repository.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Registry {
     /// UUID.
     pub id: String,
@@ -76,9 +82,10 @@ pub struct Registry {
     pub url: String,
 }
 
+readable!(Registry { id, name, url });
+
 /// Where a job (`image` or `docker`) or a chart (`repository` or `git`) comes from: one of them is there.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Source {
     /// A job run from an image.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -94,9 +101,10 @@ pub struct Source {
     pub git: Option<Git>,
 }
 
+readable!(Source { image, docker, repository, git });
+
 /// An image of a registry.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Image {
     /// The image's name.
     pub image_name: String,
@@ -106,17 +114,19 @@ pub struct Image {
     pub registry: Registry,
 }
 
+readable!(Image { image_name, tag, registry });
+
 /// A git source.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Git {
     /// The repository.
     pub git_repository: Option<GitRepository>,
 }
 
+readable!(Git { git_repository });
+
 /// A chart of a chart repository.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Chart {
     /// The chart's name.
     pub chart_name: String,
@@ -126,9 +136,10 @@ pub struct Chart {
     pub repository: Registry,
 }
 
+readable!(Chart { chart_name, chart_version, repository });
+
 /// When a job executes. A lifecycle job has commands, a cron job has a schedule.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Schedule {
     /// Executed when its environment is deployed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -141,16 +152,21 @@ pub struct Schedule {
     pub cronjob: Option<Cron>,
 }
 
+readable!(Schedule { on_start, on_stop, cronjob });
+
 /// What a job runs; only that it is there is read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Command {}
 
+readable!(Command {});
+
 /// The schedule of a cron job.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Cron {
     /// A crontab expression.
     pub scheduled_at: String,
     /// The time zone it is read in.
     pub timezone: String,
 }
+
+readable!(Cron { scheduled_at, timezone });

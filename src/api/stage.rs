@@ -1,12 +1,13 @@
 //! The stages of an environment's pipeline.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use super::reading::readable;
 
 use super::results::Reference;
 
 /// A stage, as configured.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Stage {
     /// UUID.
     pub id: String,
@@ -22,12 +23,15 @@ pub struct Stage {
     pub services: Vec<StageService>,
 }
 
+readable!(Stage { id, environment, name, description, deployment_order, services });
+
 /// A service in a stage.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct StageService {
     /// The service.
     pub service_id: String,
     /// Its type.
     pub service_type: String,
 }
+
+readable!(StageService { service_id, service_type });

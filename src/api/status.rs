@@ -1,12 +1,13 @@
 //! Deployment statuses of services and environments.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use super::reading::readable;
 
 use super::time::Time;
 
 /// How the last deployment of a service went or goes.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct ServiceStatus {
     /// The service.
     pub id: String,
@@ -30,9 +31,20 @@ pub struct ServiceStatus {
     pub deployment_requests_count: u32,
 }
 
+readable!(ServiceStatus {
+    id,
+    state,
+    service_deployment_status,
+    last_deployment_date,
+    is_part_last_deployment,
+    execution_id,
+    status_details,
+    deployment_request_id,
+    deployment_requests_count
+});
+
 /// What the last action on a service was, and how it went.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct StatusDetails {
     /// `DEPLOY`, `RESTART`, `STOP`, `DELETE`, `UNKNOWN`.
     pub action: String,
@@ -42,9 +54,10 @@ pub struct StatusDetails {
     pub sub_action: String,
 }
 
+readable!(StatusDetails { action, status, sub_action });
+
 /// How an environment is doing.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct EnvironmentStatus {
     /// The environment.
     pub id: String,
@@ -75,11 +88,23 @@ pub struct EnvironmentStatus {
     pub deployment_request_id: Option<String>,
 }
 
+readable!(EnvironmentStatus {
+    id,
+    state,
+    last_deployment_state,
+    last_deployment_date,
+    last_deployment_id,
+    total_deployment_duration_in_seconds,
+    origin,
+    triggered_by,
+    deployment_status,
+    deployment_request_id
+});
+
 /// Statuses of services in the lists by type that the contract has: those of an environment, or of one stage.
 ///
 /// One record for both answers, as their lists are the same (and flattening them would cost more in the page).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Statuses {
     /// The environment they belong to; in the answer for an environment.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -101,9 +126,10 @@ pub struct Statuses {
     pub terraforms: Vec<ServiceStatus>,
 }
 
+readable!(Statuses { environment, stage, applications, containers, jobs, databases, helms, terraforms });
+
 /// An environment, its stages and in each its services.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct StatusesWithStages {
     /// The environment itself.
     pub environment: Option<EnvironmentStatus>,
@@ -111,9 +137,10 @@ pub struct StatusesWithStages {
     pub stages: Vec<Statuses>,
 }
 
+readable!(StatusesWithStages { environment, stages });
+
 /// A stage of a pipeline, as it stands in the last or running deployment.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct StageStatus {
     /// UUID.
     pub id: String,
@@ -124,6 +151,8 @@ pub struct StageStatus {
     /// `QUEUED`, `ONGOING`, `DONE`, `ERROR`, `SKIPPED`, `CANCELED`.
     pub status: Option<String>,
 }
+
+readable!(StageStatus { id, name, description, status });
 
 impl Statuses {
     /// All of them, in the order of the fields.

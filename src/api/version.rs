@@ -1,30 +1,30 @@
 //! Versions that can be picked: commits, image tags, chart versions.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use super::reading::readable;
 
 use super::time::Time;
 
 /// A commit, newest first in lists.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Commit {
     /// The full hash.
     pub git_commit_id: String,
     /// When it was made.
     pub created_at: Time,
     /// The message; its first line is the subject.
-    #[serde(default)]
     pub message: String,
     /// Who made it.
-    #[serde(default)]
     pub author_name: String,
     /// The tag of an image built from it; empty for none.
-    #[serde(default)]
     pub tag: String,
 }
 
+readable!(Commit { git_commit_id, created_at, message, author_name, tag });
+
 /// The tags of an image, newest first.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct ImageVersions {
     /// The image's name.
     pub image_name: String,
@@ -32,12 +32,15 @@ pub struct ImageVersions {
     pub versions: Vec<String>,
 }
 
+readable!(ImageVersions { image_name, versions });
+
 /// The versions of a chart, newest first.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct ChartVersions {
     /// The chart's name.
     pub chart_name: String,
     /// Its versions.
     pub versions: Vec<String>,
 }
+
+readable!(ChartVersions { chart_name, versions });

@@ -10,6 +10,7 @@ use crate::simulator::{Configuration, Service, Version, World};
 use super::answer::Problem;
 use super::catalog::{Catalog, Place};
 use super::place::{At, Misplaced};
+use crate::api::reading::syntax;
 
 /// The largest number of instances that can be set: the demo cluster's pods live in the memory of a page.
 const INSTANCES: u32 = 200;
@@ -23,14 +24,6 @@ pub fn document(body: &[u8]) -> Result<Value, Misplaced> {
         return Ok(Value::Null);
     }
     serde_json::from_slice(body).map_err(|error| syntax(&error))
-}
-
-/// What is wrong with a text that is not JSON.
-pub fn syntax(error: &serde_json::Error) -> Misplaced {
-    let problem =
-        if error.is_eof() { "the text ends in the middle of the document: it was cut off" } else { "this is not JSON" };
-    let place = format!("line {}, column {}", error.line(), error.column());
-    Misplaced { place, problem: format!("{problem} ({error})") }
 }
 
 /// A body that is optional: nothing, or an object.

@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::api::reading::read;
 use crate::api::service::Service as ServiceBody;
 use crate::api::stage::Stage as StageBody;
 use crate::api::status::{EnvironmentStatus, ServiceStatus};
@@ -36,52 +36,6 @@ pub struct EnvironmentPart {
     pub status: Fields,
     /// Its services.
     pub services: Vec<ServicePart>,
-}
-
-/// Reads a value as a type of the contract, so that what is wrong in it is found here and not where it is shown.
-///
-/// # Errors
-/// Names the innermost place that is wrong.
-pub fn typed<T: DeserializeOwned>(at: &At<'_>) -> Result<T, Misplaced> {
-    at.object()?;
-    read::<T>(at.value).map_err(|error| {
-        let (inner, error) = culprit::<T>(at.value, &|value| value).unwrap_or((String::new(), error));
-        Misplaced { place: format!("{at}{inner}"), problem: words(&error) }
-    })
-}
-
-/// Through text, as that is how the client reads it too: the code is there once.
-fn read<T: DeserializeOwned>(value: &Value) -> Result<T, serde_json::Error> {
-    serde_json::from_slice(&serde_json::to_vec(value)?)
-}
-
-/// Where it is: the part that is wrong even when nothing else is there. Types of the contract do without any field.
-fn culprit<T: DeserializeOwned>(value: &Value, wrap: &dyn Fn(Value) -> Value) -> Option<(String, serde_json::Error)> {
-    let alone = |step: String, inner: &Value, wrap: &dyn Fn(Value) -> Value| {
-        let error = read::<T>(&wrap(inner.clone())).err()?;
-        let (rest, error) = culprit::<T>(inner, wrap).unwrap_or((String::new(), error));
-        Some((format!("{step}{rest}"), error))
-    };
-    match value {
-        Value::Object(fields) => fields.iter().find_map(|(key, inner)| {
-            let wrap = |value| wrap(Value::Object(catalog::object(vec![(key.clone(), value)])));
-            alone(format!(".{key}"), inner, &wrap)
-        }),
-        Value::Array(items) => items.iter().enumerate().find_map(|(index, inner)| {
-            let wrap = |value| wrap(Value::Array(vec![value]));
-            alone(format!("[{index}]"), inner, &wrap)
-        }),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
-    }
-}
-
-/// The reader's words without its line and column, which are those of the part and mean nothing in the file.
-fn words(error: &serde_json::Error) -> String {
-    let words = error.to_string();
-    match words.rsplit_once(" at line ") {
-        Some((words, _)) => words.to_owned(),
-        None => words,
-    }
 }
 
 /// An id that must be a UUID.
@@ -130,7 +84,7 @@ pub fn environments(root: &At<'_>, known: &HashMap<EnvironmentId, usize>) -> Res
 }
 
 fn service(at: &At<'_>) -> Result<ServicePart, Misplaced> {
-    let body: ServiceBody = typed(at)?;
+    let body: ServiceBody = read(at)?;
     at.key("service_type").text()?;
     at.key("name").text()?;
     for instances in ["min_running_instances", "max_running_instances"] {
@@ -170,7 +124,7 @@ fn stages(
     root.key("stages").each_entry(|key, list| {
         let environment = environment_of(known, key, list)?;
         let mut stages = list.each(|at| {
-            let body: StageBody = typed(at)?;
+            let body: StageBody = read(at)?;
             let id: StageId = id(at)?;
             if !ids.insert(id) {
                 return Err(at.key("id").wrong(format!("the stage {id} is in the file twice; ids must be unique")));
@@ -220,7 +174,7 @@ fn statuses(
         lists.each_entry(|name, list| {
             if name == "environment" {
                 if !list.is_missing() {
-                    typed::<EnvironmentStatus>(list)?;
+                    read::<EnvironmentStatus>(list)?;
                     if let Some(part) = parts.get_mut(environment) {
                         part.status = list.object()?.clone();
                     }
@@ -228,7 +182,7 @@ fn statuses(
                 return Ok(());
             }
             list.each(|at| {
-                let body: ServiceStatus = typed(at)?;
+                let body: ServiceStatus = read(at)?;
                 at.key("state").text()?;
                 let service = named(parts, places, environment, &at.key("id"))?;
                 if service.status.replace((body, at.object()?.clone())).is_some() {
@@ -250,8 +204,8 @@ pub fn versions(root: &At<'_>, is_known: impl Fn(ServiceId) -> bool) -> Result<H
     type Check = fn(&At<'_>) -> Result<(), Misplaced>;
     let checks: [(&str, Check); 3] = [
         ("commits", commit),
-        ("tags", |at| typed::<ImageVersions>(at).map(drop)),
-        ("charts", |at| typed::<ChartVersions>(at).map(drop)),
+        ("tags", |at| read::<ImageVersions>(at).map(drop)),
+        ("charts", |at| read::<ChartVersions>(at).map(drop)),
     ];
     for (part, check) in checks {
         root.key(part).each_entry(|key, list| {
@@ -271,5 +225,5 @@ fn commit(at: &At<'_>) -> Result<(), Misplaced> {
     if crate::api::Time::parse(time.text()?).is_none() {
         return Err(time.wrong("a time such as 2026-01-31T12:00:00Z is expected"));
     }
-    typed::<Commit>(at).map(drop)
+    read::<Commit>(at).map(drop)
 }

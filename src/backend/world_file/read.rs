@@ -10,12 +10,12 @@ use super::stored::Stored;
 use super::{FORMAT, LIMIT, NAME, check, make_up, parts, state};
 use crate::api::environment::Environment as EnvironmentBody;
 use crate::api::organization::{Organization, Project};
+use crate::api::reading::{self, syntax};
 use crate::backend::answer::Problem;
-use crate::backend::body::syntax;
 use crate::backend::catalog::{Catalog, Description, Fields};
 use crate::backend::place::{At, Misplaced, without};
 use crate::backend::status::View;
-use crate::backend::{fault, read as reading, service};
+use crate::backend::{fault, read as contract, service};
 use crate::lifecycle::{EnvironmentId, Provider, ServiceId, StageId};
 use crate::simulator::agenda::{Agenda, Planned};
 use crate::simulator::random::mix;
@@ -68,7 +68,7 @@ fn read_document(root: &At<'_>, now: Millis) -> Result<(World, Catalog, String),
 
     let mut known: HashMap<EnvironmentId, usize> = HashMap::new();
     let bodies = root.key("environments").each(|at| {
-        let body: EnvironmentBody = parts::typed(at)?;
+        let body: EnvironmentBody = reading::read(at)?;
         let id: EnvironmentId = parts::id(at)?;
         at.key("name").text()?;
         if let Some(before) = known.insert(id, known.len()) {
@@ -112,10 +112,10 @@ fn about(root: &At<'_>, catalog: &mut Catalog) -> Result<(), Misplaced> {
     };
     let (organization, project) = (root.key("organization"), root.key("project"));
     if !organization.is_missing() {
-        parts::typed::<Organization>(&organization)?;
+        reading::read::<Organization>(&organization)?;
     }
     if !project.is_missing() {
-        parts::typed::<Project>(&project)?;
+        reading::read::<Project>(&project)?;
     }
     let nil = StageId(0).to_string();
     catalog.organization = whole(&organization, json!({ "id": nil, "name": "Organization" }))?;
@@ -242,9 +242,9 @@ fn describe(world: &World, catalog: &mut Catalog, raw: Vec<(Fields, EnvironmentP
     };
     let mut services: Vec<(ServiceId, Description)> = Vec::new();
     for (environment, (mut fields, part)) in world.environments.iter().zip(raw) {
-        without(&mut fields, &reading::environment_ours(environment));
+        without(&mut fields, &contract::environment_ours(environment));
         for (place, (stage, (id, _, mut fields))) in environment.stages.iter().zip(part.stages).enumerate() {
-            without(&mut fields, &reading::stage_ours(environment, place, stage));
+            without(&mut fields, &contract::stage_ours(environment, place, stage));
             // A service's id and type are written from the service itself.
             let known = |key: &String| key != "service_id" && key != "service_type";
             let members = fields.remove("services").and_then(|members| members.as_object().cloned());
