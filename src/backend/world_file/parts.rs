@@ -9,7 +9,7 @@ use crate::api::service::Service as ServiceBody;
 use crate::api::stage::Stage as StageBody;
 use crate::api::status::{EnvironmentStatus, ServiceStatus};
 use crate::api::version::{ChartVersions, Commit, ImageVersions};
-use crate::backend::catalog::{self, Fields};
+use crate::backend::catalog::Fields;
 use crate::backend::place::{At, Misplaced};
 use crate::lifecycle::{EnvironmentId, ServiceId, StageId};
 
