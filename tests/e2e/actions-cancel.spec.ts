@@ -118,6 +118,24 @@ test("a job that ignored the cancel can still be canceled by force, from itself"
   expect(way(await console.watch("long-job"), "long-job")).toEqual(["Canceling", "Canceled"]);
 });
 
+test("what waits goes on after the cancel", async ({ page }) => {
+  const console = await openEnvironment(page, "development");
+  await console.act("catalog-api", "Redeploy");
+  await console.until({ "catalog-api": { status: "Building" } });
+  await console.act("payments", "Restart service");
+  await console.expectStatus("payments", "Queued");
+  await cancelWhen(console, "development", "catalog-api", "Building");
+  await expect(console.dialog).toContainText(/waits? goes? on/);
+  await console.confirm("Cancel deployment of development");
+  await console.expectStatus("catalog-api", "Canceling");
+  const sights = await console.watch("catalog-api", "payments");
+  expect(way(sights, "catalog-api")).toEqual(["Canceling", "Canceled"]);
+  expect(way(sights, "payments")).toEqual(["Queued", "Restarting", "Restarted"]);
+  for (const { rows } of sights) {
+    if (rows["payments"]!.status === "Restarting") expect(rows["catalog-api"]!.status).toBe("Canceled");
+  }
+});
+
 test("backing out of the modal cancels nothing", async ({ page }) => {
   const console = await openEnvironment(page, "development");
   await console.act("catalog-api", "Redeploy");

@@ -47,6 +47,18 @@ test("another version of the service that is being deployed waits for its end", 
   await console.expectStatus("catalog-api", "Deployment OK");
 });
 
+test("Deploy latest version of the environment is taken while it works, and waits", async ({ page }) => {
+  const console = await busy(page);
+  await console.press("development", "Deploy latest version");
+  await console.dialog.getByRole("checkbox", { name: "orders-api" }).check();
+  await console.confirm("Deploy latest to orders-api");
+  await console.expectStatus("orders-api", "Queued");
+  await expect(page.getByRole("button", { name: "1 waiting" })).toBeVisible();
+  const sights = await console.watch("catalog-api", "orders-api");
+  expect(way(sights, "catalog-api")).toEqual(["Building", "Deploying", "Deployment OK"]);
+  expect(way(sights, "orders-api")).toEqual(["Queued", "Building", "Deploying", "Deployment OK"]);
+});
+
 test("requests keep their order", async ({ page }) => {
   const console = await busy(page);
   await console.act("mail-relay", "Restart service");
