@@ -9,12 +9,15 @@ use leptos::task::spawn_local;
 
 use super::parties::{Parties, PartyList, Said};
 use super::versions::{Choice, latest};
-use crate::console::format::{ago, count};
+use crate::console::format::{ago, count, number_words};
 use crate::console::parts::{Dialog, DialogForm, Glyph, Icon, Rows, StatusChip, VersionLabel, VirtualList, use_dialog};
 use crate::console::route::{Target, use_route};
 use crate::console::state::row::ServiceRow;
 use crate::console::state::{Order, Store, use_store};
 use crate::lifecycle::{Action, EnvironmentId, Scope, ServiceId};
+
+/// After so many reads the page gets a turn: answers of the backend in this page come without a pause of their own.
+const BREATH: usize = 10;
 
 /// The newest commit of a service, as far as it has been read.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,7 +38,8 @@ struct Latest {
     shown: Memo<Vec<Arc<ServiceRow>>>,
     newest: StoredValue<BTreeMap<ServiceId, ArcRwSignal<Newest>>>,
     problem: RwSignal<Option<String>>,
-    sending: RwSignal<bool>,
+    /// How many commits have been read, of how many, while it is being sent.
+    sending: RwSignal<Option<(usize, usize)>>,
 }
 
 impl Latest {
@@ -59,7 +63,7 @@ impl Latest {
             shown,
             newest: StoredValue::new(BTreeMap::new()),
             problem: RwSignal::new(None),
-            sending: RwSignal::new(false),
+            sending: RwSignal::new(None),
         }
     }
 
@@ -93,8 +97,15 @@ impl Latest {
 
     /// The commit of each: those already read, and the others now.
     async fn versions(self, rows: Vec<Arc<ServiceRow>>) -> Result<Vec<(ServiceId, Arc<str>)>, String> {
-        let mut versions = Vec::with_capacity(rows.len());
-        for row in rows {
+        let all = rows.len();
+        let mut versions = Vec::with_capacity(all);
+        for (read, row) in rows.into_iter().enumerate() {
+            if read % BREATH == 0 {
+                gloo_timers::future::TimeoutFuture::new(0).await;
+                if self.sending.try_set(Some((read, all))).is_some() {
+                    return Err("The panel was closed".into());
+                }
+            }
             let known = self.newest.try_with_value(|all| all.get(&row.id).map(|signal| signal.get_untracked()));
             let choice = match known.flatten() {
                 Some(Newest::Known(choice)) => Some(choice),
@@ -152,16 +163,16 @@ fn LatestForm(latest: Latest) -> impl IntoView {
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let rows = untrack(|| latest.acting());
-        if rows.is_empty() || latest.sending.get_untracked() {
+        if rows.is_empty() || latest.sending.with_untracked(Option::is_some) {
             return;
         }
-        latest.sending.set(true);
+        latest.sending.set(Some((0, rows.len())));
         latest.problem.set(None);
         spawn_local(async move {
             let services = rows.iter().map(|row| row.id).collect();
             let versions = latest.versions(rows).await;
             // The panel may have been closed meanwhile: then nothing is sent.
-            if latest.sending.try_set(false).is_some() {
+            if latest.sending.try_set(None).is_some() {
                 return;
             }
             match versions {
@@ -197,9 +208,14 @@ fn LatestForm(latest: Latest) -> impl IntoView {
                 <button
                     class="button primary"
                     type="submit"
-                    aria-disabled=move || (none.get() || latest.sending.get()).then_some("true")
+                    aria-disabled=move || (none.get() || latest.sending.with(Option::is_some)).then_some("true")
                 >
-                    {move || if latest.sending.get() { "Reading commits…".to_owned() } else { latest.button() }}
+                    {move || match latest.sending.get() {
+                        Some((read, all)) => {
+                            format!("Reading commits, {} of {}", number_words(read), number_words(all))
+                        }
+                        None => latest.button(),
+                    }}
                 </button>
             </div>
         </form>
