@@ -70,6 +70,36 @@ const STATES: State[] = [
     await console.press("checkout-api", "Configure");
     await dialog(console);
   }],
+  ["the cancel of a deployment", async (page) => {
+    const console = await openEnvironment(page, "staging");
+    await console.press("staging", "Redeploy");
+    await console.confirm("Redeploy staging");
+    await console.press("staging", "Cancel deployment");
+    await dialog(console);
+  }],
+  ["a whole environment's stop, with the name left out", async (page) => {
+    const console = await openEnvironment(page, "production");
+    await console.press("production", "Stop");
+    await console.dialog.getByRole("button", { name: "Stop production" }).press("Enter");
+    await expect(console.dialog.getByRole("textbox")).toHaveAttribute("aria-invalid", "true");
+  }],
+  ["a selection, the queue, and toasts", async (page) => {
+    const console = await openEnvironment(page, "staging");
+    await console.press("storefront", "Redeploy");
+    await console.press("mail-relay", "Restart service");
+    await expect(console.toasts).toContainText("Queued, place 1");
+    await console.select("checkout-api", "sessions");
+    await page.getByRole("button", { name: "1 waiting" }).click();
+    await expect(page.getByLabel("Waiting requests")).toBeVisible();
+  }],
+  ["services that cannot be reached, and a request that failed", async (page) => {
+    const console = await openEnvironment(page, "staging");
+    await (await console.demo()).getByRole("radio", { name: /^Offline/ }).check();
+    await page.keyboard.press("Escape");
+    await console.press("mail-relay", "Restart service");
+    await expect(console.toasts).toContainText("The server cannot be reached");
+    await expect(page.getByRole("button", { name: /^Data: Offline/ })).toBeVisible();
+  }],
   ["the list of keys", async (page) => {
     await open(page);
     await page.keyboard.press("?");

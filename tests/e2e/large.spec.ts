@@ -40,3 +40,36 @@ test("of 1,000 environments at most 120 rows are in the document, and the search
   await page.getByRole("searchbox").fill(last);
   await expect(console.row(last)).toBeVisible();
 });
+
+test("of 10,000 services at most 120 rows are in the document, and the search finds the last", async ({ page }) => {
+  const console = await open(page, "large", "?q=everything");
+  await console.enter("everything");
+  await expect(console.table).toHaveAttribute("aria-rowcount", "10001");
+  expect(await scrollThrough(console)).toBeLessThanOrEqual(MOST);
+  await filled(console);
+  const names = await console.names();
+  const last = names[names.length - 1];
+  await page.getByRole("searchbox").fill(last);
+  await expect(console.table).toHaveAttribute("aria-rowcount", "2");
+  await expect(console.row(last)).toBeVisible();
+  // Keys reach the end without the rows between.
+  await page.getByRole("searchbox").fill("");
+  await page.getByRole("searchbox").press("ArrowDown");
+  await page.keyboard.press("End");
+  await expect(console.row(last)).toBeFocused();
+  await expect(console.row(last)).toBeInViewport();
+});
+
+test("all 10,000 services can be selected, and the question lists them without drawing them", async ({ page }) => {
+  const console = await open(page, "large", "?q=everything");
+  await console.enter("everything");
+  await page.getByRole("checkbox", { name: "Select all listed services" }).check();
+  const bar = page.getByRole("region", { name: "Selected services" });
+  await expect(bar).toContainText(/10\D?000 selected/);
+  await bar.getByRole("button", { name: /^Stop/ }).click();
+  await expect(console.dialog.getByRole("button", { name: /^Stop [\d\s]+ services$/ })).toBeVisible();
+  expect(await console.dialog.getByRole("listitem").count()).toBeLessThanOrEqual(MOST);
+  await page.keyboard.press("Escape");
+  await expect(console.dialog).toBeHidden();
+  await expect(bar).toBeVisible();
+});

@@ -92,7 +92,7 @@ test("the latest versions: services are chosen, the others are named with their 
   await console.press("staging", "Deploy latest version");
   const row = (name: string) => list(console, "Services with a git source").getByRole("listitem").filter({ hasText: name });
   await expect(row("checkout-api")).toContainText(/[0-9a-f]{7} to [0-9a-f]{7}/);
-  const submit = console.dialog.getByRole("button", { name: /^Deploy latest to/ });
+  const submit = console.dialog.getByRole("button", { name: /^Deploy latest (to|version)/ });
   await expect(submit).toHaveAttribute("aria-disabled", "true");
   await row("checkout-api").getByRole("checkbox").check();
   await row("payments").getByRole("checkbox").check();
@@ -257,4 +257,29 @@ test("the cancel modal says what rolls back, what does not start, and that the q
   await console.confirm("Cancel deployment of staging");
   await until(console, "image-resizer", "Canceled");
   await console.expectStatus("storefront", "Deployment OK");
+});
+
+test("the outcome of a bulk request is told item by item, and only what failed is tried again", async ({ page }) => {
+  const console = await openEnvironment(page, "staging");
+  await console.fault("Stop fails", "payments");
+  const bar = await console.select("payments", "admin-panel", "sessions");
+  await bar.getByRole("button", { name: /^Stop/ }).click();
+  await console.confirm("Stop 2 services");
+  await console.until({ payments: { status: "Stop error" }, "admin-panel": { status: "Stopped" } });
+  const failed = toast(page, "Stop 2 services");
+  await expect(failed).toContainText("payments: the stop failed");
+  await failed.getByRole("button", { name: "Details" }).click();
+
+  const services = list(console, "Services of the request");
+  const item = (name: string) => services.getByRole("listitem").filter({ hasText: name });
+  const complete = async () => {
+    await expect(item("payments")).toContainText("Failed");
+    await expect(item("admin-panel")).toContainText("Done");
+  };
+  await complete();
+  expect(new URL(page.url()).searchParams.get("panel")).toBe("outcome");
+  await console.confirm("Close the outcome");
+  await failed.getByRole("button", { name: "Retry failed" }).click();
+  await until(console, "payments", "Stopping");
+  await console.expectStatus("admin-panel", "Stopped");
 });

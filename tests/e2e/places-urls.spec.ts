@@ -69,6 +69,28 @@ test("back and forward go through the places, and never leave a dead step", asyn
   await expect(page.getByRole("grid", { name: "Environments" })).toBeVisible();
 });
 
+const PANELS: [string, string, string, RegExp][] = [
+  ["the version picker", "checkout-api", "Deploy other version", /^Deploy other version of checkout-api$/],
+  ["the configuration", "checkout-api", "Configure", /^Configure checkout-api$/],
+  ["the question before a stop", "checkout-api", "Stop", /^Stop checkout-api\?$/],
+  ["the latest versions", "staging", "Deploy latest version", /^Deploy latest version/],
+];
+for (const [what, name, action, title] of PANELS) {
+  test(`${what} has an address: a link opens it, and leaving it stays on the page`, async ({ page }) => {
+    const console = await openEnvironment(page, "staging");
+    await console.press(name, action as Parameters<Console["press"]>[1]);
+    await expect(page.getByRole("dialog", { name: title })).toBeVisible();
+    const link = page.url();
+    await page.goto("about:blank");
+    await page.goto(link);
+    await expect(page.getByRole("dialog", { name: title })).toBeVisible();
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("dialog")).toBeHidden();
+    await expect(page.getByRole("heading", { level: 1, name: "staging" })).toBeVisible();
+    expect(place(page)).not.toContain("panel");
+  });
+}
+
 const LOST: [string, string, RegExp][] = [
   ["an environment that is not there", "environment/00000000-0000-4000-8000-000000000000", /environment/i],
   ["an id that is none", "environment/production", /No place of the console is called/],

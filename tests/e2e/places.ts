@@ -19,8 +19,3 @@ export async function cell(console: Console, row: string, column: string): Promi
 export async function until(console: Console, row: string, status: Status): Promise<void> {
   await console.until({ [row]: { status } });
 }
-
-/** The rows of services or environments, without heads. */
-export function rows(console: Console): Locator {
-  return console.table.getByRole("row").filter({ has: console.page.getByRole("button", { name: /^Play / }) });
-}
