@@ -143,12 +143,24 @@ impl<'a> At<'a> {
     /// # Errors
     /// Names the place when something else is there, and passes on what `each` says.
     pub fn each<T>(&self, mut each: impl FnMut(&At<'_>) -> Result<T, Misplaced>) -> Result<Vec<T>, Misplaced> {
+        let mut items = Vec::new();
+        self.visit(&mut |item| {
+            items.push(each(item)?);
+            Ok(())
+        })?;
+        Ok(items)
+    }
+
+    /// The one loop behind [`At::each`].
+    fn visit(&self, visit: &mut dyn FnMut(&At<'_>) -> Result<(), Misplaced>) -> Result<(), Misplaced> {
         if self.is_missing() {
-            return Ok(Vec::new());
+            return Ok(());
         }
         let list = self.value.as_array().ok_or_else(|| self.expected("a list"))?;
-        let item = |(index, value)| each(&At { value, step: Step::Index(self, index) });
-        list.iter().enumerate().map(item).collect()
+        for (index, value) in list.iter().enumerate() {
+            visit(&At { value, step: Step::Index(self, index) })?;
+        }
+        Ok(())
     }
 
     /// Each entry of an object; missing is none.
@@ -180,8 +192,16 @@ impl<'a> At<'a> {
 /// # Errors
 /// Names the first place of a wrong type.
 pub fn read<T: Read>(at: &At<'_>) -> Result<T, Misplaced> {
+    read_with(at, T::read)
+}
+
+/// Reads a value with a function that notes what is wrong.
+///
+/// # Errors
+/// The first thing that was noted.
+pub fn read_with<T>(at: &At<'_>, read: impl FnOnce(&Reader<'_>) -> T) -> Result<T, Misplaced> {
     let wrong = RefCell::new(None);
-    let value = T::read(&Reader { at: *at, wrong: &wrong });
+    let value = read(&Reader { at: *at, wrong: &wrong });
     match wrong.into_inner() {
         Some(misplaced) => Err(misplaced),
         None => Ok(value),
@@ -215,7 +235,8 @@ pub trait Read: Sized {
 /// keeps the readers of thirty types small.
 #[derive(Clone, Copy)]
 pub struct Reader<'a> {
-    at: At<'a>,
+    /// The place.
+    pub at: At<'a>,
     wrong: &'a RefCell<Option<Misplaced>>,
 }
 
@@ -232,14 +253,35 @@ impl Reader<'_> {
         }
     }
 
-    fn expected(&self, what: &str) {
+    /// Notes that something else is expected here, unless nothing is here.
+    pub fn expected(&self, what: &str) {
         if !self.at.is_missing() {
             self.note(self.at.expected(what));
         }
     }
 
-    fn note(&self, misplaced: Misplaced) {
+    /// Notes what is wrong; only the first is kept.
+    pub fn note(&self, misplaced: Misplaced) {
         self.wrong.borrow_mut().get_or_insert(misplaced);
+    }
+
+    /// Each item of a list, in order; missing is none.
+    pub fn each(&self, each: &mut dyn FnMut(&Reader<'_>)) {
+        let list = self.at.value.as_array().map(Vec::as_slice).unwrap_or_else(|| {
+            self.expected("a list");
+            &[]
+        });
+        for (index, value) in list.iter().enumerate() {
+            each(&Reader { at: At { value, step: Step::Index(&self.at, index) }, wrong: self.wrong });
+        }
+    }
+
+    /// The value, or what `instead` makes once the complaint is noted.
+    pub fn noted<T>(&self, read: Result<T, Misplaced>, instead: impl FnOnce() -> T) -> T {
+        read.unwrap_or_else(|misplaced| {
+            self.note(misplaced);
+            instead()
+        })
     }
 
     fn number(&self, most: u64) -> u64 {
@@ -344,14 +386,8 @@ impl<T: Read> Read for Option<T> {
 
 impl<T: Read> Read for Vec<T> {
     fn read(from: &Reader<'_>) -> Vec<T> {
-        let Some(list) = from.at.value.as_array() else {
-            from.expected("a list");
-            return Vec::new();
-        };
-        let mut items = Vec::with_capacity(list.len());
-        for (index, value) in list.iter().enumerate() {
-            items.push(T::read(&Reader { at: At { value, step: Step::Index(&from.at, index) }, wrong: from.wrong }));
-        }
+        let mut items = Vec::new();
+        from.each(&mut |item| items.push(T::read(item)));
         items
     }
 }

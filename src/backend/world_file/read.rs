@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::parts::{EnvironmentPart, ServicePart};
-use super::stored::Stored;
+use super::stored::restored;
 use super::{FORMAT, LIMIT, NAME, check, make_up, parts, state};
 use crate::api::environment::Environment as EnvironmentBody;
 use crate::api::organization::{Organization, Project};
@@ -19,7 +19,7 @@ use crate::backend::{fault, read as contract, service};
 use crate::lifecycle::{EnvironmentId, Provider, ServiceId, StageId};
 use crate::simulator::agenda::{Agenda, Planned};
 use crate::simulator::random::mix;
-use crate::simulator::{Actor, Environment, Millis, Mode, Origin, Settings, Stage, World};
+use crate::simulator::{Actor, Environment, Millis, Mode, Origin, Stage, World};
 
 /// The parts of the file that are read; any other is carried along.
 const PARTS: [&str; 10] =
@@ -60,9 +60,9 @@ fn read_document(root: &At<'_>, now: Millis) -> Result<(World, Catalog, String),
         let words = format!("this file was written by another version (format {format}); {FORMAT} is read here");
         return Err(x.key("format").wrong(words));
     }
-    let seed = Stored::restore(&x.key("seed"))?;
-    let now = Option::restore(&x.key("now"))?.unwrap_or(now);
-    let born = Option::restore(&x.key("born"))?.unwrap_or(now);
+    let seed = restored(&x.key("seed"))?;
+    let now = restored::<Option<_>>(&x.key("now"))?.unwrap_or(now);
+    let born = restored::<Option<_>>(&x.key("born"))?.unwrap_or(now);
     let mut catalog = Catalog { generated: x.key("generated").flag()?, born, ..Catalog::default() };
     about(root, &mut catalog)?;
 
@@ -88,7 +88,7 @@ fn read_document(root: &At<'_>, now: Millis) -> Result<(World, Catalog, String),
         environments.push(environment);
         raw.push((fields, part));
     }
-    let requests = Stored::restore(&x.key("requests"))?;
+    let requests = restored(&x.key("requests"))?;
     let mut world = World::new(seed, now, environments);
     world.requests = world.requests.max(requests);
     for (environment, (_, part)) in world.environments.iter_mut().zip(&raw) {
@@ -170,7 +170,7 @@ fn restore(x: &At<'_>, environment: &mut Environment, part: &EnvironmentPart, no
     let configured =
         |part: &ServicePart| make_up::configured(part.id, &part.body, &part.fields, part.stage.unwrap_or(StageId(0)));
     if !at.is_missing() {
-        environment.namespace = Option::restore(&at.key("namespace"))?.unwrap_or(environment.namespace.clone());
+        environment.namespace = restored::<Option<_>>(&at.key("namespace"))?.unwrap_or(environment.namespace.clone());
         let mut agrees = true;
         for part in &part.services {
             let mut service = configured(part);
@@ -180,16 +180,16 @@ fn restore(x: &At<'_>, environment: &mut Environment, part: &EnvironmentPart, no
                 agrees = false;
                 break;
             }
-            state::restore_service(&at, &mut service)?;
+            reading::read_with(&at, |from| state::restore_service(from, &mut service))?;
             make_up::configure(&mut service.desired, &part.body, &part.fields);
             let state = part.status.as_ref().map_or("READY", |(status, _)| &status.state);
             agrees = agrees && service.shown().name() == state;
             environment.services.push(service);
         }
         if agrees {
-            environment.running = Stored::restore(&at.key("running"))?;
-            environment.queue = Stored::restore(&at.key("queue"))?;
-            environment.history = Stored::restore(&at.key("history"))?;
+            environment.running = restored(&at.key("running"))?;
+            environment.queue = restored(&at.key("queue"))?;
+            environment.history = restored(&at.key("history"))?;
             return check::environment(&at, environment);
         }
         environment.services.clear();
@@ -223,11 +223,11 @@ fn name_actor(environment: &mut Environment, status: &Fields) {
 /// Settings, faults, and what is planned.
 fn restore_world(x: &At<'_>, world: &mut World) -> Result<(), Misplaced> {
     if !x.key("settings").is_missing() {
-        world.settings = Settings::restore(&x.key("settings"))?;
+        world.settings = restored(&x.key("settings"))?;
     }
     world.faults = fault::read(world, &x.key("faults"))?;
     let at = x.key("agenda");
-    let planned: Vec<Planned> = Stored::restore(&at)?;
+    let planned: Vec<Planned> = restored(&at)?;
     // What is planned already is for deployments that were made up just now.
     world.agenda = Agenda::restored(planned.into_iter().chain(world.agenda.planned()));
     check::agenda(&at, world)

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::stored::{Stored, choice, record, variant};
-use crate::backend::place::{At, Misplaced};
+use super::stored::{Stored, choice, record, unknown, variant, word};
+use crate::api::reading::Reader;
 use crate::lifecycle::pipeline::{self, Pipeline, Slots};
 use crate::lifecycle::{Queue, RequestId};
 use crate::simulator::agenda::{Happening, Planned};
@@ -21,8 +21,8 @@ impl Stored for Version {
         Value::from(&*self.0)
     }
 
-    fn restore(at: &At<'_>) -> Result<Self, Misplaced> {
-        at.text().map(Version::from)
+    fn restore(from: &Reader<'_>) -> Self {
+        Version::from(from.noted(from.at.text(), || ""))
     }
 }
 
@@ -31,8 +31,8 @@ impl Stored for Origin {
         self.name().into()
     }
 
-    fn restore(at: &At<'_>) -> Result<Self, Misplaced> {
-        at.text().map(Origin::from_name)
+    fn restore(from: &Reader<'_>) -> Self {
+        Origin::from_name(from.noted(from.at.text(), || ""))
     }
 }
 
@@ -42,8 +42,8 @@ impl Stored for (RequestId, Queue) {
         serde_json::json!({ "request": self.0.store(), "queue": self.1.store() })
     }
 
-    fn restore(at: &At<'_>) -> Result<Self, Misplaced> {
-        Ok((Stored::restore(&at.key("request"))?, Stored::restore(&at.key("queue"))?))
+    fn restore(from: &Reader<'_>) -> Self {
+        (Stored::restore(&from.key("request")), Stored::restore(&from.key("queue")))
     }
 }
 
@@ -150,14 +150,10 @@ macro_rules! service_state {
             Value::Object(fields)
         }
 
-        /// Reads it into a service that has been made from what the contract's calls carry.
-        ///
-        /// # Errors
-        /// Names the place of what cannot be read.
-        pub fn restore_service(at: &At<'_>, service: &mut Service) -> Result<(), Misplaced> {
-            at.object()?;
-            $(service.$field = Stored::restore(&at.key(stringify!($field)))?;)*
-            Ok(())
+        /// Reads it into a service that has been made from what the contract's calls carry; what is wrong is noted.
+        pub fn restore_service(from: &Reader<'_>, service: &mut Service) {
+            from.object();
+            $(service.$field = Stored::restore(&from.key(stringify!($field)));)*
         }
     };
 }

@@ -8,23 +8,28 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::backend::place::{At, Misplaced};
+use crate::api::reading::{At, Misplaced, Reader, read_with};
 
 /// A piece of state that can be written and read.
 pub trait Stored: Sized {
     /// The value as JSON.
     fn store(&self) -> Value;
 
-    /// Reads it back.
-    ///
-    /// # Errors
-    /// Names the place of what cannot be read.
-    fn restore(at: &At<'_>) -> Result<Self, Misplaced>;
+    /// Reads it back; what is wrong is noted.
+    fn restore(from: &Reader<'_>) -> Self;
 
     /// Whether it is left out, because a missing value reads as the same.
     fn is_nothing(&self) -> bool {
         false
     }
+}
+
+/// Reads a piece of state.
+///
+/// # Errors
+/// Names the first place of what cannot be read.
+pub fn restored<T: Stored>(at: &At<'_>) -> Result<T, Misplaced> {
+    read_with(at, T::restore)
 }
 
 macro_rules! numbers {
@@ -34,12 +39,12 @@ macro_rules! numbers {
                 Value::from(*self)
             }
 
-            fn restore(at: &At<'_>) -> Result<Self, Misplaced> {
-                if at.is_missing() {
-                    return Ok(0);
-                }
-                let number = at.value.as_i64().and_then(|number| <$type>::try_from(number).ok());
-                number.ok_or_else(|| at.expected(concat!("a number (", stringify!($type), ")")))
+            fn restore(from: &Reader<'_>) -> Self {
+                let number = from.at.value.as_i64().and_then(|number| <$type>::try_from(number).ok());
+                number.unwrap_or_else(|| {
+                    from.expected(concat!("a number (", stringify!($type), ")"));
+                    0
+                })
             }
 
             fn is_nothing(&self) -> bool {
@@ -57,11 +62,13 @@ impl Stored for u64 {
         if *self < 1 << 53 { Value::from(*self) } else { Value::from(self.to_string()) }
     }
 
-    fn restore(at: &At<'_>) -> Result<Self, Misplaced> {
-        match at.value {
-            Value::Null => Ok(0),
-            Value::String(_) => at.parsed(),
-            value => value.as_u64().ok_or_else(|| at.expected("a whole number")),
+    fn restore(from: &Reader<'_>) -> Self {
+        match from.at.value {
+            Value::String(_) => from.noted(from.at.parsed(), || 0),
+            value => value.as_u64().unwrap_or_else(|| {
+                from.expected("a whole number");
+                0
+            }),
         }
     }
 
@@ -75,8 +82,8 @@ impl Stored for bool {
         Value::from(*self)
     }
 
-    fn restore(at: &At<'_>) -> Result<Self, Misplaced> {
-        at.flag()
+    fn restore(from: &Reader<'_>) -> Self {
+        from.noted(from.at.flag(), || false)
     }
 
     fn is_nothing(&self) -> bool {
@@ -89,8 +96,8 @@ impl Stored for Arc<str> {
         Value::from(&**self)
     }
 
-    fn restore(at: &At<'_>) -> Result<Self, Misplaced> {
-        at.text().map(Arc::from)
+    fn restore(from: &Reader<'_>) -> Self {
+        from.noted(from.at.text(), || "").into()
     }
 }
 
@@ -99,8 +106,8 @@ impl<T: Stored> Stored for Option<T> {
         self.as_ref().map_or(Value::Null, Stored::store)
     }
 
-    fn restore(at: &At<'_>) -> Result<Self, Misplaced> {
-        if at.is_missing() { Ok(None) } else { T::restore(at).map(Some) }
+    fn restore(from: &Reader<'_>) -> Self {
+        if from.at.is_missing() { None } else { Some(T::restore(from)) }
     }
 
     fn is_nothing(&self) -> bool {
@@ -110,11 +117,15 @@ impl<T: Stored> Stored for Option<T> {
 
 impl<T: Stored> Stored for Vec<T> {
     fn store(&self) -> Value {
-        self.iter().map(Stored::store).collect()
+        let mut list = Vec::new();
+        self.iter().for_each(|item| list.push(item.store()));
+        Value::Array(list)
     }
 
-    fn restore(at: &At<'_>) -> Result<Self, Misplaced> {
-        at.each(T::restore)
+    fn restore(from: &Reader<'_>) -> Self {
+        let mut items = Vec::new();
+        from.each(&mut |item| items.push(T::restore(item)));
+        items
     }
 
     fn is_nothing(&self) -> bool {
@@ -124,11 +135,13 @@ impl<T: Stored> Stored for Vec<T> {
 
 impl<T: Stored> Stored for VecDeque<T> {
     fn store(&self) -> Value {
-        self.iter().map(Stored::store).collect()
+        let mut list = Vec::new();
+        self.iter().for_each(|item| list.push(item.store()));
+        Value::Array(list)
     }
 
-    fn restore(at: &At<'_>) -> Result<Self, Misplaced> {
-        Vec::restore(at).map(VecDeque::from)
+    fn restore(from: &Reader<'_>) -> Self {
+        Vec::restore(from).into()
     }
 
     fn is_nothing(&self) -> bool {
@@ -138,14 +151,17 @@ impl<T: Stored> Stored for VecDeque<T> {
 
 impl<T: Stored + Ord> Stored for BTreeSet<T> {
     fn store(&self) -> Value {
-        self.iter().map(Stored::store).collect()
+        let mut list = Vec::new();
+        self.iter().for_each(|item| list.push(item.store()));
+        Value::Array(list)
     }
 
-    fn restore(at: &At<'_>) -> Result<Self, Misplaced> {
-        let members: Vec<T> = Vec::restore(at)?;
-        let mut set = BTreeSet::new();
-        set.extend(members);
-        Ok(set)
+    fn restore(from: &Reader<'_>) -> Self {
+        let mut items = BTreeSet::new();
+        from.each(&mut |item| {
+            items.insert(T::restore(item));
+        });
+        items
     }
 
     fn is_nothing(&self) -> bool {
@@ -158,40 +174,57 @@ macro_rules! record {
     ($type:ty { $($field:ident),* $(,)? }) => {
         impl Stored for $type {
             fn store(&self) -> Value {
-                let mut fields = Fields::new();
+                let mut fields = $crate::backend::catalog::Fields::new();
                 $(if !self.$field.is_nothing() {
                     fields.insert(stringify!($field).to_owned(), self.$field.store());
                 })*
                 Value::Object(fields)
             }
 
-            fn restore(at: &At<'_>) -> Result<Self, Misplaced> {
-                at.object()?;
-                Ok(Self { $($field: Stored::restore(&at.key(stringify!($field)))?),* })
+            fn restore(from: &Reader<'_>) -> Self {
+                from.object();
+                Self { $($field: Stored::restore(&from.key(stringify!($field)))),* }
             }
         }
     };
 }
 
 /// An enum: a variant without fields is written as its word, one with fields as an object whose `is` is the word.
-/// Fields are listed as `field as name`; those of a tuple by their number.
+/// Fields are listed as `field as name`; those of a tuple by their number. A word that is not known is noted, and reads
+/// as the first variant.
 macro_rules! choice {
-    ($type:ident { $($variant:ident { $($field:tt as $name:ident),* } = $word:literal),* $(,)? }) => {
+    ($type:ident {
+        $first:ident { $($start:tt as $begin:ident),* } = $open:literal
+        $(, $variant:ident { $($field:tt as $name:ident),* } = $word:literal)* $(,)?
+    }) => {
         impl Stored for $type {
             fn store(&self) -> Value {
-                match self {
+                #[allow(unused_mut, reason = "most variants have no fields")]
+                let mut fields = $crate::backend::catalog::Fields::new();
+                let word = match self {
+                    $type::$first { $($start: $begin),* } => {
+                        $(fields.insert(stringify!($begin).to_owned(), $begin.store());)*
+                        $open
+                    }
                     $($type::$variant { $($field: $name),* } => {
-                        let fields = crate::backend::catalog::object(vec![$((stringify!($name).to_owned(), $name.store())),*]);
-                        variant($word, fields)
+                        $(fields.insert(stringify!($name).to_owned(), $name.store());)*
+                        $word
                     })*
-                }
+                };
+                variant(word, fields)
             }
 
-            fn restore(at: &At<'_>) -> Result<Self, Misplaced> {
-                let word = if at.value.is_string() { at.text()? } else { at.key("is").text()? };
-                match word {
-                    $($word => Ok($type::$variant { $($field: Stored::restore(&at.key(stringify!($name)))?),* }),)*
-                    _ => Err(at.wrong(format!("{word:?} is none of {}", [$($word),*].join(", ")))),
+            fn restore(from: &Reader<'_>) -> Self {
+                match word(from) {
+                    $($word => {
+                        $type::$variant { $($field: Stored::restore(&from.key(stringify!($name)))),* }
+                    })*
+                    other => {
+                        if other != $open {
+                            unknown(from, other, &[$open, $($word),*]);
+                        }
+                        $type::$first { $($start: Stored::restore(&from.key(stringify!($begin)))),* }
+                    }
                 }
             }
         }
@@ -199,6 +232,18 @@ macro_rules! choice {
 }
 
 pub(super) use {choice, record};
+
+/// The word of a variant.
+pub fn word<'a>(from: &'a Reader<'_>) -> &'a str {
+    let is = from.at.key("is");
+    let text = if from.at.value.is_string() { from.at.text() } else { is.text() };
+    from.noted(text, || "")
+}
+
+/// Notes a word that is not known.
+pub fn unknown(from: &Reader<'_>, word: &str, known: &[&str]) {
+    from.note(from.at.wrong(format!("{word:?} is none of {}", known.join(", "))));
+}
 
 /// A variant of an enum.
 pub fn variant(word: &str, mut fields: crate::backend::catalog::Fields) -> Value {

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::stored::{Stored, choice, variant};
-use crate::backend::place::{At, Misplaced};
+use super::stored::{Stored, choice, unknown, variant, word};
+use crate::api::reading::Reader;
 use crate::lifecycle::note::{Failure, Note};
 use crate::lifecycle::pipeline::Lane;
 use crate::lifecycle::rolling::Pace;
@@ -17,8 +17,8 @@ macro_rules! ids {
                 self.to_string().into()
             }
 
-            fn restore(at: &At<'_>) -> Result<Self, Misplaced> {
-                at.parsed()
+            fn restore(from: &Reader<'_>) -> Self {
+                from.noted(from.at.parsed(), || Self(0))
             }
         }
     )*};
@@ -31,8 +31,8 @@ impl Stored for Status {
         self.name().into()
     }
 
-    fn restore(at: &At<'_>) -> Result<Self, Misplaced> {
-        at.text().map(Status::from_name)
+    fn restore(from: &Reader<'_>) -> Self {
+        Status::from_name(from.noted(from.at.text(), || ""))
     }
 }
 
@@ -41,8 +41,8 @@ impl Stored for Provider {
         self.name().into()
     }
 
-    fn restore(at: &At<'_>) -> Result<Self, Misplaced> {
-        at.text().map(Provider::from_name)
+    fn restore(from: &Reader<'_>) -> Self {
+        Provider::from_name(from.noted(from.at.text(), || ""))
     }
 }
 
