@@ -7,9 +7,11 @@
 pub mod app;
 pub mod demo;
 pub mod environments;
+pub mod erase;
 pub mod format;
 pub mod keyboard;
 pub mod list;
+pub mod page;
 pub mod panel;
 pub mod parts;
 pub mod play;

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use playhead::console::list::{self, Item, Line, Lines};
+use playhead::console::list::{self, Item, Items, Line, Lines};
 use playhead::console::route::query::Query;
 use playhead::console::route::{Column, Group, Page, Panel, Place, Sort, Target};
 use playhead::console::selection::Selection;
@@ -109,7 +109,7 @@ fn a_list_is_searched_filtered_and_parted_into_sections() {
     check("?status=error,ok&mode=PRODUCTION", &[4, 3]);
     check("?mode=PREVIEW,SOMETHING_NEW", &[1, 2]);
     check("?q=nothing", &[]);
-    assert_eq!(list::counts(&items), [0, 1, 3, 0, 0, 0]);
+    assert_eq!(Items::new(items.clone()).counts, [0, 1, 3, 0, 0, 0]);
 
     list::sort(&mut items, true);
     assert_eq!(keys(&list::lines(&items, &Place::default())), [3, 4, 1, 2], "sections stay where they are");

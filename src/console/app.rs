@@ -2,12 +2,14 @@
 
 use leptos::prelude::*;
 
-use super::environments::Environments;
+use super::environments::environments;
+use super::erase::when;
 use super::keyboard::{self, Keys};
+use super::page::go_home;
 use super::play::PlayMenu;
 use super::route::{Page, Panel, provide_route, use_route};
-use super::services::Services;
-use super::shell::Header;
+use super::services::services;
+use super::shell::header;
 use super::state::{provide_store, use_store};
 use super::{demo, panel, theme, toast};
 use crate::client::Client;
@@ -38,17 +40,14 @@ fn Shell() -> impl IntoView {
         document().set_title(&place.map_or_else(|| "Playhead".to_owned(), |place| format!("{place} · Playhead")));
     });
     view! {
-        <Header>
-            <demo::DemoMark/>
-            <theme::ThemeSwitch/>
-        </Header>
+        {header(view! { <demo::DemoMark/> <theme::ThemeSwitch/> }.into_any())}
         {move || match page.get() {
-            Page::Environments => view! { <Environments/> }.into_any(),
-            Page::Services(id) => view! { <Services id/> }.into_any(),
-            Page::Missing(path) => view! { <Missing path/> }.into_any(),
+            Page::Environments => environments(),
+            Page::Services(id) => services(id),
+            Page::Missing(path) => missing(path),
         }}
         <panel::Panels/>
-        {move || (route.panel() == Some(Panel::Keys)).then(|| view! { <Keys/> })}
+        {move || when(route.panel() == Some(Panel::Keys), || view! { <Keys/> }.into_any())}
         <PlayMenu/>
         <toast::Toasts/>
         <div class="visually-hidden" role="status" aria-live="polite" aria-label="Status changes">
@@ -57,16 +56,15 @@ fn Shell() -> impl IntoView {
     }
 }
 
-#[component]
-fn Missing(path: String) -> impl IntoView {
-    let home = use_route().link(Page::Environments);
+fn missing(path: String) -> AnyView {
     view! {
         <main class="page">
             <div class="empty">
                 <h1>"There is nothing here"</h1>
                 <p>"No place of the console is called " <code>{path}</code> "."</p>
-                <a class="button primary" href=home>"Go to the environments"</a>
+                {go_home()}
             </div>
         </main>
     }
+    .into_any()
 }

@@ -22,6 +22,36 @@ pub struct Item {
     pub text: Arc<str>,
 }
 
+/// A whole list, sorted, and what its filter says of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Items {
+    /// The items, in their order.
+    pub all: Vec<Item>,
+    /// How many there are in each group, in the order of [`Group::ALL`].
+    pub counts: [usize; 6],
+    /// The sections there are, with how many items each has, in the order of the items.
+    pub sections: Vec<(Arc<str>, usize)>,
+}
+
+impl Items {
+    /// Counts items that are in their order.
+    pub fn new(all: Vec<Item>) -> Items {
+        let mut counts = [0; 6];
+        let mut sections: Vec<(Arc<str>, usize)> = Vec::new();
+        for item in &all {
+            let at = Group::ALL.iter().position(|group| *group == item.group);
+            if let Some(count) = at.and_then(|at| counts.get_mut(at)) {
+                *count += 1;
+            }
+            match sections.last_mut() {
+                Some((section, count)) if *section == item.section => *count += 1,
+                Some(_) | None => sections.push((item.section.clone(), 1)),
+            }
+        }
+        Items { all, counts, sections }
+    }
+}
+
 /// One line of a table.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Line {
@@ -131,16 +161,4 @@ pub fn status_rank(status: &Status) -> i64 {
     };
     let within = Status::KNOWN.iter().position(|known| known == status).unwrap_or(Status::KNOWN.len());
     group * 100 + within as i64
-}
-
-/// How many items there are in each group, in the order of [`Group::ALL`].
-pub fn counts(items: &[Item]) -> [usize; 6] {
-    let mut counts = [0; 6];
-    for item in items {
-        let at = Group::ALL.iter().position(|group| *group == item.group);
-        if let Some(count) = at.and_then(|at| counts.get_mut(at)) {
-            *count += 1;
-        }
-    }
-    counts
 }

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, KeyboardEvent};
+use web_sys::HtmlElement;
 
+use super::erase::{click, keys};
 use super::parts::{Glyph, Icon};
 use super::route::{Panel, Target, use_route};
 use super::state::{Store, use_store};
@@ -37,11 +38,12 @@ pub fn next_of_service(facts: &ServiceFacts) -> Option<Action> {
 
 /// A Play button. A click opens the menu.
 pub fn play_button(store: Store, target: Target, name: Arc<str>, next: Signal<Option<Action>>) -> AnyView {
-    let node = NodeRef::<html::Button>::new();
     let open = move || store.menu().with(|menu| menu.as_ref().is_some_and(|menu| menu.target == target));
     let label = format!("Play {name}");
-    let press = move |_| {
-        let Some(button) = node.get_untracked() else { return };
+    let press = click(move |event| {
+        let Some(button) = event.current_target().and_then(|target| target.dyn_into::<HtmlElement>().ok()) else {
+            return;
+        };
         if store.menu().with_untracked(|menu| menu.as_ref().is_some_and(|menu| menu.target == target)) {
             return store.menu().set(None);
         }
@@ -49,17 +51,16 @@ pub fn play_button(store: Store, target: Target, name: Arc<str>, next: Signal<Op
         let at = [rect.left(), rect.top(), rect.right(), rect.bottom()];
         store.menu().set(Some(Menu { target, name: name.clone(), at }));
         store.poke();
-    };
+    });
     let glyph = Signal::derive(move || next.get().map_or(Glyph::More, Glyph::from));
     view! {
         <button
             type="button"
             class="play"
-            node_ref=node
             aria-haspopup="menu"
-            aria-expanded=move || if open() { "true" } else { "false" }
+            aria-expanded=move || Some(open().to_string())
             aria-label=label
-            title=move || next.get().map_or("Actions", Action::words)
+            title=move || Some(next.get().map_or("Actions", Action::words).to_owned())
             on:click=press
         >
             <Icon name=glyph/>
@@ -102,9 +103,10 @@ pub fn PlayMenu() -> impl IntoView {
     let menu = store.menu();
     // A landmark around it, as around everything on the page.
     view! {
-        {move || menu.get().map(|open| view! {
-            <section aria-label="Play menu"><OpenMenu menu=open/></section>
-        })}
+        {move || match menu.get() {
+            Some(open) => view! { <section aria-label="Play menu"><OpenMenu menu=open/></section> }.into_any(),
+            None => ().into_any(),
+        }}
     }
 }
 
@@ -139,7 +141,7 @@ fn OpenMenu(menu: Menu) -> impl IntoView {
             store.press(action, target);
         }
     };
-    let keys = move |event: KeyboardEvent| {
+    let keys = keys(move |event| {
         let Some(element) = node.get_untracked() else { return };
         match event.key().as_str() {
             "Escape" | "Tab" => close(),
@@ -156,7 +158,7 @@ fn OpenMenu(menu: Menu) -> impl IntoView {
         }
         event.prevent_default();
         event.stop_propagation();
-    };
+    });
     let toggled = move |event: web_sys::Event| {
         let event: web_sys::ToggleEvent = event.unchecked_into();
         let mine = store.menu().with_untracked(|menu| menu.as_ref().is_some_and(|menu| menu.target == target));
@@ -177,33 +179,39 @@ fn OpenMenu(menu: Menu) -> impl IntoView {
                     type="button"
                     role="menuitem"
                     tabindex="-1"
-                    aria-disabled=move || reason().map(|_| "true")
+                    aria-disabled=move || reason().map(|_| "true".to_owned())
                     aria-describedby=move || reason().map(|_| described.clone())
-                    on:click=move |_| choose(action)
+                    on:click=click(move |_| choose(action))
                 >
                     <Icon name=Glyph::from(action)/>
                     <span>{action.words()}</span>
                 </button>
-                {move || reason().map(|refusal| view! {
-                    <span class="reason" id=id.clone()>
-                        {refusal.why()} ". " <span class="remedy">{refusal.remedy()} "."</span>
-                    </span>
-                })}
+                {move || match reason() {
+                    Some(refusal) => view! {
+                        <span class="reason" id=id.clone()>
+                            {refusal.why()} ". " <span class="remedy">{refusal.remedy()} "."</span>
+                        </span>
+                    }
+                    .into_any(),
+                    None => ().into_any(),
+                }}
             </div>
         }
+        .into_any()
     };
     let configure = match target {
-        Target::Service { environment, service } => Some(view! {
+        Target::Service { environment, service } => view! {
             <div role="separator"></div>
-            <button type="button" role="menuitem" tabindex="-1" on:click=move |_| {
+            <button type="button" role="menuitem" tabindex="-1" on:click=click(move |_| {
                 close();
                 route.open_panel(Panel::Configure { environment, service });
-            }>
+            })>
                 <Icon name=Glyph::Configure/>
                 <span>"Configure"</span>
             </button>
-        }),
-        Target::Subset { .. } | Target::Environment(_) => None,
+        }
+        .into_any(),
+        Target::Subset { .. } | Target::Environment(_) => ().into_any(),
     };
     view! {
         <div

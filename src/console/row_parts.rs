@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
+use super::erase::when;
 use super::format;
+use super::parts::{Mark, Tone};
 use super::state::Store;
 use super::state::row::Operation;
 use crate::lifecycle::Status;
@@ -24,20 +26,22 @@ pub fn counts(counts: &[(Status, usize)]) -> String {
     parts.collect::<Vec<_>>().join(" · ")
 }
 
+/// How many services are out of date, if any is.
+pub fn drift(count: usize) -> AnyView {
+    when(count > 0, || view! { <Mark word=format!("{count} out of date") tone=Tone::Warn/> }.into_any())
+}
+
 /// The last operation: verb, age, who, from where.
 pub fn operation(store: Store, operation: Signal<Option<Operation>>) -> AnyView {
-    let what = move || operation.with(|operation| operation.as_ref().map(|last| last.words.to_string()));
-    let when = move || operation.with(|operation| operation.as_ref().map(|last| format::ago(store.now(), last.at)));
-    let who = move || operation.with(|operation| operation.as_ref().map(by));
-    let title = move || operation.with(|operation| operation.as_ref().map(|last| format::moment(last.at)));
+    let read = move |read: &dyn Fn(&Operation) -> String| operation.with(|last| last.as_ref().map(read));
     view! {
-        <span class="two" title=title>
+        <span class="two" title=move || read(&|last| format::moment(last.at))>
             <span>
-                {move || what().unwrap_or_else(|| "–".to_owned())}
+                {move || read(&|last| last.words.to_string()).unwrap_or_else(|| "–".to_owned())}
                 " "
-                <span class="muted">{when}</span>
+                <span class="muted">{move || read(&|last| format::ago(store.now(), last.at)).unwrap_or_default()}</span>
             </span>
-            <span class="muted">{who}</span>
+            <span class="muted">{move || read(&by).unwrap_or_default()}</span>
         </span>
     }
     .into_any()

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use leptos::html;
 use leptos::prelude::*;
 
+use super::erase::{click, event, keys, when};
+use super::format;
 use super::list::Lines;
 use super::parts::{Glyph, Icon};
 use super::route::Target;
@@ -73,37 +75,35 @@ impl Selection {
 }
 
 /// The box in the head of the list: all that the filter lets through.
-pub fn select_all(lines: Signal<Arc<Lines>>) -> impl IntoView {
+pub fn select_all(lines: Signal<Arc<Lines>>) -> AnyView {
     let store = use_store();
     let node = NodeRef::<html::Input>::new();
-    let counts = Memo::new(move |_| {
-        store.selection().with(|selection| {
-            lines.with(|lines| (lines.keys().filter(|key| selection.contains(*key)).count(), lines.rows()))
-        })
-    });
     Effect::new(move |_| {
-        let (selected, all) = counts.get();
+        let selected = store
+            .selection()
+            .with(|selection| lines.with(|lines| lines.keys().filter(|key| selection.contains(*key)).count()));
+        let all = lines.with(|lines| lines.rows());
         if let Some(input) = node.get() {
             input.set_checked(all > 0 && selected == all);
             input.set_indeterminate(selected > 0 && selected < all);
         }
     });
-    let change = move |event: web_sys::Event| {
+    let change = event(move |event| {
         let keys: Vec<u128> = lines.with_untracked(|lines| lines.keys().collect());
         let checked = event_target_checked(&event);
         store.selection().update(|selection| if checked { selection.add(&keys) } else { selection.remove(&keys) });
-    };
+    });
     view! {
         <label class="pick">
             <input type="checkbox" node_ref=node on:change=change aria-label="Select all listed services"/>
         </label>
     }
+    .into_any()
 }
 
 /// The box of a row. With Shift it selects the range from the last one.
-pub fn select_one(store: Store, key: u128, name: Arc<str>, lines: Signal<Arc<Lines>>) -> impl IntoView {
-    let checked = move || store.selection().with(|selection| selection.contains(key));
-    let click = move |event: web_sys::MouseEvent| {
+pub fn select_one(store: Store, key: u128, name: Arc<str>, lines: Signal<Arc<Lines>>) -> AnyView {
+    let press = click(move |event| {
         store.selection().update(|selection| {
             if event.shift_key() {
                 let listed: Vec<u128> = lines.with_untracked(|lines| lines.keys().collect());
@@ -112,17 +112,26 @@ pub fn select_one(store: Store, key: u128, name: Arc<str>, lines: Signal<Arc<Lin
                 selection.toggle(key);
             }
         });
-    };
+    });
     view! {
         <label class="pick">
-            <input type="checkbox" prop:checked=checked on:click=click aria-label=format!("Select {name}")/>
+            <input
+                type="checkbox"
+                prop:checked=move || store.selection().with(|selection| selection.contains(key))
+                on:click=press
+                aria-label=format!("Select {name}")
+            />
         </label>
     }
+    .into_any()
 }
 
 /// A button of the bar: what it would do, on how many, and why not.
+#[derive(Clone, PartialEq)]
 struct Offer {
     action: Action,
+    /// What is sent: Deploy where nothing selected was ever deployed.
+    sends: Action,
     label: &'static str,
     takes: usize,
     refusal: Option<Refusal>,
@@ -157,80 +166,79 @@ fn offer(action: Action, selected: &[ServiceFacts]) -> Offer {
         (Action::Restart, ..) => "Restart",
         (other, ..) => other.words(),
     };
-    Offer { action, label, takes, refusal: refusal.filter(|_| takes == 0) }
+    let sends = if (deploys, redeploys) != (0, 0) && redeploys == 0 { Action::Deploy } else { action };
+    Offer { action, sends, label, takes, refusal: refusal.filter(|_| takes == 0) }
 }
 
-/// The bar that appears under the list with a selection: it covers no row.
-#[component]
-pub fn ActionBar(
-    /// The environment of the list.
-    environment: EnvironmentId,
-) -> impl IntoView {
+/// The buttons of the bar.
+const ACTIONS: [(Action, &str); 4] = [
+    (Action::Redeploy, "button primary"),
+    (Action::Restart, "button"),
+    (Action::Stop, "button"),
+    (Action::Cancel, "button"),
+];
+
+/// The bar that appears under the list with a selection: it covers no row. `environment` is that of the list.
+pub fn action_bar(environment: EnvironmentId) -> AnyView {
     let store = use_store();
     let count = Memo::new(move |_| store.selection().with(Selection::count));
     let said = RwSignal::new(String::new());
-    let facts = Memo::new(move |_| {
-        store.selection().with(|selection| {
-            selection.services().filter_map(|id| store.service(id).map(|row| row.facts())).collect::<Vec<_>>()
-        })
+    let offers = Memo::new(move |_| {
+        let selected: Vec<ServiceFacts> = store
+            .selection()
+            .with(|selection| selection.services().filter_map(|id| store.service(id).map(|row| row.facts())).collect());
+        ACTIONS.map(|(action, _)| offer(action, &selected)).to_vec()
     });
-    let button = move |action: Action, class: &'static str| {
-        let offer = move || facts.with(|facts| offer(action, facts));
-        let reason = move || offer().refusal.map(|refusal| refusal.to_string());
-        let words = move || {
-            let offer = offer();
-            let all = count.get();
-            if offer.takes == 0 || offer.takes == all {
-                offer.label.to_owned()
-            } else {
-                format!("{} {} of {}", offer.label, offer.takes, all)
-            }
+    let button = move |(action, class): (Action, &'static str)| {
+        let mine = move || offers.with(|offers| offers.iter().find(|offer| offer.action == action).cloned());
+        let reason = move || mine().and_then(|offer| offer.refusal).map(|refusal| refusal.to_string());
+        let words = move || match (mine(), count.get()) {
+            (None, _) => String::new(),
+            (Some(offer), all) if offer.takes == 0 || offer.takes == all => offer.label.to_owned(),
+            (Some(offer), all) => format!("{} {} of {all}", offer.label, offer.takes),
         };
-        let tell = move || said.set(reason().unwrap_or_default());
-        let press = move |_| match reason() {
-            Some(reason) => said.set(reason),
-            None => store.press(offer().action, target(store, environment)),
-        };
+        let press = click(move |_| match (reason(), mine()) {
+            (Some(reason), _) => said.set(reason),
+            (None, Some(offer)) => store.press(offer.sends, target(store, environment)),
+            (None, None) => {}
+        });
         view! {
             <button
                 type="button"
-                class=format!("button {class}")
-                aria-disabled=move || reason().map(|_| "true")
-                aria-describedby=move || reason().map(|_| "bar-said")
+                class=class
+                aria-disabled=move || reason().map(|_| "true".to_owned())
+                aria-describedby=move || reason().map(|_| "bar-said".to_owned())
                 on:click=press
-                on:focus=move |_| tell()
-                on:pointerenter=move |_| tell()
+                on:mouseenter=click(move |_| said.set(reason().unwrap_or_default()))
+                on:keyup=keys(move |_| said.set(reason().unwrap_or_default()))
             >
                 <Icon name=Glyph::from(action)/>
-                {words}
+                {move || words()}
             </button>
         }
+        .into_any()
     };
-    move || {
-        (count.get() > 0).then(|| {
-            view! {
-                <div class="bar" role="region" aria-label="Selected services">
-                    <strong class="bar-count">{move || count.get()} " selected"</strong>
-                    <div class="bar-actions">
-                        {button(Action::Redeploy, "primary")}
-                        {button(Action::Restart, "")}
-                        {button(Action::Stop, "")}
-                        {button(Action::Cancel, "")}
-                    </div>
-                    <button
-                        type="button"
-                        class="button quiet square"
-                        aria-label="Clear selection"
-                        title="Clear selection (Esc)"
-                        on:click=move |_| store.selection().update(Selection::clear)
-                    >
-                        <Icon name=Glyph::Close/>
-                    </button>
-                    <p class="bar-said" id="bar-said" role="status">{move || said.get()}</p>
-                </div>
-            }
-        })
-    }
+    let bar = move || {
+        view! {
+            <div class="bar" role="region" aria-label="Selected services">
+                <strong class="bar-count">{move || format!("{} selected", format::number_words(count.get()))}</strong>
+                <div class="bar-actions">{ACTIONS.map(button).into_iter().collect_view()}</div>
+                <button
+                    type="button"
+                    class="button quiet square"
+                    aria-label="Clear selection"
+                    title="Clear selection (Esc)"
+                    on:click=click(move |_| store.selection().update(Selection::clear))
+                >
+                    <Icon name=Glyph::Close/>
+                </button>
+                <p class="bar-said" id="bar-said" role="status">{move || said.get()}</p>
+            </div>
+        }
+        .into_any()
+    };
+    let some = Memo::new(move |_| usize::from(count.get() > 0));
+    view! { {move || when(some.get() > 0, bar)} }.into_any()
 }
 
 /// One selected service is that service; more are a subset.

@@ -5,18 +5,19 @@ mod row;
 
 use std::sync::Arc;
 
-use leptos::prelude::*;
+use leptos::prelude::AnyView;
 
-use super::list::{self, Item, Lines};
-use super::route::{Column, Sort, use_route};
-use super::selection::ActionBar;
-use super::shell::{Filters, empty, failure};
+use super::list::{self, Item};
+use super::page::{List, page};
+use super::route::{Column, Sort};
+use super::selection::action_bar;
+use super::state::Store;
 use super::state::row::ServiceRow;
-use super::state::{Remote, Store, use_store};
-use super::table::{Head, Kind, Table, skeleton};
+use super::table::{Head, Kind};
 use crate::lifecycle::EnvironmentId;
 
 const KIND: Kind = Kind {
+    label: "Services",
     class: "services",
     heads: &[
         Head { column: None, label: "" },
@@ -33,54 +34,18 @@ const KIND: Kind = Kind {
     selectable: true,
 };
 
-/// The lines of the open list, for the boxes that select ranges of it.
-#[derive(Clone, Copy)]
-pub struct Listed(pub Signal<Arc<Lines>>);
+const LIST: List = List {
+    search: "Search services",
+    table: KIND,
+    items,
+    state: Store::services_state,
+    nothing: "This environment has no services",
+    next: "Services are added where the environment is configured.",
+};
 
-/// The page.
-#[component]
-pub fn Services(
-    /// The environment.
-    id: EnvironmentId,
-) -> impl IntoView {
-    let route = use_route();
-    let store = use_store();
-    let sort = Memo::new(move |_| route.place().with(|place| place.sort));
-    let items = Memo::new(move |_| Arc::new(items(store, sort.get())));
-    let lines = Memo::new(move |_| {
-        let items = items.get();
-        Arc::new(route.place().with(|place| list::lines(&items, place)))
-    });
-    let counts = Memo::new(move |_| items.with(|items| list::counts(items)));
-    provide_context(Listed(lines.into()));
-    view! {
-        <main class="page">
-            <head::Head id/>
-            <Filters label="Search services" counts/>
-            {body(store, lines.into())}
-            <ActionBar environment=id/>
-        </main>
-    }
-}
-
-fn body(store: Store, lines: Signal<Arc<Lines>>) -> impl IntoView {
-    let state = Memo::new(move |_| store.services_state());
-    move || {
-        match state.get() {
-        Remote::Loading => skeleton("services", false),
-        Remote::Slow => skeleton("services", true),
-        Remote::Failed(error) => failure(&error),
-        Remote::Loaded(()) | Remote::Stale((), _) => view! {
-            <Table
-                label="Services"
-                kind=KIND
-                lines
-                empty=ViewFn::from(|| empty("This environment has no services", "Services are added where the environment is configured."))
-            />
-        }
-        .into_any(),
-    }
-    }
+/// The page of an environment.
+pub fn services(id: EnvironmentId) -> AnyView {
+    page(LIST, |_| head::head(id), || action_bar(id))
 }
 
 fn items(store: Store, sort: Option<Sort>) -> Vec<Item> {

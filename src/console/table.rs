@@ -9,8 +9,9 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 
+use super::erase::{click, event, focus, when};
 use super::list::{Line, Lines};
-use super::route::{Column, Sort, use_route};
+use super::route::{Column, Route, Sort, use_route};
 use super::state::{Store, use_store};
 use layout::Heights;
 
@@ -25,6 +26,8 @@ pub struct Head {
 /// What the two lists do differently with a row.
 #[derive(Clone, Copy)]
 pub struct Kind {
+    /// What it is called.
+    pub label: &'static str,
     /// The class of the table: its columns.
     pub class: &'static str,
     /// Its heads.
@@ -37,18 +40,9 @@ pub struct Kind {
     pub selectable: bool,
 }
 
-/// A scrolling table. It also follows the keys that move between rows (see `keyboard`).
-#[component]
-pub fn Table(
-    /// What it is called.
-    label: &'static str,
-    /// What is in it.
-    kind: Kind,
-    /// Its lines.
-    lines: Signal<Arc<Lines>>,
-    /// What stands in its place when there are none.
-    empty: ViewFn,
-) -> impl IntoView {
+/// A scrolling table. It also follows the keys that move between rows (see `keyboard`). `empty` stands in it when there
+/// are no lines.
+pub fn table(kind: Kind, lines: Signal<Arc<Lines>>, empty: impl Fn() -> AnyView + Send + 'static) -> AnyView {
     let store = use_store();
     let scroller = NodeRef::<html::Div>::new();
     let scroll = RwSignal::new(0.0);
@@ -67,29 +61,29 @@ pub fn Table(
     };
     let above = move || lines.with(|lines| layout::top(window.get().start, &lines.sections, heights.get()));
     let whole = move || lines.with(|lines| layout::top(lines.all.len(), &lines.sections, heights.get()));
-    let none = Memo::new(move |_| lines.with(|lines| lines.all.is_empty()));
+    let none = Memo::new(move |_| usize::from(lines.with(|lines| lines.all.is_empty())));
 
     let cursor = super::keyboard::rows(lines, kind.selectable, move |line| reveal(scroller, line, lines, heights));
     let headless = kind.heads.len();
     view! {
-        <div class="scroller" node_ref=scroller on:scroll=move |_| {
+        <div class="scroller" node_ref=scroller on:scroll=event(move |_| {
             if let Some(element) = scroller.get_untracked() {
                 scroll.set(f64::from(element.scroll_top()));
             }
-        }>
+        })>
             <span class="probe-row" aria-hidden="true"></span>
             <span class="probe-section" aria-hidden="true"></span>
             <table
                 class=format!("table {}", kind.class)
                 role="grid"
-                aria-label=label
-                aria-rowcount=move || lines.with(|lines| lines.all.len() + 1)
-                aria-colcount=headless
+                aria-label=kind.label
+                aria-rowcount=move || Some(lines.with(|lines| lines.all.len() + 1).to_string())
+                aria-colcount=headless.to_string()
                 aria-multiselectable=kind.selectable.then_some("true")
             >
                 <thead role="rowgroup">
                     <tr role="row" aria-rowindex="1">
-                        {kind.heads.iter().map(|head| view! { <Heading head lines=lines selectable=kind.selectable/> }).collect_view()}
+                        {kind.heads.iter().map(|head| heading(head, lines, kind.selectable)).collect_view()}
                     </tr>
                 </thead>
                 <tbody
@@ -110,16 +104,17 @@ pub fn Table(
                     />
                 </tbody>
             </table>
-            {move || none.get().then(|| empty.run())}
+            {move || when(none.get() > 0, &empty)}
         </div>
     }
+    .into_any()
 }
 
 fn section(name: Arc<str>, count: usize, index: Signal<usize>, columns: usize) -> AnyView {
     view! {
-        <tr class="section" role="row" aria-rowindex=move || index.get()>
-            <th role="rowheader" scope="rowgroup" aria-colspan=columns>
-                {super::environments::mode_words(&name)} " " <span class="muted">{count}</span>
+        <tr class="section" role="row" aria-rowindex=move || Some(index.get().to_string())>
+            <th role="rowheader" scope="rowgroup" aria-colspan=columns.to_string()>
+                {super::environments::mode_words(&name)} " " <span class="muted">{count.to_string()}</span>
             </th>
         </tr>
     }
@@ -128,16 +123,18 @@ fn section(name: Arc<str>, count: usize, index: Signal<usize>, columns: usize) -
 
 fn row(store: Store, kind: Kind, key: u128, index: Signal<usize>, cursor: RwSignal<Option<u128>>) -> AnyView {
     let selected = move || store.selection().with(|selection| selection.contains(key));
+    // Tab reaches one row: where the reader is, else the first.
+    let reached = move || cursor.get().map_or_else(|| index.get() <= 3, |cursor| cursor == key);
     view! {
         <tr
             class="row"
             role="row"
             id=format!("row-{key:x}")
-            aria-rowindex=move || index.get()
-            aria-label=move || (kind.name)(store, key).to_string()
-            aria-selected=move || kind.selectable.then(|| if selected() { "true" } else { "false" })
-            tabindex=move || if cursor.get() == Some(key) || (cursor.get().is_none() && index.get() <= 3) { "0" } else { "-1" }
-            on:focusin=move |_| cursor.set(Some(key))
+            aria-rowindex=move || Some(index.get().to_string())
+            aria-label=move || Some((kind.name)(store, key).to_string())
+            aria-selected=move || kind.selectable.then(|| selected().to_string())
+            tabindex=move || Some(if reached() { "0" } else { "-1" }.to_owned())
+            on:focusin=focus(move |_| cursor.set(Some(key)))
         >
             {(kind.cells)(store, key)}
         </tr>
@@ -145,44 +142,44 @@ fn row(store: Store, kind: Kind, key: u128, index: Signal<usize>, cursor: RwSign
     .into_any()
 }
 
-#[component]
-fn Heading(head: &'static Head, lines: Signal<Arc<Lines>>, selectable: bool) -> impl IntoView {
+fn heading(head: &'static Head, lines: Signal<Arc<Lines>>, selectable: bool) -> AnyView {
     let route = use_route();
-    let sort = move || route.place().with(|place| place.sort);
     let Some(column) = head.column else {
         let inside = if selectable && head.label.is_empty() {
-            super::selection::select_all(lines).into_any()
+            super::selection::select_all(lines)
         } else {
             view! { <span class="visually-hidden">{head.label}</span> }.into_any()
         };
         return view! { <th role="columnheader" scope="col">{inside}</th> }.into_any();
     };
-    let order = move || match sort() {
-        Some(sort) if sort.column == column => Some(if sort.descending { "descending" } else { "ascending" }),
-        Some(_) | None => None,
-    };
-    let press = move |_| {
+    let press = click(move |_| {
         route.change(|place| {
             place.sort = match place.sort {
                 Some(sort) if sort.column == column && sort.descending => None,
                 Some(sort) if sort.column == column => Some(Sort { column, descending: true }),
                 Some(_) | None => Some(Sort { column, descending: false }),
             }
-        })
-    };
+        });
+    });
     view! {
-        <th role="columnheader" scope="col" aria-sort=order>
+        <th role="columnheader" scope="col" aria-sort=move || order(route, column)>
             <button type="button" class="sort" on:click=press>{head.label}</button>
         </th>
     }
     .into_any()
 }
 
+/// Which way the list is sorted by this column, if it is.
+fn order(route: Route, column: Column) -> Option<String> {
+    let sort = route.place().with(|place| place.sort).filter(|sort| sort.column == column)?;
+    Some(if sort.descending { "descending" } else { "ascending" }.to_owned())
+}
+
 /// Rows that stand in for those that are on their way; seen after 200 ms only (style). After a while it says so.
 pub fn skeleton(class: &'static str, slow: bool) -> AnyView {
     let lines = (0..14).map(|_| view! { <div class="bone"></div> }).collect_view();
     view! {
-        <p class="slow" role="status">{slow.then_some("The server takes long to answer. It is still being waited for.")}</p>
+        <p class="slow" role="status">{if slow { "The server takes long to answer. It is still being waited for." } else { "" }}</p>
         <div class=format!("scroller skeleton {class}") aria-hidden="true">{lines}</div>
     }
     .into_any()

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::console::parts::{Mark, RunningMark, StatusChip, Tone};
+use crate::console::parts::{RunningMark, StatusChip};
 use crate::console::play::{next, play_button};
 use crate::console::route::{Target, use_route};
-use crate::console::row_parts::{counts, operation};
+use crate::console::row_parts::{counts, drift, operation};
 use crate::console::state::Store;
 use crate::console::state::row::EnvironmentRow;
-use crate::lifecycle::{EnvironmentId, rule};
+use crate::lifecycle::{EnvironmentId, RunningStatus, Status, rule};
 
 /// Its name.
 pub fn name(store: Store, key: u128) -> Arc<str> {
@@ -20,36 +20,36 @@ pub fn name(store: Store, key: u128) -> Arc<str> {
 /// Its cells.
 pub fn cells(store: Store, key: u128) -> AnyView {
     let id = EnvironmentId(key);
-    let Some(first) = store.environment(id) else { return ().into_any() };
-    let row = Memo::new(move |_| store.environment(id).unwrap_or_else(|| first.clone()));
-    let fixed = row.get_untracked();
+    let Some(fixed) = untrack(|| store.environment(id)) else { return ().into_any() };
     let link = use_route().link_environment(id);
-    let verb = Memo::new(move |_| row.with(|row| next_of(row)));
-    let status = Signal::derive(move || row.with(|row| row.status.clone()));
-    let running = Signal::derive(move || row.with(|row| row.running));
-    let all = move || row.with(|row| counts(&row.counts));
-    let drift = move || row.with(|row| row.out_of_date);
+    let read =
+        move |read: fn(&EnvironmentRow) -> String| store.environment(id).map(|row| read(&row)).unwrap_or_default();
+    let verb = Signal::derive(move || store.environment(id).and_then(|row| next_of(&row)));
+    let status = Signal::derive(move || store.environment(id).map_or(Status::Ready, |row| row.status.clone()));
+    let running = Signal::derive(move || store.environment(id).map_or(RunningStatus::Unknown, |row| row.running));
     view! {
         <td class="c-name" role="gridcell">
             <a class="name" href=link>{fixed.name.to_string()}</a>
-            {move || (drift() > 0).then(|| view! { <Mark word=format!("{} out of date", drift()) tone=Tone::Warn/> })}
+            {move || drift(store.environment(id).map_or(0, |row| row.out_of_date))}
         </td>
         <td class="c-status" role="gridcell">
             <StatusChip status running/>
-            <span class="counts" title=all>{all}</span>
+            <span class="counts" title=move || Some(read(|row| counts(&row.counts)))>
+                {move || read(|row| counts(&row.counts))}
+            </span>
         </td>
         <td class="c-running" role="gridcell"><RunningMark running/></td>
         <td class="c-operation" role="gridcell">
-            {operation(store, Signal::derive(move || row.with(|row| row.operation.clone())))}
+            {operation(store, Signal::derive(move || store.environment(id).and_then(|row| row.operation.clone())))}
         </td>
         <td class="c-cluster" role="gridcell">
             <span class="two">
-                <span>{move || row.with(|row| row.cluster.to_string())}</span>
-                <span class="mono muted">{move || row.with(|row| row.namespace.to_string())}</span>
+                <span>{move || read(|row| row.cluster.to_string())}</span>
+                <span class="mono muted">{move || read(|row| row.namespace.to_string())}</span>
             </span>
         </td>
         <td class="c-play" role="gridcell">
-            {play_button(store, Target::Environment(id), fixed.name.clone(), verb.into())}
+            {play_button(store, Target::Environment(id), fixed.name.clone(), verb)}
         </td>
     }
     .into_any()

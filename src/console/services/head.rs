@@ -3,85 +3,74 @@
 use leptos::prelude::*;
 
 use crate::console::environments::{mode_words, next_of};
+use crate::console::erase::{click, when};
 use crate::console::format;
-use crate::console::parts::{Glyph, Icon, Mark, RunningMark, StatusChip, Tone};
+use crate::console::parts::{Glyph, Icon, RunningMark, StatusChip};
 use crate::console::play::play_button;
 use crate::console::route::Target;
-use crate::console::row_parts::{by, by_whom, counts};
+use crate::console::row_parts::{by, by_whom, counts, drift};
 use crate::console::state::row::{EnvironmentRow, Queued, Running};
 use crate::console::state::{Store, use_store};
-use crate::lifecycle::EnvironmentId;
+use crate::lifecycle::{EnvironmentId, RunningStatus, Status};
 
 /// Name, status, Play; and one line that says what runs and what waits. The line is always there, so that nothing moves
 /// when a deployment begins or ends.
-#[component]
-pub fn Head(id: EnvironmentId) -> impl IntoView {
+pub fn head(id: EnvironmentId) -> AnyView {
     let store = use_store();
-    let row = Memo::new(move |_| store.environment(id));
-    let known = Memo::new(move |_| row.with(Option::is_some));
+    let known = Memo::new(move |_| usize::from(store.environment(id).is_some()));
     view! {
         <div class="page-head" role="group" aria-label="Environment status">
-            {move || known.get().then(|| title(store, id, row))}
+            {move || when(known.get() > 0, || title(store, id))}
         </div>
         <div class="activity">
-            <p class="activity-now">{move || now(store, row)}</p>
-            <Waiting/>
+            <p class="activity-now">
+                <span
+                    class="activity-mark"
+                    data-on=move || store.deployment().map(|_| "".to_owned())
+                    aria-hidden="true"
+                ></span>
+                {move || now(store, id)}
+            </p>
+            {waiting(store)}
         </div>
     }
+    .into_any()
 }
 
-fn title(store: Store, id: EnvironmentId, row: Memo<Option<std::sync::Arc<EnvironmentRow>>>) -> AnyView {
-    let Some(fixed) = row.get_untracked() else { return ().into_any() };
-    let of = move |read: fn(&EnvironmentRow) -> String| {
-        move || row.with(|row| row.as_ref().map(|row| read(row)).unwrap_or_default())
-    };
-    let status = {
-        let fixed = fixed.status.clone();
-        Signal::derive(move || row.with(|row| row.as_ref().map_or_else(|| fixed.clone(), |row| row.status.clone())))
-    };
-    let running = {
-        let fixed = fixed.running;
-        Signal::derive(move || row.with(|row| row.as_ref().map_or(fixed, |row| row.running)))
-    };
-    let verb = Signal::derive(move || row.with(|row| row.as_ref().and_then(|row| next_of(row))));
-    let drift = move || row.with(|row| row.as_ref().map_or(0, |row| row.out_of_date));
+fn title(store: Store, id: EnvironmentId) -> AnyView {
+    let Some(fixed) = untrack(|| store.environment(id)) else { return ().into_any() };
+    let read =
+        move |read: fn(&EnvironmentRow) -> String| store.environment(id).map(|row| read(&row)).unwrap_or_default();
+    let status = Signal::derive(move || store.environment(id).map_or(Status::Ready, |row| row.status.clone()));
+    let running = Signal::derive(move || store.environment(id).map_or(RunningStatus::Unknown, |row| row.running));
+    let verb = Signal::derive(move || store.environment(id).and_then(|row| next_of(&row)));
     let place = [&fixed.cluster, &fixed.region].map(|part| part.to_string()).join(" · ");
     view! {
         <h1>{fixed.name.to_string()}</h1>
         <span class="mark">{mode_words(&fixed.mode)}</span>
         <StatusChip status running/>
-        <span class="counts">{of(|row| counts(&row.counts))}</span>
+        <span class="counts">{move || read(|row| counts(&row.counts))}</span>
         <RunningMark running/>
-        {move || (drift() > 0).then(|| view! { <Mark word=format!("{} out of date", drift()) tone=Tone::Warn/> })}
-        <span class="page-place muted">{place} " " <span class="mono">{of(|row| row.namespace.to_string())}</span></span>
+        {move || drift(store.environment(id).map_or(0, |row| row.out_of_date))}
+        <span class="page-place muted">{place} " " <span class="mono">{move || read(|row| row.namespace.to_string())}</span></span>
         {play_button(store, Target::Environment(id), fixed.name.clone(), verb)}
     }
     .into_any()
 }
 
 /// What runs; else what ran last.
-fn now(store: Store, row: Memo<Option<std::sync::Arc<EnvironmentRow>>>) -> AnyView {
+fn now(store: Store, id: EnvironmentId) -> String {
     if let Some(running) = store.deployment() {
-        return view! {
-            <span class="activity-mark" data-on="" aria-hidden="true"></span>
-            {running_words(store, &running)}
-        }
-        .into_any();
+        return running_words(store, &running);
     }
-    let last = row.with(|row| row.as_ref().and_then(|row| row.operation.clone()));
-    let words = match last {
+    match store.environment(id).and_then(|row| row.operation.clone()) {
         None => "Nothing was deployed yet".to_owned(),
         Some(last) => {
             let outcome = last.outcome.as_ref().map(|status| format!(" → {}", status.words())).unwrap_or_default();
-            format!(
-                "No deployment is running. Last: {}{outcome}, {}, {}",
-                last.words,
-                format::ago(store.now(), last.at),
-                by(&last)
-            )
+            let ago = format::ago(store.now(), last.at);
+            format!("No deployment is running. Last: {}{outcome}, {ago}, {}", last.words, by(&last))
         }
-    };
-    view! { <span class="activity-mark" aria-hidden="true"></span> {words} }.into_any()
+    }
 }
 
 fn running_words(store: Store, running: &Running) -> String {
@@ -94,43 +83,55 @@ fn running_words(store: Store, running: &Running) -> String {
 }
 
 /// The requests that wait, in their order, each with the way to take it back.
-#[component]
-fn Waiting() -> impl IntoView {
-    let store = use_store();
+fn waiting(store: Store) -> AnyView {
     let count = Memo::new(move |_| store.queue().len());
-    view! {
-        {move || (count.get() > 0).then(|| view! {
-            <button type="button" class="button small quiet queue-button" popovertarget="queue" aria-label=move || format!("{} waiting", count.get())>
+    let button = move || {
+        view! {
+            <button
+                type="button"
+                class="button small quiet queue-button"
+                popovertarget="queue"
+                aria-label=move || format!("{} waiting", count.get())
+            >
                 <Icon name=Glyph::Clock/>
                 {move || format!("{} waiting", count.get())}
                 <Icon name=Glyph::ChevronDown/>
             </button>
-        })}
+        }
+        .into_any()
+    };
+    view! {
+        {move || when(count.get() > 0, button)}
         <div id="queue" class="menu queue" popover="auto" role="region" aria-label="Waiting requests">
-            <ol>
-                <For each=move || store.queue() key=|queued| (queued.id, queued.place) children=move |queued| waiting(store, queued)/>
-            </ol>
-            {move || (count.get() == 0).then_some("Nothing waits.")}
+            <ol>{move || store.queue().into_iter().map(|queued| request(store, queued)).collect_view().into_any()}</ol>
+            {move || if count.get() == 0 { "Nothing waits.".to_owned() } else { String::new() }}
         </div>
     }
+    .into_any()
 }
 
-fn waiting(store: Store, queued: Queued) -> impl IntoView {
+fn request(store: Store, queued: Queued) -> AnyView {
     let id = queued.id;
     let words = queued.words.to_string();
     let by = by_whom(&queued.actor, &queued.origin);
     let at = queued.at;
     view! {
         <li>
-            <span class="queue-place">{queued.place}</span>
+            <span class="queue-place">{queued.place.to_string()}</span>
             <span class="two">
                 <span>{words.clone()}</span>
                 <span class="muted">{by} " · " {move || format::ago(store.now(), at)}</span>
             </span>
-            <button type="button" class="button small" aria-label=format!("Take back {words}") on:click=move |_| store.take_back(id)>
+            <button
+                type="button"
+                class="button small"
+                aria-label=format!("Take back {words}")
+                on:click=click(move |_| store.take_back(id))
+            >
                 <Icon name=Glyph::Undo/>
                 "Take back"
             </button>
         </li>
     }
+    .into_any()
 }

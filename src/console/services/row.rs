@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::Listed;
+use crate::console::erase::when;
+use crate::console::page::Listed;
 use crate::console::parts::{Mark, Pods, RunningMark, StatusChip, Tone, VersionLabel};
 use crate::console::play::{next_of_service, play_button};
 use crate::console::route::Target;
 use crate::console::row_parts::operation;
 use crate::console::selection::select_one;
 use crate::console::state::Store;
-use crate::console::state::row::ServiceRow;
-use crate::lifecycle::{EnvironmentId, RunningStatus, ServiceId, Sync};
+use crate::lifecycle::{EnvironmentId, RunningStatus, ServiceId, Status, Sync};
 
 /// Its name.
 pub fn name(store: Store, key: u128) -> Arc<str> {
@@ -22,19 +22,17 @@ pub fn name(store: Store, key: u128) -> Arc<str> {
 /// Its cells.
 pub fn cells(store: Store, key: u128) -> AnyView {
     let id = ServiceId(key);
-    let Some(first) = store.service(id) else { return ().into_any() };
-    let row = Memo::new(move |_| store.service(id).unwrap_or_else(|| first.clone()));
-    let fixed = row.get_untracked();
-    let environment = store.focus().unwrap_or(EnvironmentId(0));
-    let verb = Memo::new(move |_| row.with(|row| next_of_service(&row.facts())));
-    let status = Signal::derive(move || row.with(|row| row.status.clone()));
-    let running = Signal::derive(move || row.with(|row| row.running));
-    let pods = Signal::derive(move || row.with(|row| row.pods.clone()));
-    let desired = Signal::derive(move || row.with(|row| row.desired));
-    let from = Signal::derive(move || row.with(|row| row.version_running.clone().or(row.version_desired.clone())));
-    let to = Signal::derive(move || row.with(|row| row.version_deploying.clone()));
-    let drift = move || row.with(|row| row.sync == Sync::OutOfDate);
-    let note = move || row.with(|row| note(row));
+    let Some(fixed) = untrack(|| store.service(id)) else { return ().into_any() };
+    let environment = untrack(|| store.focus()).unwrap_or(EnvironmentId(0));
+    let verb = Signal::derive(move || store.service(id).and_then(|row| next_of_service(&row.facts())));
+    let status = Signal::derive(move || store.service(id).map_or(Status::Ready, |row| row.status.clone()));
+    let running = Signal::derive(move || store.service(id).map_or(RunningStatus::Unknown, |row| row.running));
+    let pods = Signal::derive(move || store.service(id).map(|row| row.pods.clone()).unwrap_or_default());
+    let desired = Signal::derive(move || store.service(id).and_then(|row| row.desired));
+    let from = Signal::derive(move || {
+        store.service(id).and_then(|row| row.version_running.clone().or(row.version_desired.clone()))
+    });
+    let to = Signal::derive(move || store.service(id).and_then(|row| row.version_deploying.clone()));
     let Listed(lines) = expect_context();
     view! {
         <td class="c-pick" role="gridcell">{select_one(store, key, fixed.name.clone(), lines)}</td>
@@ -46,7 +44,7 @@ pub fn cells(store: Store, key: u128) -> AnyView {
         </td>
         <td class="c-status" role="gridcell">
             <StatusChip status running/>
-            {move || note().map(|note| view! { <span class="note" title=note.clone()>{note.clone()}</span> })}
+            <span class="note" title=move || note(store, id)>{move || note(store, id).unwrap_or_default()}</span>
         </td>
         <td class="c-running" role="gridcell">
             <RunningMark running/>
@@ -54,21 +52,27 @@ pub fn cells(store: Store, key: u128) -> AnyView {
         </td>
         <td class="c-version" role="gridcell">
             <VersionLabel running=from next=to/>
-            {move || drift().then(|| view! { <Mark word="out of date".to_string() tone=Tone::Warn/> })}
+            {move || out_of_date(store, id)}
         </td>
         <td class="c-stage muted" role="gridcell">{fixed.stage.to_string()}</td>
         <td class="c-operation" role="gridcell">
-            {operation(store, Signal::derive(move || row.with(|row| row.operation.clone())))}
+            {operation(store, Signal::derive(move || store.service(id).and_then(|row| row.operation.clone())))}
         </td>
         <td class="c-play" role="gridcell">
-            {play_button(store, Target::Service { environment, service: id }, fixed.name.clone(), verb.into())}
+            {play_button(store, Target::Service { environment, service: id }, fixed.name.clone(), verb)}
         </td>
     }
     .into_any()
 }
 
+fn out_of_date(store: Store, id: ServiceId) -> AnyView {
+    let drifts = store.service(id).is_some_and(|row| row.sync == Sync::OutOfDate);
+    when(drifts, || view! { <Mark word="out of date".to_string() tone=Tone::Warn/> }.into_any())
+}
+
 /// What there is to say beside the status: how it failed, and whether something serves in spite of it.
-fn note(row: &ServiceRow) -> Option<String> {
+fn note(store: Store, id: ServiceId) -> Option<String> {
+    let row = store.service(id)?;
     let serves = row.status.is_error() && row.running == RunningStatus::Running;
     match (&row.note, serves) {
         (Some(note), true) => Some(format!("{note}; what ran before still serves")),
