@@ -140,7 +140,7 @@ const BAD: [string, (text: string) => string, RegExp][] = [
   [
     "of a wrong type deep inside",
     edited((world, staging) => (world.services[staging][3].cpu = "much")),
-    /services\.[0-9a-f-]{36}\[3\]\.cpu: .*u32/,
+    /services\.[0-9a-f-]{36}\[3\]\.cpu: a whole number is expected, not a text/,
   ],
   [
     "with an environment twice",
