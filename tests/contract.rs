@@ -419,7 +419,7 @@ fn a_malformed_body_is_400_and_names_the_field() {
     check(configure.clone(), &json!([]), "document: an object is expected");
     check(configure.clone(), &json!({ "cpu": 250 }), "healthchecks: it is missing");
     check(configure.clone(), &edited("cpu", json!("a lot")), "cpu: a whole number is expected, not a text");
-    check(configure.clone(), &edited("cpu", json!(0)), "cpu: a number from 1");
+    check(configure.clone(), &edited("cpu", json!(0)), "cpu: a number from 10");
     check(configure.clone(), &edited("memory", json!(0.5)), "memory: a whole number from 0");
     check(
         configure.clone(),

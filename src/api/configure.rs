@@ -5,6 +5,13 @@
 
 use serde_json::{Map, Value};
 
+/// The least and the greatest vCPU that can be set, mCPU.
+pub const CPU: (u32, u32) = (10, 128_000);
+/// The least and the greatest memory that can be set, MB.
+pub const MEMORY: (u32, u32) = (1, 1_048_576);
+/// The least and the greatest number of instances that can be set; to run none, stop the service.
+pub const INSTANCES: (u32, u32) = (1, 1_000);
+
 /// What an edit changes; `None` leaves a field as it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Edit {

@@ -84,7 +84,10 @@ impl<'a> At<'a> {
 
     /// A complaint that something else is expected here.
     pub fn expected(&self, what: &str) -> Misplaced {
-        self.wrong(format!("{what} is expected, not {}", kind(self.value)))
+        match self.value {
+            Value::Number(number) if what.contains("number") => self.wrong(format!("{what} is expected, not {number}")),
+            other => self.wrong(format!("{what} is expected, not {}", kind(other))),
+        }
     }
 
     /// A text, which must be there.

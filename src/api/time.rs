@@ -32,13 +32,15 @@ fn date(days: i64) -> (i64, i64, i64) {
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
+/// A number of digits only.
+fn digits(text: &str) -> Option<i64> {
+    if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().ok() } else { None }
+}
+
 impl Time {
     /// Reads RFC 3339, with any offset and any number of decimals (those past milliseconds are dropped).
     pub fn parse(text: &str) -> Option<Time> {
-        let number = |from: usize, to: usize| -> Option<i64> {
-            let digits = text.get(from..to)?;
-            digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
-        };
+        let number = |from: usize, to: usize| digits(text.get(from..to)?);
         let separated = [(4, "-"), (7, "-"), (13, ":"), (16, ":")];
         if separated.iter().any(|(at, mark)| text.get(*at..*at + 1) != Some(*mark)) {
             return None;
@@ -69,8 +71,14 @@ impl Time {
             "Z" | "z" => 0,
             _ => {
                 let sign = if rest.starts_with('+') { 1 } else { rest.starts_with('-').then_some(-1)? };
-                let (hours, minutes) = rest.get(1..)?.split_once(':')?;
-                sign * (hours.parse::<i64>().ok()? * 60 + minutes.parse::<i64>().ok()?) * 60_000
+                if rest.len() != 6 || rest.get(3..4) != Some(":") {
+                    return None;
+                }
+                let (hours, minutes) = (digits(rest.get(1..3)?)?, digits(rest.get(4..6)?)?);
+                if hours > 23 || minutes > 59 {
+                    return None;
+                }
+                sign * (hours * 60 + minutes) * 60_000
             }
         };
         let of_day = ((hour * 60 + minute) * 60 + second) * 1000 + millis;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::api::http::{ACTOR, ORIGIN};
 use crate::api::{Endpoint, Request, Response};
-use crate::lifecycle::{Action, EnvironmentId, RequestId, Scope, ServiceId};
+use crate::lifecycle::{Action, EnvironmentId, RequestId, Scope, ServiceId, Status};
 use crate::simulator::{Actor, Environment, Order, Origin, Service, Version};
 
 use super::answer::{Problem, accepted, json};
@@ -171,11 +171,7 @@ pub fn on_service(
 
 /// `deploy` without a version is Deploy if the service was never deployed, else Redeploy (law §8).
 fn plain_deploy(service: &Service) -> Action {
-    use crate::lifecycle::Status;
-    match service.status {
-        Status::Ready | Status::Deleted => Action::Deploy,
-        _ => Action::Redeploy,
-    }
+    if service.status.ever_deployed() && service.status != Status::Deleted { Action::Redeploy } else { Action::Deploy }
 }
 
 /// Takes a waiting request back.

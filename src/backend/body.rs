@@ -10,10 +10,8 @@ use crate::simulator::{Configuration, Service, Version, World};
 use super::answer::Problem;
 use super::catalog::{Catalog, Place};
 use super::place::{At, Misplaced};
+use crate::api::configure;
 use crate::api::reading::syntax;
-
-/// The largest number of instances that can be set: the demo cluster's pods live in the memory of a page.
-const INSTANCES: u32 = 200;
 
 /// Reads a JSON document. An empty body is `null`, where a body is optional.
 ///
@@ -117,16 +115,17 @@ pub fn configuration(
     }
     let mut wanted = service.desired.clone();
     let fields = [
-        ("cpu", &mut wanted.cpu_milli, 1_000_000),
-        ("memory", &mut wanted.memory_mb, 10_000_000),
-        ("min_running_instances", &mut wanted.min_instances, INSTANCES),
-        ("max_running_instances", &mut wanted.max_instances, INSTANCES),
+        ("cpu", &mut wanted.cpu_milli, configure::CPU),
+        ("memory", &mut wanted.memory_mb, configure::MEMORY),
+        ("min_running_instances", &mut wanted.min_instances, configure::INSTANCES),
+        ("max_running_instances", &mut wanted.max_instances, configure::INSTANCES),
     ];
-    for (name, field, most) in fields {
+    for (name, field, (least, most)) in fields {
         let at = at.key(name);
         let Some(value) = at.count_if_any()? else { continue };
-        if !(1..=most).contains(&value) {
-            return Err(at.wrong(format!("a number from 1 to {most} is expected, not {value}")));
+        // What is not changed is not judged: it may be older than the bounds.
+        if value != *field && !(least..=most).contains(&value) {
+            return Err(at.wrong(format!("a number from {least} to {most} is expected, not {value}")));
         }
         *field = value;
     }

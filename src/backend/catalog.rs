@@ -35,6 +35,9 @@ pub struct Description {
     pub status: Arc<Fields>,
 }
 
+/// Lists of versions of services, whole, each with the part of the file it came in: `commits`, `tags`, `charts`.
+pub type Versions = HashMap<ServiceId, Vec<(&'static str, Value)>>;
+
 /// All descriptions of a project.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
@@ -48,8 +51,8 @@ pub struct Catalog {
     pub services: HashMap<ServiceId, Description>,
     /// Their stages.
     pub stages: HashMap<StageId, Arc<Fields>>,
-    /// Commits, image tags and chart versions of a service, whole, where they came with a file.
-    pub versions: HashMap<ServiceId, Value>,
+    /// Commits, image tags and chart versions of a service, where they came with a file.
+    pub versions: Versions,
     /// Whether versions that did not come with a file are made from the seed.
     pub generated: bool,
     /// When the world was born, Unix ms: the newest commit is a little older.
@@ -159,9 +162,20 @@ impl Catalog {
         Some((holder.get(place.name()?)?.as_str()?, registry.as_str()?))
     }
 
+    /// The versions that came with a file, of the sort a service is deployed by.
+    pub fn listed(&self, service: &Service) -> Option<&Value> {
+        let part = match service.source {
+            Source::Git => "commits",
+            Source::Image => "tags",
+            Source::Chart => "charts",
+            Source::None | Source::Unknown => return None,
+        };
+        self.versions.get(&service.id)?.iter().find(|(of, _)| *of == part).map(|(_, listed)| listed)
+    }
+
     /// Commits of a git service, newest first, as JSON.
     pub fn commits(&self, world: &World, service: &Service) -> Value {
-        if let Some(listed) = self.versions.get(&service.id) {
+        if let Some(listed) = self.listed(service) {
             return listed.clone();
         }
         if self.generated {
@@ -173,7 +187,7 @@ impl Catalog {
 
     /// Whether a service can be deployed in this version; `None`: its versions are not known, so any is plausible.
     pub fn has_version(&self, world: &World, service: &Service, version: &str) -> Option<bool> {
-        if let Some(listed) = self.versions.get(&service.id) {
+        if let Some(listed) = self.listed(service) {
             let artefact = self.artefact(service.id).map(|(name, _)| name);
             return Some(names(listed, artefact).any(|name| name == version));
         }
@@ -191,7 +205,7 @@ impl Catalog {
 
     /// Whether this is the newest commit of a service with a git source.
     pub fn is_newest(&self, world: &World, service: &Service, version: &str) -> bool {
-        match self.versions.get(&service.id) {
+        match self.listed(service) {
             _ if service.source != Source::Git => false,
             Some(listed) => names(listed, None).next() == Some(version),
             None => self.generated && commits::hash(world.seed, service.id, 0) == version,

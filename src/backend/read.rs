@@ -177,7 +177,7 @@ pub fn artefacts(backend: &Backend, registry: &str, name: Option<&str>, source: 
             continue;
         }
         seen.push(artefact);
-        match backend.catalog.versions.get(&service.id) {
+        match backend.catalog.listed(service) {
             Some(Value::Array(listed)) => list.extend(listed.iter().cloned()),
             Some(_) => {}
             None if backend.catalog.generated => {

@@ -45,6 +45,11 @@ pub struct World {
 impl World {
     /// A world at time `now`. Services found in progress are taken over: a deployment is made up for them, and ends.
     pub fn new(seed: u64, now: Millis, environments: Vec<Environment>) -> World {
+        World::resumed(seed, now, environments, 0)
+    }
+
+    /// The same for a world in which so many requests were accepted before, whose ids are not to be drawn again.
+    pub fn resumed(seed: u64, now: Millis, environments: Vec<Environment>, requests: u64) -> World {
         let mut places = HashMap::new();
         for (e, environment) in environments.iter().enumerate() {
             for (s, service) in environment.services.iter().enumerate() {
@@ -58,7 +63,7 @@ impl World {
             faults: Faults::default(),
             settings: Settings::default(),
             revision: 1,
-            requests: 0,
+            requests,
             agenda: Agenda::default(),
             places,
         };

@@ -9,7 +9,7 @@ use crate::api::service::Service as ServiceBody;
 use crate::api::stage::Stage as StageBody;
 use crate::api::status::{EnvironmentStatus, ServiceStatus};
 use crate::api::version::{ChartVersions, Commit, ImageVersions};
-use crate::backend::catalog::Fields;
+use crate::backend::catalog::{Fields, Versions};
 use crate::backend::place::{At, Misplaced};
 use crate::lifecycle::{EnvironmentId, ServiceId, StageId};
 
@@ -87,11 +87,9 @@ fn service(at: &At<'_>) -> Result<ServicePart, Misplaced> {
     let body: ServiceBody = read(at)?;
     at.key("service_type").text()?;
     at.key("name").text()?;
-    for instances in ["min_running_instances", "max_running_instances"] {
-        let most = crate::simulator::rollout::MOST_PODS;
-        if at.key(instances).count_if_any()?.is_some_and(|count| count > most) {
-            return Err(at.key(instances).wrong(format!("at most {most} instances can be shown")));
-        }
+    let (least, most) = (at.key("min_running_instances"), crate::simulator::rollout::MOST_PODS);
+    if least.count_if_any()?.is_some_and(|count| count > most) {
+        return Err(least.wrong(format!("at most {most} instances can be shown")));
     }
     Ok(ServicePart { id: id(at)?, body, fields: at.object()?.clone(), stage: None, status: None })
 }
@@ -199,10 +197,10 @@ fn statuses(
 ///
 /// # Errors
 /// Names the place of what is of a wrong type, or names a service that is not there.
-pub fn versions(root: &At<'_>, is_known: impl Fn(ServiceId) -> bool) -> Result<HashMap<ServiceId, Value>, Misplaced> {
-    let mut versions = HashMap::new();
+pub fn versions(root: &At<'_>, is_known: impl Fn(ServiceId) -> bool) -> Result<Versions, Misplaced> {
+    let mut versions = Versions::new();
     type Check = fn(&At<'_>) -> Result<(), Misplaced>;
-    let checks: [(&str, Check); 3] = [
+    let checks: [(&'static str, Check); 3] = [
         ("commits", commit),
         ("tags", |at| read::<ImageVersions>(at).map(drop)),
         ("charts", |at| read::<ChartVersions>(at).map(drop)),
@@ -212,7 +210,7 @@ pub fn versions(root: &At<'_>, is_known: impl Fn(ServiceId) -> bool) -> Result<H
             let id = key.parse().ok().filter(|id| is_known(*id));
             let id = id.ok_or_else(|| list.wrong("this is the id of no service of the file; add it to `services`"))?;
             list.each(check)?;
-            versions.insert(id, list.value.clone());
+            versions.entry(id).or_default().push((part, list.value.clone()));
             Ok(())
         })?;
     }

@@ -17,7 +17,7 @@ use crate::backend::place::{At, Misplaced, without};
 use crate::backend::status::View;
 use crate::backend::{fault, read as contract, service};
 use crate::lifecycle::{EnvironmentId, Provider, ServiceId, StageId};
-use crate::simulator::agenda::{Agenda, Planned};
+use crate::simulator::agenda::Agenda;
 use crate::simulator::random::mix;
 use crate::simulator::{Actor, Environment, Millis, Mode, Origin, Stage, World};
 
@@ -79,25 +79,36 @@ fn read_document(root: &At<'_>, now: Millis) -> Result<(World, Catalog, String),
     })?;
     let parts = parts::environments(root, &known)?;
 
+    let mut planned = check::Planning(restored(&x.key("agenda"))?);
     let mut environments = Vec::with_capacity(bodies.len());
     let mut raw: Vec<(Fields, EnvironmentPart)> = Vec::with_capacity(bodies.len());
     for ((id, body, fields), mut part) in bodies.into_iter().zip(parts) {
         let mut environment = described(id, &body);
         place_stages(&mut environment, &mut part);
-        restore(&x, &mut environment, &part, now)?;
+        let place = environments.len();
+        let agrees = restore(&x, &mut environment, &part, now)?;
+        if agrees {
+            let (all, id) = (x.key("environments"), environment.id.to_string());
+            check::in_progress(&all.key(&id), &environment, &planned.of(place, &environment))?;
+        } else {
+            planned.forget(place);
+        }
         environments.push(environment);
         raw.push((fields, part));
     }
-    let requests = restored(&x.key("requests"))?;
-    let mut world = World::new(seed, now, environments);
-    world.requests = world.requests.max(requests);
+    let requests: u64 = restored(&x.key("requests"))?;
+    // Room to count on from, however many there are said to have been.
+    let mut world = World::resumed(seed, now, environments, requests.min(1 << 53));
     for (environment, (_, part)) in world.environments.iter_mut().zip(&raw) {
         name_actor(environment, &part.status);
     }
-    restore_world(&x, &mut world)?;
+    restore_world(&x, &mut world, planned)?;
     describe(&world, &mut catalog, raw);
     catalog.versions = parts::versions(root, |id| world.place(id).is_some())?;
     let name = x.key("name").text_if_any()?.unwrap_or(NAME).to_owned();
+    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)) {
+        return Err(x.key("name").wrong("a name of letters, digits, dots and hyphens is expected"));
+    }
     Ok((world, catalog, name))
 }
 
@@ -163,7 +174,8 @@ fn place_stages(environment: &mut Environment, part: &mut EnvironmentPart) {
 }
 
 /// Fills the environment: from its part of `x` where that agrees with the rest of the file, else made up.
-fn restore(x: &At<'_>, environment: &mut Environment, part: &EnvironmentPart, now: Millis) -> Result<(), Misplaced> {
+/// Whether it was from `x`.
+fn restore(x: &At<'_>, environment: &mut Environment, part: &EnvironmentPart, now: Millis) -> Result<bool, Misplaced> {
     let id = environment.id.to_string();
     let (all, services) = (x.key("environments"), x.key("services"));
     let at = all.key(&id);
@@ -190,7 +202,8 @@ fn restore(x: &At<'_>, environment: &mut Environment, part: &EnvironmentPart, no
             environment.running = restored(&at.key("running"))?;
             environment.queue = restored(&at.key("queue"))?;
             environment.history = restored(&at.key("history"))?;
-            return check::environment(&at, environment);
+            check::environment(&at, environment)?;
+            return Ok(true);
         }
         environment.services.clear();
     }
@@ -201,7 +214,7 @@ fn restore(x: &At<'_>, environment: &mut Environment, part: &EnvironmentPart, no
         }
         environment.services.push(service);
     }
-    Ok(())
+    Ok(false)
 }
 
 /// Gives a deployment that was taken over its actor: the file tells who and from where.
@@ -221,15 +234,16 @@ fn name_actor(environment: &mut Environment, status: &Fields) {
 }
 
 /// Settings, faults, and what is planned.
-fn restore_world(x: &At<'_>, world: &mut World) -> Result<(), Misplaced> {
+fn restore_world(x: &At<'_>, world: &mut World, planned: check::Planning) -> Result<(), Misplaced> {
     if !x.key("settings").is_missing() {
-        world.settings = restored(&x.key("settings"))?;
+        let at = x.key("settings");
+        world.settings = restored(&at)?;
+        check::settings(&at, &world.settings)?;
     }
     world.faults = fault::read(world, &x.key("faults"))?;
     let at = x.key("agenda");
-    let planned: Vec<Planned> = restored(&at)?;
     // What is planned already is for deployments that were made up just now.
-    world.agenda = Agenda::restored(planned.into_iter().chain(world.agenda.planned()));
+    world.agenda = Agenda::restored(planned.0.into_iter().chain(world.agenda.planned()));
     check::agenda(&at, world)
 }
 

@@ -32,17 +32,22 @@ pub fn restored<T: Stored>(at: &At<'_>) -> Result<T, Misplaced> {
     read_with(at, T::restore)
 }
 
+/// The last moment of the year 9999, Unix ms: no time is later, and no duration longer.
+const LATEST: i64 = 253_402_300_799_999;
+/// No count is greater: what is counted on from it stays within 32 bits.
+const MOST: i64 = 1 << 31;
+
 macro_rules! numbers {
-    ($($type:ty),*) => {$(
+    ($($type:ty => $most:expr),*) => {$(
         impl Stored for $type {
             fn store(&self) -> Value {
                 Value::from(*self)
             }
 
             fn restore(from: &Reader<'_>) -> Self {
-                let number = from.at.value.as_i64().and_then(|number| <$type>::try_from(number).ok());
-                number.unwrap_or_else(|| {
-                    from.expected(concat!("a number (", stringify!($type), ")"));
+                let number = from.at.value.as_i64().filter(|number| (0..=$most).contains(number));
+                number.and_then(|number| <$type>::try_from(number).ok()).unwrap_or_else(|| {
+                    from.expected(&format!("a whole number from 0 to {}", $most));
                     0
                 })
             }
@@ -54,7 +59,7 @@ macro_rules! numbers {
     )*};
 }
 
-numbers!(u32, usize, i64);
+numbers!(u32 => MOST, usize => MOST, i64 => LATEST);
 
 /// Greater numbers than JSON readers in other languages keep exactly are written as text.
 impl Stored for u64 {

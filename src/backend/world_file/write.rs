@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::stored::Stored;
 use super::{FORMAT, state};
 use crate::api::Response;
-use crate::backend::catalog::{Catalog, Fields, Place};
+use crate::backend::catalog::{Catalog, Fields};
 use crate::backend::status::View;
 use crate::backend::{fault, read, service};
 use crate::simulator::{Environment, World};
@@ -44,18 +44,16 @@ fn contract(world: &World, catalog: &Catalog, file: &mut Writer) {
         one.services.iter().map(|service| service::whole(catalog, one.id, service)).collect()
     };
     file.object(|file| all.iter().for_each(|one| file.entry(one.id, &services(one))));
-    let (mut commits, mut tags, mut charts) = (Fields::new(), Fields::new(), Fields::new());
-    for (id, listed) in &catalog.versions {
-        let list = match Place::of(catalog.service(*id)) {
-            Place::Container | Place::ImageJob => &mut tags,
-            Place::Chart => &mut charts,
-            Place::Application | Place::GitJob | Place::GitChart | Place::Database | Place::Unknown => &mut commits,
-        };
-        list.insert(id.to_string(), listed.clone());
+    for part in ["commits", "tags", "charts"] {
+        // In the order of the ids, so that the same world is written the same.
+        let mut lists = Fields::new();
+        for (id, versions) in &catalog.versions {
+            for (_, listed) in versions.iter().filter(|(of, _)| *of == part) {
+                lists.insert(id.to_string(), listed.clone());
+            }
+        }
+        file.entry(part, &lists);
     }
-    file.entry("commits", &commits);
-    file.entry("tags", &tags);
-    file.entry("charts", &charts);
 }
 
 /// What they do not carry.

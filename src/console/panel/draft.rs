@@ -1,6 +1,6 @@
 //! What is typed into the configuration editor, and whether it can be saved: errors by field.
 
-use crate::api::configure::Edit;
+use crate::api::configure::{self, Edit};
 use crate::api::live::RunningConfiguration;
 use crate::api::service::Service;
 
@@ -64,10 +64,10 @@ impl Field {
     /// The least and the greatest value that is taken.
     fn bounds(self) -> (u32, u32) {
         match self {
-            Field::Cpu => (10, 128_000),
-            Field::Memory => (1, 1_048_576),
-            Field::Min => (1, 1_000),
-            Field::Max => (1, 1_000),
+            Field::Cpu => configure::CPU,
+            Field::Memory => configure::MEMORY,
+            Field::Min => configure::INSTANCES,
+            Field::Max => configure::INSTANCES,
         }
     }
 
