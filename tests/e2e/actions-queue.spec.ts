@@ -117,3 +117,19 @@ test("a waiting stop is taken back from the queue", async ({ page }) => {
   await (await queue(console)).getByRole("button", { name: /^Take back .*payments/ }).click();
   await console.expectStatus("payments", "Deployment OK");
 });
+
+test("Cancel on a member of a waiting selection takes that back, names the others, and leaves the running one alone", async ({
+  page,
+}) => {
+  const console = await busy(page);
+  const bar = await console.select("payments", "orders-api");
+  await bar.getByRole("button", { name: /^Redeploy 2/ }).click();
+  await console.confirm(/^Redeploy /);
+  await console.expectStatus("payments", "Queued");
+  await console.press("payments", "Cancel deployment");
+  await expect(console.dialog).toContainText("Taken back with it, as it waits in the same request: orders-api");
+  await console.confirm("Take back payments");
+  await console.expectStatus("payments", "Deployment OK");
+  await console.expectStatus("orders-api", "Deployment OK");
+  expect(way(await console.watch("catalog-api"), "catalog-api")).toEqual(["Building", "Deploying", "Deployment OK"]);
+});

@@ -16,7 +16,8 @@ use crate::lifecycle::{Action, Kind, ServiceId, Status};
 pub struct Aborting {
     /// The running deployment, if the cancel acts on it.
     pub running: Option<Running>,
-    /// Waiting requests of the target that are taken back. Both hold: the running one wins.
+    /// Waiting requests that are taken back: of those asked for that are no part of the running deployment, which wins
+    /// where both hold.
     pub waiting: Vec<Queued>,
     /// How many other requests wait, and go on.
     pub going_on: usize,
@@ -47,12 +48,27 @@ impl Aborting {
         let running = running.filter(|running| running.cancelable || running.canceling).filter(|running| {
             members.as_ref().is_none_or(|members| running.services.iter().any(|(id, ..)| members.contains(id)))
         });
-        let waiting = match (&running, members) {
-            (Some(_), _) | (None, None) => Vec::new(),
-            (None, Some(members)) => queue.iter().filter(|one| is_own(one, &members)).cloned().collect::<Vec<_>>(),
-        };
+        let mut members = members.unwrap_or_default();
+        for (id, ..) in running.iter().flat_map(|running| &running.services) {
+            members.remove(id);
+        }
+        let waiting = queue.iter().filter(|one| deploys(one, &members)).cloned().collect::<Vec<_>>();
         let going_on = queue.len() - waiting.len();
         Aborting { running, waiting, going_on }
+    }
+
+    /// The services that wait in the requests taken back without having been asked for, by name.
+    pub fn with_them(&self, store: Store, target: Target) -> Vec<Arc<str>> {
+        let asked: BTreeSet<ServiceId> = match target {
+            Target::Environment(_) => BTreeSet::new(),
+            Target::Service { service, .. } => BTreeSet::from([service]),
+            Target::Subset { .. } => store.selection().with(|chosen| chosen.services().collect()),
+        };
+        let mut others = BTreeSet::new();
+        for request in &self.waiting {
+            others.extend(request.services.iter().filter(|id| !asked.contains(id)));
+        }
+        others.into_iter().filter_map(|id| store.service(id)).map(|row| row.name.clone()).collect()
     }
 
     /// The services of the running deployment with what becomes of them, in the order of [`Fate`].
@@ -67,14 +83,15 @@ impl Aborting {
     }
 }
 
-/// A waiting Deploy, Redeploy or version request that is only of these services: one that waits for others too is not
-/// theirs alone to take back.
-fn is_own(request: &Queued, members: &BTreeSet<ServiceId>) -> bool {
+/// Whether it is a waiting Deploy, Redeploy or version request for one of these services.
+///
+/// A request is taken back whole: what else waits in it is named by the modal ([`Aborting::with_them`]).
+fn deploys(request: &Queued, members: &BTreeSet<ServiceId>) -> bool {
     let deploys = request.action.is_some_and(|action| match action {
         Action::Deploy | Action::Redeploy | Action::DeployVersion | Action::DeployLatest => true,
         Action::Restart | Action::Stop | Action::Cancel => false,
     });
-    deploys && !request.services.is_empty() && request.services.iter().all(|id| members.contains(id))
+    deploys && request.services.iter().any(|id| members.contains(id))
 }
 
 fn fate(kind: Kind, status: &Status) -> Fate {
@@ -106,9 +123,12 @@ impl Fate {
     /// What is said of one service.
     pub fn words(self, row: &ServiceRow, force: bool) -> String {
         match (self, &row.version_running) {
-            (Fate::RollsBack, Some(version)) => format!("Back to {}", short_version(version)),
-            (Fate::RollsBack, None) if row.kind.is_database() => "Back to what it ran before".into(),
-            (Fate::RollsBack, None) => "It ran nothing before, and will run nothing".into(),
+            // A version is named only where pods of it are seen: one that was stopped goes back to nothing.
+            (Fate::RollsBack, Some(version)) if row.pods.iter().any(|pod| pod.old) => {
+                format!("Back to {}", short_version(version))
+            }
+            (Fate::RollsBack, None) if !row.kind.is_database() => "It ran nothing before, and will run nothing".into(),
+            (Fate::RollsBack, _) => "Back to how it was before".into(),
             (Fate::Executes, _) if force => "It ends as Canceled; what it did is not undone".into(),
             (Fate::Executes, _) => "It executes to its normal end".into(),
             (Fate::NotStarted, _) => "It keeps the status it had".into(),

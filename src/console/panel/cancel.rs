@@ -10,7 +10,7 @@ use super::parties::{Parties, PartyList, Said};
 use crate::console::format::{count, names};
 use crate::console::parts::{Age, Dialog, DialogForm, use_dialog};
 use crate::console::route::{Target, use_route};
-use crate::console::state::row::ServiceRow;
+use crate::console::state::row::{Queued, ServiceRow};
 use crate::console::state::{Order, Store, use_store};
 use crate::lifecycle::{Action, Scope};
 
@@ -94,10 +94,10 @@ impl Cancel {
 
     fn send(self) {
         let waiting = self.aborting.with_untracked(|aborting| aborting.waiting.clone());
+        for request in &waiting {
+            self.store.take_back(request.id);
+        }
         if untrack(|| self.takes_back()) {
-            for request in waiting {
-                self.store.take_back(request.id);
-            }
             return;
         }
         self.store.send(Order {
@@ -197,21 +197,12 @@ fn CancelWords(cancel: Cancel) -> impl IntoView {
                     {part} {state} <b>{running.words.to_string()}</b> ", started " <Age at=running.started/> " by "
                     {running.actor.to_string()} ". The pipeline stops."
                 </p>
+                {(!aborting.waiting.is_empty()).then(|| taken_back(cancel))}
             }
             .into_any();
         }
         if !aborting.waiting.is_empty() {
-            return view! {
-                <p>"It waits and has not started: nothing that runs is touched."</p>
-                <ul class="plain">
-                    {aborting
-                        .waiting
-                        .into_iter()
-                        .map(|one| view! { <li><b>{one.words.to_string()}</b> ", place " {one.place} ", asked " <Age at=one.at/></li> })
-                        .collect_view()}
-                </ul>
-            }
-            .into_any();
+            return taken_back(cancel);
         }
         let refusal = cancel.parties.with(|parties| {
             let parties = parties.as_ref()?;
@@ -223,6 +214,21 @@ fn CancelWords(cancel: Cancel) -> impl IntoView {
             None => view! { <p>"The deployment is aborted and its pipeline stops."</p> }.into_any(),
         }
     }
+}
+
+/// The waiting requests that are taken back, and who else waits in them.
+fn taken_back(cancel: Cancel) -> AnyView {
+    let aborting = cancel.aborting.get();
+    let others = aborting.with_them(cancel.store, cancel.target);
+    let others = (!others.is_empty())
+        .then(|| format!("Taken back with it, as it waits in the same request: {}.", names(&others)));
+    let line = |one: Queued| view! { <li><b>{one.words.to_string()}</b> ", place " {one.place} ", asked " <Age at=one.at/></li> };
+    view! {
+        <p>"Taken back, as it waits and has not started; nothing of it runs:"</p>
+        <ul class="plain">{aborting.waiting.into_iter().map(line).collect_view()}</ul>
+        {others.map(|others| view! { <p>{others}</p> })}
+    }
+    .into_any()
 }
 
 fn goes_on(cancel: Cancel) -> String {

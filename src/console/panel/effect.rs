@@ -76,7 +76,16 @@ fn deploy(row: &ServiceRow) -> String {
     }
 }
 
-/// Whether a Redeploy brings it up: it was stopped, or nothing of it runs (law §5).
+/// Whether a Redeploy brings it up: it was stopped, or nothing of it runs; a job, where it has not executed (law §5).
 fn is_down(row: &ServiceRow) -> bool {
-    row.beneath == Status::Stopped || row.running == RunningStatus::Stopped && !row.kind.is_job()
+    match row.running {
+        RunningStatus::Stopped => true,
+        RunningStatus::Error => row.kind.is_job(),
+        RunningStatus::Starting
+        | RunningStatus::Running
+        | RunningStatus::Warning
+        | RunningStatus::Stopping
+        | RunningStatus::Completed
+        | RunningStatus::Unknown => row.beneath == Status::Stopped,
+    }
 }

@@ -97,5 +97,6 @@ pub async fn versions(
 /// As the call it makes.
 pub async fn latest(client: Client, row: Arc<ServiceRow>) -> Result<Option<Choice>, Error> {
     let commits = client.commits(word(row.kind), row.id).await?;
-    Ok(commits.into_iter().max_by_key(|commit| commit.created_at).map(Choice::commit))
+    // The contract lists the newest first.
+    Ok(commits.into_iter().next().map(Choice::commit))
 }

@@ -16,15 +16,6 @@ impl Store {
     pub fn send(self, order: Order) {
         let words = self.words(&order);
         announce::acted(self, &order.services);
-        if order.action == Action::Cancel && order.scope != Scope::Environment {
-            let waiting = self.only_waiting(&order);
-            if !waiting.is_empty() {
-                for request in waiting {
-                    self.take_back(request);
-                }
-                return;
-            }
-        }
         let toast = toast::sending(words, order.clone());
         let environment = order.environment;
         if order.scope == Scope::Subset {
@@ -51,31 +42,6 @@ impl Store {
             let _ = self.said.try_set(words);
             self.poke();
         });
-    }
-
-    /// The requests to take back, where a Cancel on services acts on no running deployment but on requests of their own
-    /// that wait (law §4: the running one wins).
-    fn only_waiting(self, order: &Order) -> Vec<RequestId> {
-        let running = self.deployment.with_untracked(|running| {
-            running.as_ref().is_some_and(|running| {
-                running.cancelable && running.services.iter().any(|(id, ..)| order.services.contains(id))
-            })
-        });
-        if running {
-            return Vec::new();
-        }
-        let deploys = |action: Option<Action>| match action {
-            Some(Action::Deploy | Action::Redeploy | Action::DeployVersion | Action::DeployLatest) | None => true,
-            Some(Action::Restart | Action::Stop | Action::Cancel) => false,
-        };
-        self.queue.with_untracked(|queue| {
-            queue
-                .iter()
-                .filter(|queued| deploys(queued.action))
-                .filter(|queued| queued.services.iter().any(|id| order.services.contains(id)))
-                .map(|queued| queued.id)
-                .collect()
-        })
     }
 
     fn request(self, order: Order) -> client::Order {

@@ -157,7 +157,7 @@ pub struct Queued {
     pub action: Option<Action>,
     /// What on what, in words.
     pub words: Arc<str>,
-    /// On which services; empty: the whole environment.
+    /// Which services wait in it; empty: not told.
     pub services: Vec<ServiceId>,
     /// Who asked.
     pub actor: Arc<str>,

@@ -187,11 +187,11 @@ pub fn service_status(row: &ServiceRow, from: &ServiceStatus) -> ServiceRow {
 
 /// A waiting request; `name` tells the name of a service.
 pub fn queued(from: &QueuedRequest, name: impl Fn(ServiceId) -> Option<Arc<str>>) -> Option<Queued> {
-    let services = if from.scope == "ENVIRONMENT" { Vec::new() } else { ids(&from.services) };
-    let on = match services.as_slice() {
-        [] => "the environment".to_owned(),
-        [one] => name(*one).map_or_else(|| "a service".to_owned(), |name| name.to_string()),
-        many => format!("{} services", many.len()),
+    let services = ids(&from.services);
+    let on = match (from.scope.as_str(), services.as_slice()) {
+        ("ENVIRONMENT", _) | (_, []) => "the environment".to_owned(),
+        (_, [one]) => name(*one).map_or_else(|| "a service".to_owned(), |name| name.to_string()),
+        (_, many) => format!("{} services", many.len()),
     };
     Some(Queued {
         id: from.id.parse::<RequestId>().ok()?,
