@@ -193,7 +193,9 @@ fn measure(scroller: NodeRef<html::Div>, height: RwSignal<f64>, heights: RwSigna
             let probe = element.query_selector(class).ok().flatten();
             probe.map(|probe| probe.get_bounding_client_rect().height()).filter(|height| *height > 0.0)
         };
-        height.set(f64::from(element.client_height()));
+        let (before, after) = (height.get_untracked(), f64::from(element.client_height()));
+        height.set(after);
+        keep_focused(&element, before, after);
         let now =
             Heights { row: probe(".probe-row").unwrap_or(40.0), section: probe(".probe-section").unwrap_or(32.0) };
         if heights.get_untracked() != now {
@@ -214,6 +216,17 @@ fn measure(scroller: NodeRef<html::Div>, height: RwSignal<f64>, heights: RwSigna
             resize.disconnect();
         }
     });
+}
+
+/// The row that is used stays in sight when the list gets shorter: a selection's bar or a toast has come.
+fn keep_focused(scroller: &web_sys::Element, before: f64, after: f64) {
+    let focused = document().active_element().and_then(|element| element.closest("[role=row]").ok().flatten());
+    let Some(row) = focused.filter(|row| scroller.contains(Some(row))) else { return };
+    let bottom = row.get_bounding_client_rect().bottom() - scroller.get_bounding_client_rect().top();
+    // Whoever has scrolled away from it stays there.
+    if after < bottom && bottom <= before + 1.0 {
+        scroller.set_scroll_top(scroller.scroll_top() + (bottom - after).ceil() as i32);
+    }
 }
 
 /// Scrolls so that a line is seen whole.
