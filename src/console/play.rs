@@ -78,14 +78,14 @@ struct Item {
 
 fn items(store: Store, target: Target) -> Vec<Item> {
     let judge = |action| match target {
-        Target::Service { environment, service } => of_service(store, action, environment, service),
+        Target::Service { service, .. } => of_service(store, action, service),
         Target::Subset { .. } => Ok(()),
         Target::Environment(environment) => of_environment(store, action, environment),
     };
     Action::ALL.into_iter().map(|action| Item { action, refusal: judge(action).err() }).collect()
 }
 
-fn of_service(store: Store, action: Action, _: EnvironmentId, service: ServiceId) -> Result<(), Refusal> {
+fn of_service(store: Store, action: Action, service: ServiceId) -> Result<(), Refusal> {
     // A service that is gone from the list refuses nothing by itself: the server has the last word.
     store.service(service).map_or(Ok(()), |row| rule::allowed(action, &row.facts()))
 }

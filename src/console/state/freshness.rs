@@ -1,6 +1,7 @@
 //! How fresh the data is: the page says what is true, and since when.
 
 use crate::client;
+use crate::console::format::{self, Millis};
 
 /// The last contact with the server, in the browser's time.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -85,5 +86,5 @@ impl Freshness {
 }
 
 fn age(seconds: u32) -> String {
-    if seconds < 120 { format!("{seconds} s") } else { format!("{} min", seconds / 60) }
+    format::age(Millis::from(seconds) * 1_000, 0)
 }

@@ -271,14 +271,17 @@ async fn follow_queue(store: Store, client: &Client, focus: EnvironmentId) -> Re
 }
 
 fn waiting(at: usize, from: &crate::api::queue::Queued) -> Option<Queued> {
+    let services = from.stages.iter().flat_map(|stage| &stage.services);
+    let asked = &from.auditing_data;
     Some(Queued {
         id: from.identifier.deployment_request_id.parse().ok()?,
         place: at as u64 + 1,
+        // The contract has one word for Deploy, Redeploy and the version actions.
         action: None,
         words: Arc::from(from.trigger_action.as_str()),
-        services: Vec::new(),
-        actor: "".into(),
-        origin: "".into(),
-        at: 0,
+        services: services.filter_map(|service| service.identifier.service_id.parse().ok()).collect(),
+        actor: asked.triggered_by.as_str().into(),
+        origin: asked.origin.as_deref().unwrap_or_default().into(),
+        at: asked.created_at.or(asked.updated_at).map_or_else(|| js_sys::Date::now() as i64, |at| at.0),
     })
 }

@@ -170,6 +170,13 @@ fn tick(store: Store) {
 
 fn pause(store: Store) -> Duration {
     let (failures, contract_only) = store.poll.with_value(|poll| (poll.failures, poll.contract_only));
+    let limited = store.contact.with_untracked(|contact| match contact.trouble {
+        Some(client::Error::RateLimited { reset }) => reset,
+        Some(_) | None => None,
+    });
+    if let Some(seconds) = limited {
+        return Duration::from_secs(u64::from(seconds.clamp(1, 3_600)));
+    }
     if failures > 0 {
         let base = 1_000 << failures.min(5);
         return Duration::from_millis((f64::from(base) * (0.5 + js_sys::Math::random() / 2.0)) as u64);
@@ -179,14 +186,14 @@ fn pause(store: Store) -> Duration {
         Some(id) => store.environments.peek(id.0).is_some_and(|row| row.status.in_progress() || row.queue > 0),
         None => store.environments.any(|row| row.status.in_progress()),
     };
-    // A machine's token has 1,000 requests an hour: without the cheap live answers it goes slowly.
+    // A machine's token has 1,000 requests an hour. Without the live answers a round is two or three of them.
     Duration::from_millis(match (demo, contract_only, busy) {
         (true, _, true) => 300,
         (true, _, false) => 1_000,
         (false, false, true) => 1_500,
         (false, false, false) => 6_000,
-        (false, true, true) => 5_000,
-        (false, true, false) => 20_000,
+        (false, true, true) => 10_000,
+        (false, true, false) => 30_000,
     })
 }
 

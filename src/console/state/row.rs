@@ -224,7 +224,8 @@ impl ServiceRow {
     pub fn facts(&self) -> ServiceFacts {
         let pods = match self.running {
             RunningStatus::Unknown => Pods::Unknown,
-            RunningStatus::Stopped | RunningStatus::Completed if self.pods.is_empty() => Pods::None,
+            RunningStatus::Stopped if self.pods.is_empty() => Pods::None,
+            // A job that has executed has something to stop: its schedule, or its stop command.
             RunningStatus::Stopped
             | RunningStatus::Completed
             | RunningStatus::Starting
