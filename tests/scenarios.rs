@@ -107,6 +107,10 @@ fn trouble_shows_every_error_status_and_drift() {
     let live = read(&mut trouble, &Endpoint::EnvironmentLive.request(&[&environments[0]]));
     assert!(live["environment"]["out_of_date"].as_u64() > Some(0));
     assert!(environments.iter().any(|environment| services(&mut trouble, environment).is_empty()));
+    // Services that share a name are described each as what it is.
+    let modes = environments.iter().flat_map(|environment| services(&mut trouble, environment));
+    let modes: Vec<Value> = modes.filter(|one| one["name"] == "database").map(|one| one["mode"].clone()).collect();
+    assert_eq!(modes, ["CONTAINER", "MANAGED", "MANAGED"]);
 }
 
 #[test]

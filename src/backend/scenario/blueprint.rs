@@ -6,7 +6,7 @@ use crate::backend::catalog::Fields;
 use crate::lifecycle::{Engine, Kind, Source};
 
 /// What a service is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Shape {
     /// An application; its repository is named like it.
     Application,

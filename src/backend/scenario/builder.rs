@@ -58,7 +58,7 @@ pub struct Builder {
     slug: String,
     catalog: Catalog,
     environments: Vec<Environment>,
-    shared: HashMap<(&'static str, u8), Arc<Fields>>,
+    shared: HashMap<(&'static str, Shape), Arc<Fields>>,
 }
 
 impl Builder {
@@ -163,7 +163,7 @@ impl Builder {
             }
         }
         let created_at = self.long_ago();
-        let shared = self.shared.entry((blueprint.name, shape.stage() as u8));
+        let shared = self.shared.entry((blueprint.name, shape));
         let fields = shared.or_insert_with(|| Arc::new(shape.fields(blueprint.name, &created_at))).clone();
         self.catalog.services.insert(id, Description { fields, status: Arc::default() });
         let (cpu_milli, memory_mb) = blueprint.resources;
