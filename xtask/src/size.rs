@@ -7,7 +7,7 @@ use crate::process::{Failure, command, read, root};
 /// The goal for the first load, in bytes after brotli 11. It is not reached yet.
 const GOAL: u64 = 250_000;
 /// Until then the page may not grow: what it weighed last and one hundredth. To be lowered with every loss.
-const LIMIT: u64 = 482_000;
+const LIMIT: u64 = 473_000;
 
 /// Weighs the first load of the page in `folder` and prints the table; too much is a failure.
 pub fn gate(folder: &Path) -> Result<(), Failure> {

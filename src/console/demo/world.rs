@@ -79,7 +79,11 @@ pub fn WorldControls() -> impl IntoView {
                 let title = if one.title.is_empty() { one.name.clone() } else { one.title.clone() };
                 view! { <option value=one.name.clone() selected=one.name == chosen>{title}</option> }
             });
-            all.collect_view()
+            // A world that came from a file is none of them, and the list must not say that it is.
+            let file = !chosen.is_empty() && known.scenarios.iter().all(|one| one.name != chosen);
+            let file = file
+                .then(|| view! { <option value=chosen.clone() selected=true disabled=true>"A world file"</option> });
+            (file, all.collect_view()).into_any()
         })
     };
     let about = move || {

@@ -63,12 +63,14 @@ fn now(store: Store, id: EnvironmentId) -> String {
     if let Some(running) = store.deployment() {
         return running_words(store, &running);
     }
-    match store.environment(id).and_then(|row| row.operation.clone()) {
+    let Some(row) = store.environment(id) else { return String::new() };
+    match &row.operation {
+        None if row.ever_deployed => "No deployment is running. The last one is not known".to_owned(),
         None => "Nothing was deployed yet".to_owned(),
         Some(last) => {
             let outcome = last.outcome.as_ref().map(|status| format!(" → {}", status.words())).unwrap_or_default();
             let ago = format::ago(store.now(), last.at);
-            format!("No deployment is running. Last: {}{outcome}, {ago}, {}", last.words, by(&last))
+            format!("No deployment is running. Last: {}{outcome}, {ago}, {}", last.words, by(last))
         }
     }
 }
