@@ -12,6 +12,7 @@ pub mod poll;
 pub mod remote;
 pub mod row;
 pub mod rows;
+pub mod sweep;
 pub mod wire;
 
 use std::sync::Arc;
@@ -52,6 +53,8 @@ pub struct Store {
     said: RwSignal<String>,
     announcer: StoredValue<announce::Announcer>,
     poll: StoredValue<poll::Poll>,
+    /// Rows of lists made since the last sweep.
+    rows_made: StoredValue<u32>,
 }
 
 /// Creates the store at the root, and begins to follow the server.
@@ -80,6 +83,7 @@ pub fn provide_store(client: Client) -> Store {
         said: RwSignal::new(String::new()),
         announcer: StoredValue::new(announce::Announcer::default()),
         poll: StoredValue::new(poll::Poll::default()),
+        rows_made: StoredValue::new(0),
     };
     provide_context(store);
     poll::start(store);

@@ -122,6 +122,7 @@ fn section(name: Arc<str>, count: usize, index: Signal<usize>, columns: usize) -
 }
 
 fn row(store: Store, kind: Kind, key: u128, index: Signal<usize>, cursor: RwSignal<Option<u128>>) -> AnyView {
+    store.row_made(key);
     let selected = move || store.selection().with(|selection| selection.contains(key));
     // Tab reaches one row: where the reader is, else the first.
     let reached = move || cursor.get().map_or_else(|| index.get() <= 3, |cursor| cursor == key);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::remote::Remote;
+use super::sweep::sweep;
 use crate::client;
 
 /// Rows by id. Lives at the root; the rows' own signals go with the rows.
@@ -129,6 +130,20 @@ impl<R: PartialEq + Send + Sync> Rows<R> {
     /// Tells what reads all rows that some have changed.
     pub fn touch(self) {
         self.changes.update(|changes| *changes += 1);
+    }
+
+    /// Forgets what listened to a row and is gone (see `sweep`).
+    pub fn sweep_row(self, key: u128) {
+        if let Some(row) = self.signal(key) {
+            sweep(&row);
+        }
+    }
+
+    /// Forgets what listened to the list and is gone (see `sweep`).
+    pub fn sweep(self) {
+        sweep(&self.order);
+        sweep(&self.changes);
+        sweep(&self.remote);
     }
 
     /// Forgets all rows, and loads.
