@@ -53,10 +53,10 @@ test("back and forward go through the places, and never leave a dead step", asyn
 
   await page.goBack();
   await expect(console.dialog).toBeHidden();
-  expect(place(page)).not.toContain("panel");
+  await expect.poll(() => place(page)).not.toContain("panel");
   await page.goBack();
   await expect(page.getByRole("grid", { name: "Environments" })).toBeVisible();
-  expect(place(page)).toBe("");
+  await expect.poll(() => place(page)).toBe("");
   await page.goForward();
   await expect(page.getByRole("grid", { name: "Services" })).toBeVisible();
   await page.goForward();
@@ -65,6 +65,7 @@ test("back and forward go through the places, and never leave a dead step", asyn
   // Closing a panel is a step back: the next one leaves the page.
   await page.keyboard.press("Escape");
   await expect(console.dialog).toBeHidden();
+  await expect.poll(() => place(page)).not.toContain("panel");
   await page.goBack();
   await expect(page.getByRole("grid", { name: "Environments" })).toBeVisible();
 });
@@ -87,7 +88,7 @@ for (const [what, name, action, title] of PANELS) {
     await page.keyboard.press("Escape");
     await expect(page.getByRole("dialog")).toBeHidden();
     await expect(page.getByRole("heading", { level: 1, name: "staging" })).toBeVisible();
-    expect(place(page)).not.toContain("panel");
+    await expect.poll(() => place(page)).not.toContain("panel");
   });
 }
 
@@ -103,7 +104,7 @@ for (const [what, at, words] of LOST) {
     await expect(main).toContainText(words);
     await main.getByRole("link", { name: "Go to the environments" }).click();
     await expect(page.getByRole("grid", { name: "Environments" })).toBeVisible();
-    expect(place(page)).toBe("");
+    await expect.poll(() => place(page)).toBe("");
   });
 }
 
@@ -114,7 +115,7 @@ test("a panel of a service that is not there says so and can be left", async ({ 
   await expect(console.dialog).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(console.dialog).toBeHidden();
-  expect(place(page)).not.toContain("panel");
+  await expect.poll(() => place(page)).not.toContain("panel");
 });
 
 test("every link stays under the sub-path and keeps the chosen world", async ({ page }) => {
