@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod demo;
+pub mod element;
 pub mod environments;
 pub mod erase;
 pub mod format;

@@ -13,20 +13,21 @@ use super::shell::header;
 use super::state::{provide_store, use_store};
 use super::{demo, panel, theme, toast};
 use crate::client::Client;
+use crate::console::element::view;
 
 /// The console.
 #[component]
 pub fn App(
     /// The way to the server.
     client: Client,
-) -> impl IntoView {
+) -> AnyView {
     provide_route();
     provide_store(client);
     view! { <Shell/> }
 }
 
 #[component]
-fn Shell() -> impl IntoView {
+fn Shell() -> AnyView {
     let route = use_route();
     let store = use_store();
     keyboard::everywhere();
@@ -40,14 +41,14 @@ fn Shell() -> impl IntoView {
         document().set_title(&place.map_or_else(|| "Playhead".to_owned(), |place| format!("{place} · Playhead")));
     });
     view! {
-        {header(view! { <demo::DemoMark/> <theme::ThemeSwitch/> }.into_any())}
+        {header(view! { <demo::DemoMark/> <theme::ThemeSwitch/> })}
         {move || match page.get() {
             Page::Environments => environments(),
             Page::Services(id) => services(id),
             Page::Missing(path) => missing(path),
         }}
         <panel::Panels/>
-        {move || when(route.panel() == Some(Panel::Keys), || view! { <Keys/> }.into_any())}
+        {move || when(route.panel() == Some(Panel::Keys), || view! { <Keys/> })}
         <PlayMenu/>
         <toast::Toasts/>
         <div class="visually-hidden" role="status" aria-live="polite" aria-label="Status changes">
@@ -66,5 +67,4 @@ fn missing(path: String) -> AnyView {
             </div>
         </main>
     }
-    .into_any()
 }

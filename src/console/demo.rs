@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use super::parts::{Dialog, DialogForm};
 use super::route::{Panel, use_route};
 use super::state::use_store;
+use crate::console::element::{Child, view};
 use clock::ClockControls;
 use faults::FaultControls;
 use network::NetworkControls;
@@ -20,7 +21,7 @@ pub use world::{DropZone, World};
 
 /// The permanent mark in the header that opens the controls; nothing where there is no demo.
 #[component]
-pub fn DemoMark() -> impl IntoView {
+pub fn DemoMark() -> AnyView {
     let (store, route) = (use_store(), use_route());
     let open = move || route.panel() == Some(Panel::Demo);
     let toggle = move |_| {
@@ -30,7 +31,7 @@ pub fn DemoMark() -> impl IntoView {
             route.open_panel(Panel::Demo);
         }
     };
-    store.client().demo().is_some().then(|| {
+    Child::view(store.client().demo().is_some().then(|| {
         view! {
             <button
                 class="button small demo-mark"
@@ -43,12 +44,12 @@ pub fn DemoMark() -> impl IntoView {
                 "Demo"
             </button>
         }
-    })
+    }))
 }
 
 /// The demo controls, beside the page so that it can be watched.
 #[component]
-pub fn DemoPanel() -> impl IntoView {
+pub fn DemoPanel() -> AnyView {
     let (store, route) = (use_store(), use_route());
     let demo = store.client().demo().cloned();
     view! {
@@ -65,10 +66,8 @@ pub fn DemoPanel() -> impl IntoView {
                         <FaultControls/>
                         <NetworkControls demo=demo/>
                         <WorldControls/>
-                    }
-                        .into_any(),
-                    None => view! { <p class="muted">"This console talks to a server: there is no demo to control."</p> }
-                        .into_any(),
+                    },
+                    None => view! { <p class="muted">"This console talks to a server: there is no demo to control."</p> },
                 }}
             </div>
         </Dialog>

@@ -15,6 +15,7 @@ use super::route::{Column, Sort};
 use super::state::Store;
 use super::state::row::EnvironmentRow;
 use super::table::{Head, Kind};
+use crate::console::element::view;
 
 const KIND: Kind = Kind {
     label: "Environments",
@@ -55,7 +56,6 @@ pub fn environments() -> AnyView {
                 <span class="muted">{move || items.with(|items| format::number_words(items.all.len()))}</span>
             </div>
         }
-        .into_any()
     };
     page(LIST, head, || ().into_any())
 }

@@ -10,6 +10,7 @@ use super::list::Lines;
 use super::parts::{Dialog, DialogForm};
 use super::route::{Panel, use_route};
 use super::state::use_store;
+use crate::console::element::view;
 
 /// The keys there are, for the list of keys.
 const KEYS: [(&str, &str); 11] = [
@@ -216,13 +217,13 @@ fn on_control() -> bool {
 
 /// The list of keys.
 #[component]
-pub fn Keys() -> impl IntoView {
+pub fn Keys() -> AnyView {
     let route = use_route();
     let keys = KEYS.iter().map(|(key, words)| view! { <div><dt><kbd>{*key}</kbd></dt><dd>{*words}</dd></div> });
     view! {
         <Dialog form=DialogForm::Modal title="Keys".to_string() on_close=Callback::new(move |()| route.close_panel())>
             <div class="dialog-body">
-                <dl class="keys">{keys.collect_view()}</dl>
+                <dl class="keys">{keys.collect::<Vec<_>>()}</dl>
             </div>
         </Dialog>
     }

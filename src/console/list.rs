@@ -53,7 +53,7 @@ impl Items {
 }
 
 /// One line of a table.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line {
     /// The head of a section: its name, and how many rows it has.
     Section(Arc<str>, usize),
@@ -88,6 +88,17 @@ impl Lines {
 }
 
 impl Line {
+    /// What tells it from the other lines: of a row its id, of the head of a section what it says.
+    pub fn id(&self) -> u128 {
+        match self {
+            Line::Row(key) => *key,
+            Line::Section(name, count) => {
+                let named = name.bytes().fold(1, |sum: u128, byte| sum.wrapping_mul(257).wrapping_add(byte.into()));
+                named.wrapping_mul(1 << 32).wrapping_add(*count as u128)
+            }
+        }
+    }
+
     /// The id, of a row.
     pub fn key(&self) -> Option<u128> {
         match self {

@@ -12,6 +12,7 @@ use super::route::{Group, Page, Panel, Sort, use_route};
 use super::state::{Remote, Store, use_store};
 use super::table::{self, Kind, skeleton};
 use crate::client;
+use crate::console::element::view;
 
 /// What the two lists do differently.
 #[derive(Clone, Copy)]
@@ -71,17 +72,21 @@ pub fn page(list: List, head: impl FnOnce(Memo<Arc<Items>>) -> AnyView, foot: im
             {foot()}
         </main>
     }
-    .into_any()
 }
 
 /// Search, a chip for each section, and one for each group of statuses with how many there are.
 fn filters(label: &'static str, items: Memo<Arc<Items>>) -> AnyView {
     let route = use_route();
-    let groups = Group::ALL.into_iter().enumerate().map(|(at, group)| group_chip(at, group, items)).collect_view();
+    let groups = Group::ALL.into_iter().enumerate().map(|(at, group)| group_chip(at, group, items)).collect::<Vec<_>>();
     let modes = move || {
         let sections = items.with(|items| items.sections.clone());
         let several = sections.len() > 1;
-        sections.into_iter().filter(|_| several).map(|(mode, count)| mode_chip(mode, count)).collect_view().into_any()
+        sections
+            .into_iter()
+            .filter(|_| several)
+            .map(|(mode, count)| mode_chip(mode, count))
+            .collect::<Vec<_>>()
+            .into_any()
     };
     view! {
         <div class="filters" role="search">
@@ -100,12 +105,11 @@ fn filters(label: &'static str, items: Memo<Arc<Items>>) -> AnyView {
                 <kbd aria-hidden="true">"/"</kbd>
             </label>
             <div class="chips" role="group" aria-label="Filter">
-                {move || modes()}
+                {modes}
                 {groups}
             </div>
         </div>
     }
-    .into_any()
 }
 
 fn group_chip(at: usize, group: Group, items: Memo<Arc<Items>>) -> AnyView {
@@ -155,7 +159,6 @@ fn chip(words: String, count: Signal<usize>, on: Signal<bool>, press: Box<dyn Fn
             {words} " " <span class="chip-count">{move || format::number_words(count.get())}</span>
         </button>
     }
-    .into_any()
 }
 
 /// Nothing is listed: because of the filter, or because there is nothing.
@@ -177,16 +180,15 @@ fn empty(nothing: &'static str, next: &'static str) -> AnyView {
             <h2>"Nothing matches the filter"</h2>
             <button type="button" class="button" on:click=clear>"Clear search and filter"</button>
         }
-        .into_any()
     };
     let blank = move || {
         let open = click(move |_| route.open_panel(Panel::Demo));
         let demo = when(demo, || {
-            view! { <button type="button" class="button" on:click=open>"Open demo controls"</button> }.into_any()
+            view! { <button type="button" class="button" on:click=open>"Open demo controls"</button> }
         });
-        view! { <h2>{nothing}</h2> <p>{next}</p> {demo} }.into_any()
+        view! { <h2>{nothing}</h2> <p>{next}</p> {demo} }
     };
-    view! { <div class="empty">{move || if filtered() { matches() } else { blank() }}</div> }.into_any()
+    view! { <div class="empty">{move || if filtered() { matches() } else { blank() }}</div> }
 }
 
 /// It could not be loaded: why, and what to do.
@@ -196,7 +198,7 @@ fn failure(error: &client::Error) -> AnyView {
         go_home()
     } else {
         let again = click(move |_| store.poke());
-        view! { <button type="button" class="button primary" on:click=again>"Try again"</button> }.into_any()
+        view! { <button type="button" class="button primary" on:click=again>"Try again"</button> }
     };
     view! {
         <div class="empty" role="alert">
@@ -205,11 +207,10 @@ fn failure(error: &client::Error) -> AnyView {
             {way_on}
         </div>
     }
-    .into_any()
 }
 
 /// The way home from where nothing is.
 pub fn go_home() -> AnyView {
     let home = use_route().link(Page::Environments);
-    view! { <a class="button primary" href=home>"Go to the environments"</a> }.into_any()
+    view! { <a class="button primary" href=home>"Go to the environments"</a> }
 }

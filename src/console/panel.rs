@@ -16,6 +16,7 @@ use leptos::prelude::*;
 
 use super::demo::{DemoPanel, DropZone, World};
 use super::route::{Panel, Target, use_route};
+use crate::console::element::{Item, each, view};
 use crate::lifecycle::Action;
 use cancel::CancelPanel;
 use configure::ConfigurePanel;
@@ -26,7 +27,7 @@ use version::VersionPanel;
 
 /// The panel the URL asks for, if any. Mounted once, by the shell.
 #[component]
-pub fn Panels() -> impl IntoView {
+pub fn Panels() -> AnyView {
     let route = use_route();
     World::provide();
     // Each opening has a number: one panel after another is a new dialog, never the old one with other content.
@@ -40,18 +41,18 @@ pub fn Panels() -> impl IntoView {
     });
     view! {
         <DropZone/>
-        <For each=move || opened.get() key=|(number, _)| *number children=|(_, panel)| view(panel)/>
+        {each(move || opened.get().map(|(number, panel)| Item::new(number.into(), move |_| of(panel))).into_iter().collect())}
     }
 }
 
-fn view(panel: Panel) -> AnyView {
+fn of(panel: Panel) -> AnyView {
     match panel {
         Panel::Action { action, target } => of_action(action, target),
         Panel::Configure { environment, service } => {
-            view! { <ConfigurePanel environment=environment service=service/> }.into_any()
+            view! { <ConfigurePanel environment=environment service=service/> }
         }
-        Panel::Outcome { request, .. } => view! { <OutcomePanel request=request/> }.into_any(),
-        Panel::Demo => view! { <DemoPanel/> }.into_any(),
+        Panel::Outcome { request, .. } => view! { <OutcomePanel request=request/> },
+        Panel::Demo => view! { <DemoPanel/> },
         // The list of keys is the keyboard's own.
         Panel::Keys => ().into_any(),
     }
@@ -59,14 +60,14 @@ fn view(panel: Panel) -> AnyView {
 
 fn of_action(action: Action, target: Target) -> AnyView {
     match (action, target) {
-        (Action::Cancel, _) => view! { <CancelPanel target=target/> }.into_any(),
-        (Action::DeployLatest, _) => view! { <LatestPanel environment=target.environment()/> }.into_any(),
+        (Action::Cancel, _) => view! { <CancelPanel target=target/> },
+        (Action::DeployLatest, _) => view! { <LatestPanel environment=target.environment()/> },
         (Action::DeployVersion, Target::Service { environment, service }) => {
-            view! { <VersionPanel environment=environment service=service/> }.into_any()
+            view! { <VersionPanel environment=environment service=service/> }
         }
         // Versions are picked one service at a time; the rule says so in the list.
         (Action::Deploy | Action::Redeploy | Action::Restart | Action::Stop | Action::DeployVersion, _) => {
-            view! { <ConfirmPanel action=action target=target/> }.into_any()
+            view! { <ConfirmPanel action=action target=target/> }
         }
     }
 }

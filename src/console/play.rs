@@ -13,6 +13,7 @@ use super::erase::{click, keys};
 use super::parts::{Glyph, Icon};
 use super::route::{Panel, Target, use_route};
 use super::state::{Store, use_store};
+use crate::console::element::view;
 use crate::lifecycle::{Action, EnvironmentId, Refusal, ServiceFacts, ServiceId, rule};
 
 /// An open menu.
@@ -66,7 +67,6 @@ pub fn play_button(store: Store, target: Target, name: Arc<str>, next: Signal<Op
             <Icon name=glyph/>
         </button>
     }
-    .into_any()
 }
 
 /// What the menu says of one action.
@@ -98,20 +98,20 @@ fn of_environment(store: Store, action: Action, id: EnvironmentId) -> Result<(),
 
 /// The menu. Mounted once; every Play button opens this one.
 #[component]
-pub fn PlayMenu() -> impl IntoView {
+pub fn PlayMenu() -> AnyView {
     let store = use_store();
     let menu = store.menu();
     // A landmark around it, as around everything on the page.
     view! {
         {move || match menu.get() {
-            Some(open) => view! { <section aria-label="Play menu"><OpenMenu menu=open/></section> }.into_any(),
+            Some(open) => view! { <section aria-label="Play menu"><OpenMenu menu=open/></section> },
             None => ().into_any(),
         }}
     }
 }
 
 #[component]
-fn OpenMenu(menu: Menu) -> impl IntoView {
+fn OpenMenu(menu: Menu) -> AnyView {
     let store = use_store();
     let route = use_route();
     let target = menu.target;
@@ -191,13 +191,11 @@ fn OpenMenu(menu: Menu) -> impl IntoView {
                         <span class="reason" id=id.clone()>
                             {refusal.why()} ". " <span class="remedy">{refusal.remedy()} "."</span>
                         </span>
-                    }
-                    .into_any(),
+                    },
                     None => ().into_any(),
                 }}
             </div>
         }
-        .into_any()
     };
     let configure = match target {
         Target::Service { environment, service } => view! {
@@ -209,8 +207,7 @@ fn OpenMenu(menu: Menu) -> impl IntoView {
                 <Icon name=Glyph::Configure/>
                 <span>"Configure"</span>
             </button>
-        }
-        .into_any(),
+        },
         Target::Subset { .. } | Target::Environment(_) => ().into_any(),
     };
     view! {
@@ -223,7 +220,7 @@ fn OpenMenu(menu: Menu) -> impl IntoView {
             on:keydown=keys
             on:toggle=toggled
         >
-            {Action::ALL.into_iter().map(entry).collect_view()}
+            {Action::ALL.into_iter().map(entry).collect::<Vec<_>>()}
             {configure}
         </div>
     }

@@ -7,6 +7,7 @@ use super::format;
 use super::parts::{Mark, Tone};
 use super::state::Store;
 use super::state::row::Operation;
+use crate::console::element::view;
 use crate::lifecycle::Status;
 
 /// "3 ok · 1 canceled"; nothing where all are in one status, as the chip beside it says that.
@@ -28,7 +29,7 @@ pub fn counts(counts: &[(Status, usize)]) -> String {
 
 /// How many services are out of date, if any is.
 pub fn drift(count: usize) -> AnyView {
-    when(count > 0, || view! { <Mark word=format!("{count} out of date") tone=Tone::Warn/> }.into_any())
+    when(count > 0, || view! { <Mark word=format!("{count} out of date") tone=Tone::Warn/> })
 }
 
 /// The last operation: verb, age, who, from where.
@@ -44,7 +45,6 @@ pub fn operation(store: Store, operation: Signal<Option<Operation>>) -> AnyView 
             <span class="muted">{move || read(&by).unwrap_or_default()}</span>
         </span>
     }
-    .into_any()
 }
 
 /// "Ada Example, console"

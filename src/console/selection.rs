@@ -12,6 +12,7 @@ use super::list::Lines;
 use super::parts::{Glyph, Icon};
 use super::route::Target;
 use super::state::{Store, use_store};
+use crate::console::element::view;
 use crate::lifecycle::{Action, EnvironmentId, Refusal, ServiceFacts, ServiceId, rule};
 
 /// Selected services.
@@ -98,7 +99,6 @@ pub fn select_all(lines: Signal<Arc<Lines>>) -> AnyView {
             <input type="checkbox" node_ref=node on:change=change aria-label="Select all listed services"/>
         </label>
     }
-    .into_any()
 }
 
 /// The box of a row. With Shift it selects the range from the last one.
@@ -123,7 +123,6 @@ pub fn select_one(store: Store, key: u128, name: Arc<str>, lines: Signal<Arc<Lin
             />
         </label>
     }
-    .into_any()
 }
 
 /// A button of the bar: what it would do, on how many, and why not.
@@ -213,16 +212,15 @@ pub fn action_bar(environment: EnvironmentId) -> AnyView {
                 on:keyup=keys(move |_| said.set(reason().unwrap_or_default()))
             >
                 <Icon name=Glyph::from(action)/>
-                {move || words()}
+                {words}
             </button>
         }
-        .into_any()
     };
     let bar = move || {
         view! {
             <div class="bar" role="region" aria-label="Selected services">
                 <strong class="bar-count">{move || format!("{} selected", format::number_words(count.get()))}</strong>
-                <div class="bar-actions">{ACTIONS.map(button).into_iter().collect_view()}</div>
+                <div class="bar-actions">{ACTIONS.map(button).into_iter().collect::<Vec<_>>()}</div>
                 <button
                     type="button"
                     class="button quiet square"
@@ -235,10 +233,9 @@ pub fn action_bar(environment: EnvironmentId) -> AnyView {
                 <p class="bar-said" id="bar-said" role="status">{move || said.get()}</p>
             </div>
         }
-        .into_any()
     };
     let some = Memo::new(move |_| usize::from(count.get() > 0));
-    view! { {move || when(some.get() > 0, bar)} }.into_any()
+    view! { {move || when(some.get() > 0, bar)} }
 }
 
 /// One selected service is that service; more are a subset.

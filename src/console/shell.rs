@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::erase::{click, event, when};
 use super::route::{Page, use_route};
 use super::state::{Freshness, use_store};
+use crate::console::element::view;
 
 /// The bar at the top; `tools` stand at its end.
 pub fn header(tools: AnyView) -> AnyView {
@@ -20,7 +21,6 @@ pub fn header(tools: AnyView) -> AnyView {
             <span class="crumb-slash" aria-hidden="true">"/"</span>
             <span aria-current="page">{name}</span>
         }
-        .into_any()
     };
     view! {
         <header class="top">
@@ -39,7 +39,6 @@ pub fn header(tools: AnyView) -> AnyView {
             {tools}
         </header>
     }
-    .into_any()
 }
 
 /// The way to other projects, where there are any.
@@ -49,17 +48,16 @@ fn projects() -> AnyView {
         let open = store.project();
         let options = store.projects().into_iter().map(|(id, name)| {
             let selected = open.as_ref() == Some(&name);
-            view! { <option value=id.to_string() selected=selected>{name.to_string()}</option> }.into_any()
+            view! { <option value=id.to_string() selected=selected>{name.to_string()}</option> }
         });
         let change = event(move |event| store.open_project(&event_target_value(&event)));
         view! {
             <select class="input projects" aria-label="Project" on:change=change>
-                {options.collect_view()}
+                {options.collect::<Vec<_>>()}
             </select>
         }
-        .into_any()
     };
-    view! { {move || when(store.projects().len() > 1, several)} }.into_any()
+    view! { {move || when(store.projects().len() > 1, several)} }
 }
 
 /// Live, so many seconds old, reconnecting, offline.
@@ -86,5 +84,4 @@ fn freshness() -> AnyView {
             <span>{move || store.freshness().words()}</span>
         </button>
     }
-    .into_any()
 }

@@ -13,6 +13,7 @@ use super::erase::{click, event, focus, when};
 use super::list::{Line, Lines};
 use super::route::{Column, Route, Sort, use_route};
 use super::state::{Store, use_store};
+use crate::console::element::{Item, each, view};
 use layout::Heights;
 
 /// The head of a column.
@@ -83,7 +84,7 @@ pub fn table(kind: Kind, lines: Signal<Arc<Lines>>, empty: impl Fn() -> AnyView 
             >
                 <thead role="rowgroup">
                     <tr role="row" aria-rowindex="1">
-                        {kind.heads.iter().map(|head| heading(head, lines, kind.selectable)).collect_view()}
+                        {kind.heads.iter().map(|head| heading(head, lines, kind.selectable)).collect::<Vec<_>>()}
                     </tr>
                 </thead>
                 <tbody
@@ -91,23 +92,21 @@ pub fn table(kind: Kind, lines: Signal<Arc<Lines>>, empty: impl Fn() -> AnyView 
                     style:height=move || format!("{}px", whole())
                     style:padding-top=move || format!("{}px", above())
                 >
-                    <ForEnumerate
-                        each=shown
-                        key=Line::clone
-                        children=move |at, line| {
+                    {each(move || {
+                        let item = |line: Line| Item::new(line.id(), move |at| {
                             let index = Signal::derive(move || window.with(|window| window.start) + at.get() + 2);
                             match line {
                                 Line::Section(name, count) => section(name, count, index, headless),
                                 Line::Row(key) => row(store, kind, key, index, cursor),
                             }
-                        }
-                    />
+                        });
+                        shown().into_iter().map(item).collect()
+                    })}
                 </tbody>
             </table>
             {move || when(none.get() > 0, &empty)}
         </div>
     }
-    .into_any()
 }
 
 fn section(name: Arc<str>, count: usize, index: Signal<usize>, columns: usize) -> AnyView {
@@ -118,7 +117,6 @@ fn section(name: Arc<str>, count: usize, index: Signal<usize>, columns: usize) -
             </th>
         </tr>
     }
-    .into_any()
 }
 
 fn row(store: Store, kind: Kind, key: u128, index: Signal<usize>, cursor: RwSignal<Option<u128>>) -> AnyView {
@@ -140,7 +138,6 @@ fn row(store: Store, kind: Kind, key: u128, index: Signal<usize>, cursor: RwSign
             {(kind.cells)(store, key)}
         </tr>
     }
-    .into_any()
 }
 
 fn heading(head: &'static Head, lines: Signal<Arc<Lines>>, selectable: bool) -> AnyView {
@@ -149,9 +146,9 @@ fn heading(head: &'static Head, lines: Signal<Arc<Lines>>, selectable: bool) -> 
         let inside = if selectable && head.label.is_empty() {
             super::selection::select_all(lines)
         } else {
-            view! { <span class="visually-hidden">{head.label}</span> }.into_any()
+            view! { <span class="visually-hidden">{head.label}</span> }
         };
-        return view! { <th role="columnheader" scope="col">{inside}</th> }.into_any();
+        return view! { <th role="columnheader" scope="col">{inside}</th> };
     };
     let press = click(move |_| {
         route.change(|place| {
@@ -167,7 +164,6 @@ fn heading(head: &'static Head, lines: Signal<Arc<Lines>>, selectable: bool) -> 
             <button type="button" class="sort" on:click=press>{head.label}</button>
         </th>
     }
-    .into_any()
 }
 
 /// Which way the list is sorted by this column, if it is.
@@ -178,12 +174,11 @@ fn order(route: Route, column: Column) -> Option<String> {
 
 /// Rows that stand in for those that are on their way; seen after 200 ms only (style). After a while it says so.
 pub fn skeleton(class: &'static str, slow: bool) -> AnyView {
-    let lines = (0..14).map(|_| view! { <div class="bone"></div> }).collect_view();
+    let lines = (0..14).map(|_| view! { <div class="bone"></div> }).collect::<Vec<_>>();
     view! {
         <p class="slow" role="status">{if slow { "The server takes long to answer. It is still being waited for." } else { "" }}</p>
         <div class=format!("scroller skeleton {class}") aria-hidden="true">{lines}</div>
     }
-    .into_any()
 }
 
 /// Follows the size of what is seen, and with it the heights the style sheet gives to lines.

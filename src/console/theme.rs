@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::parts::{Glyph, Icon};
+use crate::console::element::view;
 
 /// Where the choice is kept.
 const KEY: &str = "playhead.theme";
@@ -81,7 +82,7 @@ fn storage() -> Option<leptos::web_sys::Storage> {
 
 /// One button that goes round: as the system, light, dark.
 #[component]
-pub fn ThemeSwitch() -> impl IntoView {
+pub fn ThemeSwitch() -> AnyView {
     let theme = RwSignal::new(Theme::remembered());
     Effect::new(move |_| theme.get().apply());
     view! {

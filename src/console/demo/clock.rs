@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::client::Loopback;
+use crate::console::element::view;
 use crate::console::format::{machine_moment, moment};
 use crate::console::parts::{Glyph, Icon};
 use crate::console::state::use_store;
@@ -17,7 +18,7 @@ const STEPS: [(i64, &str); 3] = [(1_000, "Step 1 s"), (10_000, "Step 10 s"), (60
 pub fn ClockControls(
     /// The backend in this page.
     demo: Loopback,
-) -> impl IntoView {
+) -> AnyView {
     let store = use_store();
     let demo = StoredValue::new_local(demo);
     // What the clock says is read again after each change of ours; nobody else changes it.
@@ -73,8 +74,7 @@ pub fn ClockControls(
                                     {format!("{speed}×")}
                                 </label>
                             }
-                        })
-                        .collect_view()}
+                        })}
                 </fieldset>
             </div>
             <div class="row steps">
@@ -85,8 +85,7 @@ pub fn ClockControls(
                                 {words}
                             </button>
                         }
-                    })
-                    .collect_view()}
+                    })}
                 <button class="button small" type="button" on:click=next>
                     <Icon name=Glyph::Step/>
                     "Next event"

@@ -5,6 +5,7 @@ use leptos::task::spawn_local;
 
 use super::world::use_world;
 use crate::api::fault::Faults;
+use crate::console::element::view;
 use crate::console::state::use_store;
 use crate::console::toast;
 
@@ -74,7 +75,7 @@ impl Fault {
 
 /// Which faults are on, for whom.
 #[component]
-pub fn FaultControls() -> impl IntoView {
+pub fn FaultControls() -> AnyView {
     let store = use_store();
     let (faults, whom) = (RwSignal::new(Faults::default()), RwSignal::new(EVERY.to_owned()));
     use_world().on_open(move || {
@@ -100,8 +101,8 @@ pub fn FaultControls() -> impl IntoView {
         let services = store.services();
         let all = services.value().cloned().unwrap_or_default();
         all.into_iter()
-            .map(|row| view! { <option value=row.id.to_string()>{row.name.to_string()}</option> })
-            .collect_view()
+            .map(|row| view! { <option value=row.id.to_string()>{row.name.clone()}</option> })
+            .collect::<Vec<_>>()
     };
     view! {
         <section class="controls">
@@ -132,8 +133,7 @@ pub fn FaultControls() -> impl IntoView {
                                 </span>
                             </label>
                         }
-                    })
-                    .collect_view()}
+                    })}
             </fieldset>
         </section>
     }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::client::{Loopback, Trouble};
+use crate::console::element::view;
 use crate::console::state::use_store;
 
 /// Latencies to choose from, in milliseconds.
@@ -20,7 +21,7 @@ const TROUBLES: [(Trouble, &str); 4] = [
 pub fn NetworkControls(
     /// The backend in this page.
     demo: Loopback,
-) -> impl IntoView {
+) -> AnyView {
     let store = use_store();
     let (latency, trouble) = (RwSignal::new(demo.latency()), RwSignal::new(demo.trouble()));
     let demo = StoredValue::new_local(demo);
@@ -44,8 +45,7 @@ pub fn NetworkControls(
                         .map(|millis| {
                             let words = if millis == 0 { "no time".to_owned() } else { format!("{millis} ms") };
                             view! { <option value=millis.to_string() selected=latency.get_untracked() == millis>{words}</option> }
-                        })
-                        .collect_view()}
+                        })}
                 </select>
             </div>
             <fieldset class="field">
@@ -63,8 +63,7 @@ pub fn NetworkControls(
                                 {words}
                             </label>
                         }
-                    })
-                    .collect_view()}
+                    })}
             </fieldset>
         </section>
     }

@@ -10,6 +10,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use crate::api::scenario::Scenarios;
 use crate::client::Error;
+use crate::console::element::{Child, view};
 use crate::console::parts::{Glyph, Icon};
 use crate::console::route::{Page, Panel, Place, Route, use_route};
 use crate::console::state::{Store, use_store};
@@ -44,7 +45,7 @@ pub fn use_world() -> World {
 
 /// Scenario, seed, begin again, save and open.
 #[component]
-pub fn WorldControls() -> impl IntoView {
+pub fn WorldControls() -> AnyView {
     let (store, route, world) = (use_store(), use_route(), use_world());
     let known = RwSignal::new(Scenarios::default());
     let (name, seed) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
@@ -83,7 +84,7 @@ pub fn WorldControls() -> impl IntoView {
             let file = !chosen.is_empty() && known.scenarios.iter().all(|one| one.name != chosen);
             let file = file
                 .then(|| view! { <option value=chosen.clone() selected=true disabled=true>"A world file"</option> });
-            (file, all.collect_view()).into_any()
+            (file, all.collect::<Vec<_>>()).into_any()
         })
     };
     let about = move || {
@@ -124,7 +125,7 @@ pub fn WorldControls() -> impl IntoView {
 }
 
 #[component]
-fn FileControls() -> impl IntoView {
+fn FileControls() -> AnyView {
     let (store, route, world) = (use_store(), use_route(), use_world());
     let input = NodeRef::<html::Input>::new();
     let save = move |_| {
@@ -174,7 +175,7 @@ fn FileControls() -> impl IntoView {
 
 /// Takes a world file that is dropped on the page. Mounted once, by the panels; nothing where there is no demo.
 #[component]
-pub fn DropZone() -> impl IntoView {
+pub fn DropZone() -> AnyView {
     let (store, route, world) = (use_store(), use_route(), use_world());
     let over = RwSignal::new(false);
     if store.client().demo().is_some() {
@@ -205,9 +206,9 @@ pub fn DropZone() -> impl IntoView {
             drop.remove();
         });
     }
-    move || {
+    Child::view(move || {
         over.get().then(|| view! { <div class="drop-zone" aria-hidden="true">"Drop the world file to open it"</div> })
-    }
+    })
 }
 
 fn has_file(event: &DragEvent) -> bool {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use crate::console::element::view;
 use crate::console::parts::{RunningMark, StatusChip};
 use crate::console::play::{next, play_button};
 use crate::console::route::{Target, use_route};
@@ -52,7 +53,6 @@ pub fn cells(store: Store, key: u128) -> AnyView {
             {play_button(store, Target::Environment(id), fixed.name.clone(), verb)}
         </td>
     }
-    .into_any()
 }
 
 /// The next sensible verb, judged by the counts alone: an icon needs no more.

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::aborting::{Aborting, Fate};
 use super::parties::{Parties, PartyList, Said};
+use crate::console::element::{Child, view};
 use crate::console::format::{count, names};
 use crate::console::parts::{Age, Dialog, DialogForm, use_dialog};
 use crate::console::route::{Target, use_route};
@@ -116,7 +117,7 @@ impl Cancel {
 pub fn CancelPanel(
     /// What was asked to be canceled.
     target: Target,
-) -> impl IntoView {
+) -> AnyView {
     let route = use_route();
     let cancel = Cancel::new(target);
     view! {
@@ -131,7 +132,7 @@ pub fn CancelPanel(
 }
 
 #[component]
-fn CancelForm(cancel: Cancel) -> impl IntoView {
+fn CancelForm(cancel: Cancel) -> AnyView {
     let dialog = use_dialog();
     let possible = Memo::new(move |_| cancel.possible());
     let submit = move |event: SubmitEvent| {
@@ -149,16 +150,16 @@ fn CancelForm(cancel: Cancel) -> impl IntoView {
                 own.map(|(row, _)| (row.clone(), Said::Effect(fate.words(row, force)))).collect::<Vec<_>>()
             })
         };
-        move || {
+        Child::view(move || {
             let heading = fate.heading(cancel.force.get()).to_owned();
             view! { <PartyList heading=heading parties=Signal::derive(parties)/> }
-        }
+        })
     });
     view! {
         <form class="dialog-form" on:submit=submit>
             <div class="dialog-body">
                 <CancelWords cancel=cancel/>
-                {lists.into_iter().collect_view()}
+                {lists}
                 {move || cancel.executes().then(|| view! { <ForceBox cancel=cancel/> })}
                 {move || possible.get().then(|| view! { <p class="muted">{goes_on(cancel)}</p> })}
             </div>
@@ -180,8 +181,8 @@ fn CancelForm(cancel: Cancel) -> impl IntoView {
 
 /// What it is: which deployment, or which waiting requests; or why nothing can be canceled.
 #[component]
-fn CancelWords(cancel: Cancel) -> impl IntoView {
-    move || {
+fn CancelWords(cancel: Cancel) -> AnyView {
+    Child::view(move || {
         let aborting = cancel.aborting.get();
         if let Some(running) = aborting.running {
             let part = cancel.asked().map(|asked| {
@@ -198,8 +199,7 @@ fn CancelWords(cancel: Cancel) -> impl IntoView {
                     {running.actor.to_string()} ". The pipeline stops."
                 </p>
                 {(!aborting.waiting.is_empty()).then(|| taken_back(cancel))}
-            }
-            .into_any();
+            };
         }
         if !aborting.waiting.is_empty() {
             return taken_back(cancel);
@@ -210,10 +210,10 @@ fn CancelWords(cancel: Cancel) -> impl IntoView {
             parties.refused.clone().or_else(|| parties.acting.is_empty().then(first).flatten())
         });
         match refusal {
-            Some(refusal) => view! { <p class="refused" role="alert">{refusal.to_string()}</p> }.into_any(),
-            None => view! { <p>"The deployment is aborted and its pipeline stops."</p> }.into_any(),
+            Some(refusal) => view! { <p class="refused" role="alert">{refusal.to_string()}</p> },
+            None => view! { <p>"The deployment is aborted and its pipeline stops."</p> },
         }
-    }
+    })
 }
 
 /// The waiting requests that are taken back, and who else waits in them.
@@ -225,10 +225,9 @@ fn taken_back(cancel: Cancel) -> AnyView {
     let line = |one: Queued| view! { <li><b>{one.words.to_string()}</b> ", place " {one.place} ", asked " <Age at=one.at/></li> };
     view! {
         <p>"Taken back, as it waits and has not started; nothing of it runs:"</p>
-        <ul class="plain">{aborting.waiting.into_iter().map(line).collect_view()}</ul>
+        <ul class="plain">{aborting.waiting.into_iter().map(line).collect::<Vec<_>>()}</ul>
         {others.map(|others| view! { <p>{others}</p> })}
     }
-    .into_any()
 }
 
 fn goes_on(cancel: Cancel) -> String {
@@ -240,7 +239,7 @@ fn goes_on(cancel: Cancel) -> String {
 }
 
 #[component]
-fn ForceBox(cancel: Cancel) -> impl IntoView {
+fn ForceBox(cancel: Cancel) -> AnyView {
     view! {
         <label class="check force">
             <input

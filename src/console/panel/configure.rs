@@ -10,6 +10,7 @@ use super::draft::{Draft, Field};
 use crate::api::service::Service;
 use crate::client::Error;
 use crate::client::order::word;
+use crate::console::element::{Child, Item, each, view};
 use crate::console::format;
 use crate::console::parts::{Dialog, DialogForm, Mark, Reason, Tone, use_dialog};
 use crate::console::route::{Target, use_route};
@@ -118,7 +119,7 @@ pub fn ConfigurePanel(
     environment: EnvironmentId,
     /// The service.
     service: ServiceId,
-) -> impl IntoView {
+) -> AnyView {
     let (store, route) = (use_store(), use_route());
     let editor = Editor {
         store,
@@ -150,7 +151,7 @@ pub fn ConfigurePanel(
 }
 
 #[component]
-fn EditorForm(editor: Editor) -> impl IntoView {
+fn EditorForm(editor: Editor) -> AnyView {
     let dialog = use_dialog();
     let idle = Memo::new(move |_| !editor.changed() || editor.stage.with(|stage| *stage == Stage::Saving));
     let submit = move |event: SubmitEvent| {
@@ -165,9 +166,10 @@ fn EditorForm(editor: Editor) -> impl IntoView {
             <div class="dialog-body">
                 <EditorState editor=editor/>
                 <div class="fields">
-                    <For each=move || fields.get() key=|field| *field children=move |field| {
-                        view! { <EditorField editor=editor field=field/> }
-                    }/>
+                    {each(move || {
+                        let item = |field| Item::new(field as u128, move |_| view! { <EditorField editor=editor field=field/> });
+                        fields.get().into_iter().map(item).collect()
+                    })}
                 </div>
                 {move || editor.failure.get().map(|words| view! { <p class="refused" role="alert">{words}</p> })}
             </div>
@@ -190,17 +192,15 @@ fn EditorForm(editor: Editor) -> impl IntoView {
 
 /// What there is to say above the fields: not read yet, nothing to set, out of date.
 #[component]
-fn EditorState(editor: Editor) -> impl IntoView {
-    move || {
-        match editor.stage.get() {
-        Stage::Reading => view! { <p class="muted">"Reading the configuration…"</p> }.into_any(),
+fn EditorState(editor: Editor) -> AnyView {
+    Child::view(move || match editor.stage.get() {
+        Stage::Reading => view! { <p class="muted">"Reading the configuration…"</p> },
         Stage::Unreadable(error) => view! {
             <div role="alert">
                 <p class="refused">{error.to_string()}</p>
                 <button class="button" type="button" on:click=move |_| editor.read()>"Read the configuration again"</button>
             </div>
-        }
-            .into_any(),
+        },
         Stage::Editing | Stage::Saving | Stage::Saved => {
             let none = editor.draft.with(|draft| draft.fields().is_empty());
             let drift = editor.service.with(|row| row.as_ref().is_some_and(|row| row.sync == Sync::OutOfDate));
@@ -210,14 +210,12 @@ fn EditorState(editor: Editor) -> impl IntoView {
                     <p><Mark word="out of date" tone=Tone::Warn/> " What runs differs from what is desired. Redeploy applies it."</p>
                 })}
             }
-            .into_any()
         }
-    }
-    }
+    })
 }
 
 #[component]
-fn EditorField(editor: Editor, field: Field) -> impl IntoView {
+fn EditorField(editor: Editor, field: Field) -> AnyView {
     let id = field.name();
     let hint_id = format!("{id}-hint");
     let problem = move || {
@@ -265,7 +263,7 @@ fn EditorField(editor: Editor, field: Field) -> impl IntoView {
 
 /// Saved is not running: the way to make it run, with the rule's answer.
 #[component]
-fn AfterSaving(editor: Editor) -> impl IntoView {
+fn AfterSaving(editor: Editor) -> AnyView {
     let (route, dialog) = (use_route(), use_dialog());
     let redeploy = move |_| {
         let before = route.place().with_untracked(|place| place.panel);
@@ -277,23 +275,22 @@ fn AfterSaving(editor: Editor) -> impl IntoView {
         }
     };
     let shown = Memo::new(move |_| editor.stage.with(|stage| *stage == Stage::Saved) && !editor.changed());
-    move || {
+    Child::view(move || {
         shown.get().then(|| {
             let refusal = editor.service.get().and_then(|row| allowed(Action::Redeploy, &row.facts()).err());
             view! {
                 <div class="note" role="status">
                     <p>"Saved. Nothing that runs has changed yet."</p>
                     {match refusal {
-                        Some(refusal) => view! { <Reason refusal=refusal/> }.into_any(),
+                        Some(refusal) => view! { <Reason refusal=refusal/> },
                         None => view! {
                             <button class="button small" type="button" on:click=redeploy>
                                 {format!("Redeploy {}", editor.name())}
                             </button>
-                        }
-                            .into_any(),
+                        },
                     }}
                 </div>
             }
         })
-    }
+    })
 }

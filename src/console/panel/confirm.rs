@@ -8,6 +8,7 @@ use leptos::prelude::*;
 
 use super::effect::{changes, effect};
 use super::parties::{Parties, PartyList, Said};
+use crate::console::element::view;
 use crate::console::format::count;
 use crate::console::parts::{Dialog, DialogForm, use_dialog};
 use crate::console::route::{Target, use_route};
@@ -98,7 +99,7 @@ pub fn ConfirmPanel(
     action: Action,
     /// On what.
     target: Target,
-) -> impl IntoView {
+) -> AnyView {
     let (store, route) = (use_store(), use_route());
     let subject = Subject {
         action,
@@ -133,7 +134,7 @@ pub fn ConfirmPanel(
 }
 
 #[component]
-fn ConfirmBody(subject: Subject) -> impl IntoView {
+fn ConfirmBody(subject: Subject) -> AnyView {
     let (store, dialog) = (use_store(), use_dialog());
     let (typed, set_typed) = signal(String::new());
     let (asked, set_asked) = signal(false);
@@ -215,7 +216,7 @@ fn TypedName(
     typed: ReadSignal<String>,
     set_typed: WriteSignal<String>,
     problem: Signal<bool>,
-) -> impl IntoView {
+) -> AnyView {
     view! {
         <div class="field">
             <label for="typed-name">

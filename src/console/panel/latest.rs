@@ -9,6 +9,7 @@ use leptos::task::spawn_local;
 
 use super::parties::{Parties, PartyList, Said};
 use super::versions::{Choice, latest};
+use crate::console::element::{Child, view};
 use crate::console::format::{ago, count, number_words};
 use crate::console::parts::{Dialog, DialogForm, Glyph, Icon, Rows, StatusChip, VersionLabel, VirtualList, use_dialog};
 use crate::console::route::{Target, use_route};
@@ -133,7 +134,7 @@ impl Latest {
 pub fn LatestPanel(
     /// The environment.
     environment: EnvironmentId,
-) -> impl IntoView {
+) -> AnyView {
     let (store, route) = (use_store(), use_route());
     let latest = Latest::new(environment);
     let name = move || store.environment(environment).map_or_else(|| "environment".into(), |row| row.name.to_string());
@@ -157,7 +158,7 @@ pub fn LatestPanel(
 }
 
 #[component]
-fn LatestForm(latest: Latest) -> impl IntoView {
+fn LatestForm(latest: Latest) -> AnyView {
     let dialog = use_dialog();
     let none = Memo::new(move |_| latest.acting().is_empty());
     let submit = move |event: SubmitEvent| {
@@ -227,7 +228,7 @@ fn order(environment: EnvironmentId, services: Vec<ServiceId>, versions: Vec<(Se
 }
 
 #[component]
-fn LatestTools(latest: Latest) -> impl IntoView {
+fn LatestTools(latest: Latest) -> AnyView {
     let every = Memo::new(move |_| {
         let chosen = latest.chosen.get();
         latest.shown.with(|shown| !shown.is_empty() && shown.iter().all(|row| chosen.contains(&row.id)))
@@ -270,7 +271,7 @@ fn LatestTools(latest: Latest) -> impl IntoView {
 }
 
 #[component]
-fn LatestList(latest: Latest) -> impl IntoView {
+fn LatestList(latest: Latest) -> AnyView {
     let rows = Rows {
         count: Signal::derive(move || latest.shown.with(Vec::len)),
         key: Callback::new(move |at: usize| latest.shown.with(|shown| shown.get(at).map_or(0, |row| row.id.0))),
@@ -284,15 +285,15 @@ fn LatestList(latest: Latest) -> impl IntoView {
         let loaded = latest.parties.with(Option::is_some);
         (loaded, latest.shown.with(Vec::is_empty))
     });
-    move || match state.get() {
-        (false, _) => view! { <p class="muted">"Loading services…"</p> }.into_any(),
-        (true, true) => view! { <p class="muted">"No service with a git source is to be chosen here."</p> }.into_any(),
-        (true, false) => view! { <VirtualList rows=rows label="Services with a git source"/> }.into_any(),
-    }
+    Child::view(move || match state.get() {
+        (false, _) => view! { <p class="muted">"Loading services…"</p> },
+        (true, true) => view! { <p class="muted">"No service with a git source is to be chosen here."</p> },
+        (true, false) => view! { <VirtualList rows=rows label="Services with a git source"/> },
+    })
 }
 
 #[component]
-fn LatestRow(latest: Latest, row: Arc<ServiceRow>) -> impl IntoView {
+fn LatestRow(latest: Latest, row: Arc<ServiceRow>) -> AnyView {
     let store = latest.store;
     let (id, newest) = (row.id, latest.newest(&row));
     let name = row.name.to_string();

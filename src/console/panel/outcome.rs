@@ -8,6 +8,7 @@ use leptos::task::spawn_local;
 
 use crate::api::outcome::{Outcome, OutcomeItem};
 use crate::client::Error;
+use crate::console::element::view;
 use crate::console::parts::{Dialog, DialogForm, Rows, VirtualList, use_dialog};
 use crate::console::route::use_route;
 use crate::console::state::use_store;
@@ -23,7 +24,7 @@ type Answer = Option<Result<Option<Outcome>, Error>>;
 pub fn OutcomePanel(
     /// Which.
     request: RequestId,
-) -> impl IntoView {
+) -> AnyView {
     let (store, route) = (use_store(), use_route());
     let answer = RwSignal::new(Answer::None);
     let ask = move || {
@@ -78,7 +79,7 @@ fn about(answer: &Answer) -> String {
 }
 
 #[component]
-fn OutcomeBody(answer: RwSignal<Answer>) -> impl IntoView {
+fn OutcomeBody(answer: RwSignal<Answer>) -> AnyView {
     let dialog = use_dialog();
     let items = Memo::new(move |_| {
         answer.with(|answer| match answer {
@@ -91,7 +92,7 @@ fn OutcomeBody(answer: RwSignal<Answer>) -> impl IntoView {
         key: Callback::new(|at: usize| at as u128),
         row: Callback::new(move |at: usize| {
             let item = Memo::new(move |_| items.with(|items| items.get(at).cloned().unwrap_or_default()));
-            view! { <OutcomeRow item=item/> }.into_any()
+            view! { <OutcomeRow item=item/> }
         }),
         active: Signal::stored(None),
     };
@@ -106,8 +107,8 @@ fn OutcomeBody(answer: RwSignal<Answer>) -> impl IntoView {
     view! {
         <div class="dialog-body picker">
             {move || match problem() {
-                Some(words) => view! { <p class="muted">{words}</p> }.into_any(),
-                None => view! { <VirtualList rows=rows label="Services of the request"/> }.into_any(),
+                Some(words) => view! { <p class="muted">{words}</p> },
+                None => view! { <VirtualList rows=rows label="Services of the request"/> },
             }}
         </div>
         <div class="dialog-foot">
@@ -117,7 +118,7 @@ fn OutcomeBody(answer: RwSignal<Answer>) -> impl IntoView {
 }
 
 #[component]
-fn OutcomeRow(item: Memo<OutcomeItem>) -> impl IntoView {
+fn OutcomeRow(item: Memo<OutcomeItem>) -> AnyView {
     let look = move || item.with(|item| look(&item.outcome));
     view! {
         <div role="listitem" class="choice">

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use crate::console::element::{Child, Item, each, view};
 use crate::console::parts::{Reason, Rows, StatusChip, VirtualList};
 use crate::console::route::Target;
 use crate::console::state::row::{EnvironmentRow, ServiceRow};
@@ -97,13 +98,13 @@ pub fn PartyList(
     /// The services and what is said of each.
     #[prop(into)]
     parties: Signal<Vec<(Arc<ServiceRow>, Said)>>,
-) -> impl IntoView {
+) -> AnyView {
     let label = heading.clone();
     let count = Memo::new(move |_| parties.with(Vec::len));
     let key = move |at: usize| parties.with(|all| all.get(at).map_or(0, |(row, _)| row.id.0));
     let row = move |at: usize| {
         let party = Memo::new(move |_| parties.with(|all| all.get(at).cloned()));
-        view! { <PartyRow party=party/> }.into_any()
+        view! { <PartyRow party=party/> }
     };
     let rows =
         Rows { count: count.into(), key: Callback::new(key), row: Callback::new(row), active: Signal::stored(None) };
@@ -111,21 +112,16 @@ pub fn PartyList(
     let list = move || {
         let label = label.clone();
         if count.get() > SHORT {
-            view! { <VirtualList rows=rows label=label/> }.into_any()
+            view! { <VirtualList rows=rows label=label/> }
         } else {
             view! {
                 <div role="list" class="party-rows" aria-label=label>
-                    <For
-                        each=places
-                        key=|row| *row
-                        children=move |(at, _)| row(at)
-                    />
+                    {each(move || places().into_iter().map(|(at, key)| Item::placed(key, at, move |_| row(at))).collect())}
                 </div>
             }
-            .into_any()
         }
     };
-    move || {
+    Child::view(move || {
         let (heading, list) = (heading.clone(), list.clone());
         (count.get() > 0).then(move || {
             view! {
@@ -135,7 +131,7 @@ pub fn PartyList(
                 </section>
             }
         })
-    }
+    })
 }
 
 /// What is said of a service in a list.
@@ -148,9 +144,9 @@ pub enum Said {
 }
 
 #[component]
-fn PartyRow(party: Memo<Option<(Arc<ServiceRow>, Said)>>) -> impl IntoView {
+fn PartyRow(party: Memo<Option<(Arc<ServiceRow>, Said)>>) -> AnyView {
     let store = use_store();
-    move || {
+    Child::view(move || {
         party.get().map(|(row, said)| {
             let id = row.id;
             let status = row.status.clone();
@@ -162,11 +158,11 @@ fn PartyRow(party: Memo<Option<(Arc<ServiceRow>, Said)>>) -> impl IntoView {
                     <span class="name">{row.name.to_string()}</span>
                     <StatusChip status=status/>
                     {match said {
-                        Said::Effect(words) => view! { <span class="reason">{words}</span> }.into_any(),
-                        Said::LeftOut(refusal) => view! { <Reason refusal=refusal/> }.into_any(),
+                        Said::Effect(words) => view! { <span class="reason">{words}</span> },
+                        Said::LeftOut(refusal) => view! { <Reason refusal=refusal/> },
                     }}
                 </div>
             }
         })
-    }
+    })
 }

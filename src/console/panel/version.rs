@@ -9,6 +9,7 @@ use leptos::task::spawn_local;
 
 use super::versions::{Choice, versions};
 use crate::client::Error;
+use crate::console::element::{Child, view};
 use crate::console::format::{ago, count, moment, number_words, short_version};
 use crate::console::parts::{Dialog, DialogForm, Glyph, Icon, Mark, Reason, Rows, VirtualList, use_dialog};
 use crate::console::route::use_route;
@@ -103,7 +104,7 @@ pub fn VersionPanel(
     environment: EnvironmentId,
     /// The service.
     service: ServiceId,
-) -> impl IntoView {
+) -> AnyView {
     let (store, route) = (use_store(), use_route());
     let picker = Picker::new(environment, Signal::derive(move || store.service(service)));
     let known = Memo::new(move |_| picker.service.with(|row| row.as_ref().map(|row| (row.kind, row.source))));
@@ -145,7 +146,7 @@ fn about(picker: Picker) -> String {
 }
 
 #[component]
-fn PickerForm(picker: Picker, retry: Callback<()>) -> impl IntoView {
+fn PickerForm(picker: Picker, retry: Callback<()>) -> AnyView {
     let (store, dialog) = (use_store(), use_dialog());
     let refusal = Memo::new(move |_| {
         picker.service.with(|row| row.as_ref().and_then(|row| allowed(Action::DeployVersion, &row.facts()).err()))
@@ -179,7 +180,7 @@ fn PickerForm(picker: Picker, retry: Callback<()>) -> impl IntoView {
             <div class="dialog-foot">
                 <p class="note" aria-live="polite">
                     {move || match refusal.get() {
-                        Some(refusal) => view! { <Reason refusal=refusal/> }.into_any(),
+                        Some(refusal) => view! { <Reason refusal=refusal/> },
                         None => what_happens(picker).into_any(),
                     }}
                 </p>
@@ -207,7 +208,7 @@ fn what_happens(picker: Picker) -> String {
 }
 
 #[component]
-fn PickerSearch(picker: Picker) -> impl IntoView {
+fn PickerSearch(picker: Picker) -> AnyView {
     let keys = move |event: KeyboardEvent| {
         let step = match event.key().as_str() {
             "ArrowDown" => 1,
@@ -267,7 +268,7 @@ fn PickerSearch(picker: Picker) -> impl IntoView {
 }
 
 #[component]
-fn PickerList(picker: Picker, retry: Callback<()>) -> impl IntoView {
+fn PickerList(picker: Picker, retry: Callback<()>) -> AnyView {
     let rows = Rows {
         count: Signal::derive(move || picker.matches.with(|found| found.len())),
         key: Callback::new(move |place: usize| {
@@ -275,7 +276,7 @@ fn PickerList(picker: Picker, retry: Callback<()>) -> impl IntoView {
         }),
         row: Callback::new(move |place: usize| {
             let at = picker.matches.with_untracked(|found| found.get(place).copied());
-            view! { <PickerRow picker=picker at=at place=place/> }.into_any()
+            view! { <PickerRow picker=picker at=at place=place/> }
         }),
         active: Signal::derive(move || {
             let at = picker.chosen.get()?;
@@ -283,33 +284,34 @@ fn PickerList(picker: Picker, retry: Callback<()>) -> impl IntoView {
         }),
     };
     let empty = Memo::new(move |_| picker.matches.with(|found| found.is_empty()));
-    move || match picker.read.get() {
-        Read::Loading => view! { <p class="muted">"Reading versions…"</p> }.into_any(),
+    Child::view(move || match picker.read.get() {
+        Read::Loading => view! { <p class="muted">"Reading versions…"</p> },
         Read::Failed(error) => view! {
             <div role="alert">
                 <p class="refused">{error.to_string()}</p>
                 <button class="button" type="button" on:click=move |_| retry.run(())>"Read versions again"</button>
             </div>
-        }
-        .into_any(),
+        },
         Read::Loaded(all) if all.is_empty() => {
-            view! { <p class="muted">"The server knows no versions of it."</p> }.into_any()
+            view! { <p class="muted">"The server knows no versions of it."</p> }
         }
         Read::Loaded(_) => (move || {
             if empty.get() {
-                view! { <p class="muted">"No version has this anywhere."</p> }.into_any()
+                view! { <p class="muted">"No version has this anywhere."</p> }
             } else {
-                view! { <VirtualList rows=rows role="listbox" label="Versions" id="versions"/> }.into_any()
+                view! { <VirtualList rows=rows role="listbox" label="Versions" id="versions"/> }
             }
         })
         .into_any(),
-    }
+    })
 }
 
 #[component]
-fn PickerRow(picker: Picker, at: Option<usize>, place: usize) -> impl IntoView {
+fn PickerRow(picker: Picker, at: Option<usize>, place: usize) -> AnyView {
     let store = use_store();
-    let (at, choice) = at.and_then(|at| untrack(|| picker.choice(at)).map(|choice| (at, choice)))?;
+    let Some((at, choice)) = at.and_then(|at| untrack(|| picker.choice(at)).map(|choice| (at, choice))) else {
+        return ().into_any();
+    };
     let is = {
         let version = choice.version.clone();
         move |which: fn(&ServiceRow) -> Option<&Arc<str>>| {
@@ -330,7 +332,7 @@ fn PickerRow(picker: Picker, at: Option<usize>, place: usize) -> impl IntoView {
         move || format!("{author} · {}", ago(store.now(), at))
     });
     let is_commit = picker.service.with_untracked(|row| row.as_ref().is_some_and(|row| row.source == Source::Git));
-    Some(view! {
+    Child::view(Some(view! {
         <div
             class="choice"
             class:commit=is_commit
@@ -349,5 +351,5 @@ fn PickerRow(picker: Picker, at: Option<usize>, place: usize) -> impl IntoView {
             </span>
             <span class="by">{by}</span>
         </div>
-    })
+    }))
 }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::console::element::view;
 use crate::console::format::{self, Millis};
 use crate::console::state::use_store;
 
@@ -11,7 +12,7 @@ pub fn Age(
     /// When it was.
     #[prop(into)]
     at: Signal<Millis>,
-) -> impl IntoView {
+) -> AnyView {
     let store = use_store();
     let words = Memo::new(move |_| format::ago(store.now(), at.get()));
     view! {

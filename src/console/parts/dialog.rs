@@ -9,6 +9,7 @@ use leptos::web_sys::{HtmlDialogElement, HtmlElement, KeyboardEvent};
 use wasm_bindgen::JsCast;
 
 use super::icon::{Glyph, Icon};
+use crate::console::element::view;
 
 /// How a dialog stands to the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,7 +91,7 @@ pub fn Dialog(
     on_close: Callback<()>,
     /// `.dialog-body` and `.dialog-foot`.
     children: Children,
-) -> impl IntoView {
+) -> AnyView {
     let node = NodeRef::<html::Dialog>::new();
     let handle = DialogHandle(node);
     provide_context(handle);

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::console::element::view;
 use crate::lifecycle::Action;
 
 /// The icons there are.
@@ -121,6 +122,6 @@ pub fn Icon(
     /// Which.
     #[prop(into)]
     name: Signal<Glyph>,
-) -> impl IntoView {
+) -> AnyView {
     view! { <span class="icon" data-icon=move || name.get().name() aria-hidden="true"></span> }
 }

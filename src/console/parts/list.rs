@@ -1,5 +1,6 @@
 //! A list of which only the visible rows are in the document: ten thousand rows cost as much as thirty.
 
+use crate::console::element::{Item, each, view};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -49,7 +50,7 @@ pub fn VirtualList(
     /// Its id, for `aria-controls`.
     #[prop(optional)]
     id: &'static str,
-) -> impl IntoView {
+) -> AnyView {
     let height = row_height();
     let node = NodeRef::<html::Div>::new();
     let (top, set_top) = signal(0.0_f64);
@@ -95,14 +96,10 @@ pub fn VirtualList(
                     role="presentation"
                     style:transform=move || format!("translateY({}px)", range.get().0 as f64 * height)
                 >
-                    <For
-                        each=move || {
-                            let (first, end) = range.get();
-                            (first..end).map(|at| (at, rows.key.run(at))).collect::<Vec<_>>()
-                        }
-                        key=|row| *row
-                        children=move |(at, _)| rows.row.run(at)
-                    />
+                    {each(move || {
+                        let (first, end) = range.get();
+                        (first..end).map(|at| Item::placed(rows.key.run(at), at, move |_| rows.row.run(at))).collect()
+                    })}
                 </div>
             </div>
         </div>

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::console::element::{Child, view};
 use crate::console::format;
 use crate::console::state::row::PodRow;
 use crate::lifecycle::RunningStatus;
@@ -82,7 +83,7 @@ pub fn Pods(
     /// How many there should be, where told.
     #[prop(into)]
     desired: Signal<Option<u32>>,
-) -> impl IntoView {
+) -> AnyView {
     let words = move || pods.with(|pods| pods_words(pods, desired.get()));
     let squares = move || {
         pods.with(|pods| {
@@ -103,21 +104,25 @@ pub fn Pods(
     }
 }
 
-fn one_each(looks: Vec<(Look, bool)>) -> impl IntoView {
-    looks.into_iter().map(|(look, old)| view! { <i data-pod=look.name() class:old=old></i> }).collect_view()
+fn one_each(looks: Vec<(Look, bool)>) -> AnyView {
+    Child::view(
+        looks.into_iter().map(|(look, old)| view! { <i data-pod=look.name() class:old=old></i> }).collect::<Vec<_>>(),
+    )
 }
 
-fn by_look(looks: Vec<(Look, bool)>) -> impl IntoView {
-    Look::ALL
-        .into_iter()
-        .filter_map(|look| {
-            let number = looks.iter().filter(|(other, _)| *other == look).count();
-            (number > 0).then(|| {
-                view! {
-                    <i data-pod=look.name()></i>
-                    <span class="more">{number}</span>
-                }
+fn by_look(looks: Vec<(Look, bool)>) -> AnyView {
+    Child::view(
+        Look::ALL
+            .into_iter()
+            .filter_map(|look| {
+                let number = looks.iter().filter(|(other, _)| *other == look).count();
+                (number > 0).then(|| {
+                    view! {
+                        <i data-pod=look.name()></i>
+                        <span class="more">{number}</span>
+                    }
+                })
             })
-        })
-        .collect_view()
+            .collect::<Vec<_>>(),
+    )
 }

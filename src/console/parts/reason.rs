@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::status::Tone;
+use crate::console::element::view;
 use crate::lifecycle::Refusal;
 
 /// A refusal in words: why, and then what would help.
@@ -10,7 +11,7 @@ use crate::lifecycle::Refusal;
 pub fn Reason(
     /// The rule's answer.
     refusal: Refusal,
-) -> impl IntoView {
+) -> AnyView {
     view! {
         <span class="reason">
             {format!("{}. ", refusal.why())} <span class="remedy">{format!("{}.", refusal.remedy())}</span>
@@ -27,6 +28,6 @@ pub fn Mark(
     /// Its colour, if it says how something is; none for plain facts.
     #[prop(optional)]
     tone: Option<Tone>,
-) -> impl IntoView {
+) -> AnyView {
     view! { <span class="mark" data-tone=tone.map(Tone::name)>{move || word.get()}</span> }
 }

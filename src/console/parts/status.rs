@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::console::element::view;
 use crate::lifecycle::{Class, RunningStatus, Status};
 
 /// A status colour, by meaning.
@@ -85,7 +86,7 @@ pub fn StatusChip(
     /// The pods, where they are known: a failure that leaves everything serving is no alarm.
     #[prop(into, optional)]
     running: Option<Signal<RunningStatus>>,
-) -> impl IntoView {
+) -> AnyView {
     let serves = move || running.is_some_and(|running| running.get() == RunningStatus::Running);
     let tone = move || match status.with(|status| Tone::from(status)) {
         Tone::Error if serves() => Tone::Warn,
@@ -106,7 +107,7 @@ pub fn RunningMark(
     /// What to show.
     #[prop(into)]
     running: Signal<RunningStatus>,
-) -> impl IntoView {
+) -> AnyView {
     let shape = move || match running.get() {
         RunningStatus::Running => "dot",
         RunningStatus::Starting | RunningStatus::Stopping => "working",

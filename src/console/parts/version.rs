@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
+use crate::console::element::view;
 use crate::console::format::short_version;
 
 /// The version that runs, and the one it is becoming.
@@ -16,7 +17,7 @@ pub fn VersionLabel(
     /// What it is becoming, if it is another one.
     #[prop(into)]
     next: Signal<Option<Arc<str>>>,
-) -> impl IntoView {
+) -> AnyView {
     let changes = move || next.get().filter(|next| running.get().as_ref() != Some(next));
     let title = move || match (running.get(), changes()) {
         (Some(from), Some(to)) => format!("{from} → {to}"),
@@ -27,7 +28,7 @@ pub fn VersionLabel(
     view! {
         <span class="version" title=title>
             {move || match (running.get(), changes()) {
-                (None, None) => view! { <span class="muted">"–"</span> }.into_any(),
+                (None, None) => view! { <span class="muted">"–"</span> },
                 (Some(one), None) | (None, Some(one)) => short(one).into_any(),
                 (Some(from), Some(to)) => {
                     view! {
@@ -36,7 +37,6 @@ pub fn VersionLabel(
                         <span class="visually-hidden">" to "</span>
                         {short(to)}
                     }
-                        .into_any()
                 }
             }}
         </span>

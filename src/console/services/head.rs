@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::console::element::view;
 use crate::console::environments::{mode_words, next_of};
 use crate::console::erase::{click, when};
 use crate::console::format;
@@ -34,7 +35,6 @@ pub fn head(id: EnvironmentId) -> AnyView {
             {waiting(store)}
         </div>
     }
-    .into_any()
 }
 
 fn title(store: Store, id: EnvironmentId) -> AnyView {
@@ -55,7 +55,6 @@ fn title(store: Store, id: EnvironmentId) -> AnyView {
         <span class="page-place muted">{place} " " <span class="mono">{move || read(|row| row.namespace.to_string())}</span></span>
         {play_button(store, Target::Environment(id), fixed.name.clone(), verb)}
     }
-    .into_any()
 }
 
 /// What runs; else what ran last.
@@ -100,16 +99,14 @@ fn waiting(store: Store) -> AnyView {
                 <Icon name=Glyph::ChevronDown/>
             </button>
         }
-        .into_any()
     };
     view! {
         {move || when(count.get() > 0, button)}
         <div id="queue" class="menu queue" popover="auto" role="region" aria-label="Waiting requests">
-            <ol>{move || store.queue().into_iter().map(|queued| request(store, queued)).collect_view().into_any()}</ol>
+            <ol>{move || store.queue().into_iter().map(|queued| request(store, queued)).collect::<Vec<_>>().into_any()}</ol>
             {move || if count.get() == 0 { "Nothing waits.".to_owned() } else { String::new() }}
         </div>
     }
-    .into_any()
 }
 
 fn request(store: Store, queued: Queued) -> AnyView {
@@ -135,5 +132,4 @@ fn request(store: Store, queued: Queued) -> AnyView {
             </button>
         </li>
     }
-    .into_any()
 }

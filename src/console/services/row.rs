@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use crate::console::element::view;
 use crate::console::erase::when;
 use crate::console::page::Listed;
 use crate::console::parts::{Mark, Pods, RunningMark, StatusChip, Tone, VersionLabel};
@@ -62,12 +63,11 @@ pub fn cells(store: Store, key: u128) -> AnyView {
             {play_button(store, Target::Service { environment, service: id }, fixed.name.clone(), verb)}
         </td>
     }
-    .into_any()
 }
 
 fn out_of_date(store: Store, id: ServiceId) -> AnyView {
     let drifts = store.service(id).is_some_and(|row| row.sync == Sync::OutOfDate);
-    when(drifts, || view! { <Mark word="out of date".to_string() tone=Tone::Warn/> }.into_any())
+    when(drifts, || view! { <Mark word="out of date".to_string() tone=Tone::Warn/> })
 }
 
 /// What there is to say beside the status: how it failed, and whether something serves in spite of it.

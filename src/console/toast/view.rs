@@ -8,6 +8,7 @@ use leptos::task::spawn_local;
 
 use super::stage::Stage;
 use super::{Toast, all};
+use crate::console::element::{Child, Item, each, view};
 use crate::console::parts::{Glyph, Icon};
 use crate::console::route::{Panel, use_route};
 use crate::console::state::{Order, use_store};
@@ -20,17 +21,20 @@ const STAY: Duration = Duration::from_secs(6);
 
 /// All toasts. Mounted once, by the shell.
 #[component]
-pub fn Toasts() -> impl IntoView {
+pub fn Toasts() -> AnyView {
     let toasts = all();
     view! {
         <section class="toasts" aria-label="Notifications" role="log" aria-live="polite">
-            <For each=move || toasts.get() key=|toast| toast.number children=|toast| view! { <ToastView toast=toast/> }/>
+            {each(move || {
+                let item = |toast: Toast| Item::new(toast.number.into(), move |_| view! { <ToastView toast=toast/> });
+                toasts.get().into_iter().map(item).collect()
+            })}
         </section>
     }
 }
 
 #[component]
-fn ToastView(toast: Toast) -> impl IntoView {
+fn ToastView(toast: Toast) -> AnyView {
     follow(toast.clone());
     let held = leave_in_time(toast.clone());
     let stage = toast.stage.clone();
@@ -117,9 +121,9 @@ fn leave_in_time(toast: Toast) -> RwSignal<bool> {
 }
 
 #[component]
-fn ToastActions(toast: Toast) -> impl IntoView {
+fn ToastActions(toast: Toast) -> AnyView {
     let (store, route) = (use_store(), use_route());
-    move || {
+    Child::view(move || {
         let request = toast.request.get();
         let order = toast.order.clone()?;
         let details = |request: RequestId, order: &Order| {
@@ -129,8 +133,7 @@ fn ToastActions(toast: Toast) -> impl IntoView {
         let actions = match (toast.stage.get(), request) {
             (Stage::Waiting { .. }, Some(request)) => view! {
                 <button class="button small" type="button" on:click=move |_| store.take_back(request)>"Take back"</button>
-            }
-                .into_any(),
+            },
             (Stage::Failed { services, .. }, request) => {
                 let again = (!services.is_empty()).then(|| retry(&order, &services));
                 let toast = toast.clone();
@@ -149,7 +152,6 @@ fn ToastActions(toast: Toast) -> impl IntoView {
                         </button>
                     })}
                 }
-                .into_any()
             }
             (Stage::Done(_) | Stage::Ended(_), Some(request))
                 if order.services.len() != 1 && order.action != Action::Cancel =>
@@ -159,7 +161,7 @@ fn ToastActions(toast: Toast) -> impl IntoView {
             (_, _) => return None,
         };
         Some(view! { <div class="actions">{actions}</div> })
-    }
+    })
 }
 
 /// The same again, for those that failed. What Deploy and Redeploy mean for each is the rule's to say (law §4).
