@@ -31,6 +31,7 @@ use crate::simulator::{Environment, Millis, Service, World};
 
 use answer::{Problem, json};
 use catalog::Catalog;
+use world_file::{WORLD_FILES, WorldFiles};
 
 /// A project that is open: what the simulator models, and what describes it.
 #[derive(Clone, Debug)]
@@ -43,13 +44,29 @@ pub struct Backend {
     opened: u64,
     /// How far the world's clock is ahead of the host's: an imported world goes on at the time it was exported.
     ahead: Millis,
+    /// What reads and writes world files, once it is there.
+    files: Option<WorldFiles>,
 }
 
 impl Backend {
     /// A backend with a scenario open; a name that is not known opens the first one.
     pub fn scenario(name: &str, seed: u64, now: Millis) -> Backend {
+        Backend { files: Some(WORLD_FILES), ..Backend::without_files(name, seed, now) }
+    }
+
+    /// The same, before it knows how to read and write world files.
+    pub fn without_files(name: &str, seed: u64, now: Millis) -> Backend {
         let (name, (world, catalog)) = scenario::build(name, seed, now);
-        Backend { opened: world.revision, world, catalog, origin: name.to_owned(), ahead: 0 }
+        Backend { opened: world.revision, world, catalog, origin: name.to_owned(), ahead: 0, files: None }
+    }
+
+    /// From now on it reads and writes world files.
+    pub fn set_files(&mut self, files: WorldFiles) {
+        self.files = Some(files);
+    }
+
+    fn files(&self) -> Result<WorldFiles, Problem> {
+        self.files.ok_or(Problem::NoFilesYet)
     }
 
     /// When the next thing happens by the host's clock, Unix ms; `None`: nothing is going to.
@@ -142,9 +159,9 @@ impl Backend {
             Endpoint::SetFaults => fault::set(&mut self.world, request),
             Endpoint::Scenarios => Ok(json(200, &scenario::list(&self.origin, self.world.seed))),
             Endpoint::Reset => self.reset(request, now),
-            Endpoint::ExportWorld => Ok(world_file::write(&self.world, &self.catalog, &self.origin)),
+            Endpoint::ExportWorld => Ok((self.files()?.write)(&self.world, &self.catalog, &self.origin)),
             Endpoint::ImportWorld => {
-                let (world, catalog, origin) = world_file::read(&request.body, now)?;
+                let (world, catalog, origin) = (self.files()?.read)(&request.body, now)?;
                 self.open(world, catalog, origin, now);
                 Ok(json(200, &scenario::list(&self.origin, self.world.seed)))
             }
@@ -171,7 +188,8 @@ impl Backend {
     /// Puts another world in the place of the open one. Revisions go on counting, so that a reader notices.
     fn open(&mut self, mut world: World, catalog: Catalog, origin: String, now: Millis) {
         world.revision = world.revision.max(self.world.revision + 1);
-        *self = Backend { opened: world.revision, ahead: world.now - now, world, catalog, origin };
+        let ahead = world.now - now;
+        *self = Backend { opened: world.revision, ahead, world, catalog, origin, files: self.files };
     }
 
     fn since(&self, request: &Request) -> live::Since {

@@ -12,6 +12,7 @@ pub mod erase;
 pub mod format;
 pub mod keyboard;
 pub mod list;
+pub mod ondemand;
 pub mod page;
 pub mod panel;
 pub mod parts;
@@ -30,10 +31,11 @@ use leptos::prelude::*;
 
 use crate::client::Client;
 
-/// Mounts the console into the page, in place of the shell that was painted before it.
-pub fn mount(client: Client) {
+/// Mounts the console into the page, in place of the shell that was painted before it; `load` brings what it does not
+/// come with.
+pub fn mount(client: Client, load: ondemand::Load) {
     let shell = document().get_element_by_id("shell");
-    leptos::mount::mount_to_body(move || view! { <app::App client/> });
+    leptos::mount::mount_to_body(move || view! { <app::App client load/> });
     if let Some(shell) = shell {
         shell.remove();
     }

@@ -18,6 +18,8 @@
 //! Arrows point one way; `tests/architecture.rs` fails when an import runs against them. Crates of the browser are
 //! dependencies of the wasm target only.
 
+#![forbid(unsafe_code)]
+
 pub mod api;
 pub mod backend;
 pub mod client;

@@ -1,8 +1,13 @@
 //! Entry point: in the browser the console; natively a pointer to the commands.
 
+#[cfg(target_arch = "wasm32")]
+mod rest;
+
 /// Opens the world the URL names (`?scenario=NAME&seed=N&clock=paused`), and the console on it.
 #[cfg(target_arch = "wasm32")]
 fn main() {
+    use std::sync::Arc;
+
     use playhead::backend::Backend;
     use playhead::client::{Client, Clock, Loopback};
     use playhead::console::route::query::Query;
@@ -10,10 +15,11 @@ fn main() {
     let now = js_sys::Date::now() as i64;
     let query = Query::read(&leptos::prelude::window().location().search().unwrap_or_default());
     let seed = query.get("seed").and_then(|seed| seed.parse().ok()).unwrap_or(1);
-    let backend = Backend::scenario(query.get("scenario").unwrap_or_default(), seed, now);
+    let backend = Backend::without_files(query.get("scenario").unwrap_or_default(), seed, now);
     let mut clock = Clock::start(now);
     clock.set_paused(now, query.get("clock") == Some("paused"));
-    playhead::console::mount(Client::loopback(Loopback::new(backend, clock)));
+    let loopback = Loopback::new(backend, clock);
+    playhead::console::mount(Client::loopback(loopback.clone()), Arc::new(move || rest::load(loopback.clone())));
 }
 
 #[cfg(not(target_arch = "wasm32"))]

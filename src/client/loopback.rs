@@ -7,6 +7,7 @@ use super::error::Error;
 use super::{TIMEOUT_SECONDS, timer};
 use crate::api::{Request, Response};
 use crate::backend::Backend;
+use crate::backend::world_file::WorldFiles;
 
 /// The backend of this page. Cheap to clone; clones share it.
 #[derive(Clone)]
@@ -41,6 +42,11 @@ impl Loopback {
 
     fn home(&self) -> MutexGuard<'_, Home> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells the backend how to read and write world files.
+    pub fn set_files(&self, files: WorldFiles) {
+        self.home().backend.set_files(files);
     }
 
     /// The world's time, Unix milliseconds.

@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 
 use super::environments::environments;
-use super::erase::when;
-use super::keyboard::{self, Keys};
+use super::keyboard;
+use super::ondemand::{Load, Loader};
 use super::page::go_home;
 use super::play::PlayMenu;
-use super::route::{Page, Panel, provide_route, use_route};
+use super::route::{Page, provide_route, use_route};
 use super::services::services;
 use super::shell::header;
 use super::state::{provide_store, use_store};
@@ -20,9 +20,12 @@ use crate::console::element::view;
 pub fn App(
     /// The way to the server.
     client: Client,
+    /// The way to what does not come with the page.
+    load: Load,
 ) -> AnyView {
     provide_route();
     provide_store(client);
+    Loader::provide(load);
     view! { <Shell/> }
 }
 
@@ -48,7 +51,6 @@ fn Shell() -> AnyView {
             Page::Missing(path) => missing(path),
         }}
         <panel::Panels/>
-        {move || when(route.panel() == Some(Panel::Keys), || view! { <Keys/> })}
         <PlayMenu/>
         <toast::Toasts/>
         <div class="visually-hidden" role="status" aria-live="polite" aria-label="Status changes">

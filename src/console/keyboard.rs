@@ -7,25 +7,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
 use super::list::Lines;
-use super::parts::{Dialog, DialogForm};
 use super::route::{Panel, use_route};
 use super::state::use_store;
-use crate::console::element::view;
-
-/// The keys there are, for the list of keys.
-const KEYS: [(&str, &str); 11] = [
-    ("/", "Search; Enter goes to the first row found"),
-    ("j  ↓", "Next row"),
-    ("k  ↑", "Previous row"),
-    ("Home  End", "First row, last row"),
-    ("Enter", "Open the row"),
-    (".", "Open the row's Play menu"),
-    ("x", "Select the row"),
-    ("Shift + ↓ ↑", "Select a range"),
-    ("Ctrl + a", "Select all rows of the list"),
-    ("?", "This list"),
-    ("Esc", "Back out: menu, panel, selection, search"),
-];
 
 /// Keys that work everywhere.
 pub fn everywhere() {
@@ -213,18 +196,4 @@ fn in_search(event: &KeyboardEvent) -> bool {
 /// Whether the focus is on something that does something of its own on Enter.
 fn on_control() -> bool {
     focused().is_some_and(|element| element.matches("a, button, summary, input").unwrap_or(false))
-}
-
-/// The list of keys.
-#[component]
-pub fn Keys() -> AnyView {
-    let route = use_route();
-    let keys = KEYS.iter().map(|(key, words)| view! { <div><dt><kbd>{*key}</kbd></dt><dd>{*words}</dd></div> });
-    view! {
-        <Dialog form=DialogForm::Modal title="Keys".to_string() on_close=Callback::new(move |()| route.close_panel())>
-            <div class="dialog-body">
-                <dl class="keys">{keys.collect::<Vec<_>>()}</dl>
-            </div>
-        </Dialog>
-    }
 }

@@ -6,6 +6,7 @@ mod configure;
 mod confirm;
 mod draft;
 mod effect;
+mod keys;
 mod latest;
 mod outcome;
 mod parties;
@@ -15,12 +16,14 @@ mod versions;
 use leptos::prelude::*;
 
 use super::demo::{DemoPanel, DropZone, World};
+use super::ondemand::use_loader;
 use super::route::{Panel, Target, use_route};
 use crate::console::element::{Item, each, view};
 use crate::lifecycle::Action;
 use cancel::CancelPanel;
 use configure::ConfigurePanel;
 use confirm::ConfirmPanel;
+use keys::Keys;
 use latest::LatestPanel;
 use outcome::OutcomePanel;
 use version::VersionPanel;
@@ -39,13 +42,23 @@ pub fn Panels() -> AnyView {
             Some(_) | None => (number + 1, panel),
         })
     });
+    let loader = use_loader();
+    let drag = window_event_listener(leptos::ev::dragenter, move |_| loader.ask());
+    on_cleanup(move || drag.remove());
+    let open = move |(number, panel): (u32, Panel)| Item::new(number.into(), move |_| loader.panel(panel));
     view! {
-        <DropZone/>
-        {each(move || opened.get().map(|(number, panel)| Item::new(number.into(), move |_| of(panel))).into_iter().collect())}
+        {loader.drop_zone()}
+        {each(move || opened.get().map(open).into_iter().collect())}
     }
 }
 
-fn of(panel: Panel) -> AnyView {
+/// What takes a world file that is dropped on the page.
+pub fn drop_zone() -> AnyView {
+    view! { <DropZone/> }
+}
+
+/// A panel.
+pub fn of(panel: Panel) -> AnyView {
     match panel {
         Panel::Action { action, target } => of_action(action, target),
         Panel::Configure { environment, service } => {
@@ -53,8 +66,7 @@ fn of(panel: Panel) -> AnyView {
         }
         Panel::Outcome { request, .. } => view! { <OutcomePanel request=request/> },
         Panel::Demo => view! { <DemoPanel/> },
-        // The list of keys is the keyboard's own.
-        Panel::Keys => ().into_any(),
+        Panel::Keys => view! { <Keys/> },
     }
 }
 

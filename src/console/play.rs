@@ -10,6 +10,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::erase::{click, keys};
+use super::ondemand::use_loader;
 use super::parts::{Glyph, Icon};
 use super::route::{Panel, Target, use_route};
 use super::state::{Store, use_store};
@@ -114,6 +115,8 @@ pub fn PlayMenu() -> AnyView {
 fn OpenMenu(menu: Menu) -> AnyView {
     let store = use_store();
     let route = use_route();
+    // Most actions open a panel.
+    use_loader().ask();
     let target = menu.target;
     let node = NodeRef::<html::Div>::new();
     let origin = StoredValue::new_local(document().active_element());

@@ -1,0 +1,56 @@
+//! What does not come with the page (see `console::ondemand`), and the seam at which it is cut off.
+//!
+//! With the feature `split`, `cargo xtask build` makes two programs of this one: what only [`seam::rest`] reaches becomes
+//! a file of its own, fetched at the first call. Without, it is all one program.
+
+use playhead::backend::world_file::{WORLD_FILES, WorldFiles};
+use playhead::client::Loopback;
+use playhead::console::ondemand::{Loading, NotLoaded, OnDemand};
+
+/// All that is behind the seam.
+pub struct Rest {
+    console: OnDemand,
+    files: WorldFiles,
+}
+
+impl Rest {
+    fn all() -> Rest {
+        Rest { console: OnDemand::all(), files: WORLD_FILES }
+    }
+}
+
+/// Loads it, and tells the backend how to read and write world files.
+pub fn load(loopback: Loopback) -> Loading {
+    Box::pin(async move {
+        let rest = seam::rest().await.map_err(|_| NotLoaded)?;
+        loopback.set_files(rest.files);
+        Ok(rest.console)
+    })
+}
+
+#[cfg(feature = "split")]
+mod seam {
+    #![allow(unsafe_code, reason = "the seam is a function that is imported from another file: the macro declares it")]
+
+    use wasm_split_helpers::{SplitLoaderError, wasm_split};
+
+    use super::Rest;
+
+    /// Loads the other program.
+    #[wasm_split(rest, fallible)]
+    pub fn rest() -> Result<Box<Rest>, SplitLoaderError> {
+        Ok(Box::new(Rest::all()))
+    }
+}
+
+#[cfg(not(feature = "split"))]
+mod seam {
+    use std::convert::Infallible;
+
+    use super::Rest;
+
+    /// It is there already.
+    pub async fn rest() -> Result<Rest, Infallible> {
+        Ok(Rest::all())
+    }
+}
