@@ -74,7 +74,7 @@ fn sources_that_are_not_git_are_not_built() {
 #[test]
 fn a_commit_whose_image_exists_is_not_built_again() {
     let mut api = service(1, "api", Kind::Application);
-    api.images.insert("v1".into());
+    api.built("v1".into());
     goes_through(&mut world(vec![api]), Action::Deploy, &[DeploymentQueued, Deploying, Deployed]);
 }
 

@@ -14,7 +14,7 @@ const ALL: &str = "*";
 
 fn names(target: &Target) -> Vec<String> {
     let all = target.all.then(|| ALL.to_owned());
-    all.into_iter().chain(target.services.iter().map(ToString::to_string)).collect()
+    all.into_iter().chain(target.services.keys().map(ToString::to_string)).collect()
 }
 
 /// The faults as a body.
@@ -54,7 +54,7 @@ pub fn read(world: &World, at: &At<'_>) -> Result<Faults, Misplaced> {
             }
             let id: ServiceId = item.parsed()?;
             world.place(id).ok_or_else(|| item.wrong(format!("there is no service {id}")))?;
-            target.services.insert(id);
+            target.services.insert(id, ());
             Ok(())
         })?;
         Ok(())

@@ -1,7 +1,6 @@
 //! What is going on, in our own words: the answers of `/x/…/live` and `/x/request/{id}`.
 
-use std::collections::BTreeMap;
-
+use litemap::LiteMap;
 use serde_json::Value;
 
 use crate::api::Time;
@@ -53,7 +52,7 @@ pub fn detail(world: &World, catalog: &Catalog, known: &Environment, since: Sinc
 }
 
 fn environment(catalog: &Catalog, known: &Environment) -> EnvironmentLive {
-    let mut counts: BTreeMap<_, usize> = BTreeMap::new();
+    let mut counts: LiteMap<_, usize> = LiteMap::new_vec();
     for service in &known.services {
         *counts.entry(service.shown()).or_default() += 1;
     }

@@ -1,6 +1,7 @@
 //! Deployment statuses as the contract shows them.
 
-use std::collections::{BTreeMap, HashSet};
+use litemap::LiteMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde::ser::SerializeMap;
@@ -124,9 +125,8 @@ impl<'a> View<'a> {
         ByStage { environment: self.environment(), stages: self.environment.stages.iter().map(stage).collect() }
     }
 
-    fn lists<'b>(&self, services: impl Iterator<Item = &'b Service>) -> BTreeMap<String, Vec<Laid>> {
-        let mut lists = BTreeMap::new();
-        lists.extend(LISTS.into_iter().map(|name| (name.to_owned(), Vec::new())));
+    fn lists<'b>(&self, services: impl Iterator<Item = &'b Service>) -> LiteMap<String, Vec<Laid>> {
+        let mut lists: LiteMap<_, _> = LISTS.into_iter().map(|name| (name.to_owned(), Vec::new())).collect();
         for service in services {
             let name = list_name(self.catalog.service_type(service.id));
             lists.entry(name).or_default().push(self.service(service));
@@ -138,7 +138,7 @@ impl<'a> View<'a> {
 /// Statuses in the lists by type that the contract has, under what they belong to.
 pub struct Lists {
     head: Option<(&'static str, Laid)>,
-    lists: BTreeMap<String, Vec<Laid>>,
+    lists: LiteMap<String, Vec<Laid>>,
 }
 
 impl Serialize for Lists {

@@ -67,7 +67,8 @@ impl Loader {
                     self.loading.set_value(false);
                     // A panel that was only foreseen is not missed yet.
                     if route.place().with_untracked(|place| place.panel.is_some()) {
-                        let why = "This part of the console could not be loaded. Check the connection and open it again.";
+                        let why =
+                            "This part of the console could not be loaded. Check the connection and open it again.";
                         toast::failed("The panel was not opened".into(), why.into());
                         route.close_panel();
                     }

@@ -1,6 +1,5 @@
 //! The selected services, and the bar that acts on them.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use leptos::html;
@@ -18,7 +17,8 @@ use crate::lifecycle::{Action, EnvironmentId, Refusal, ServiceFacts, ServiceId, 
 /// Selected services.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Selection {
-    keys: BTreeSet<u128>,
+    /// Ascending.
+    keys: Vec<u128>,
     /// Where a range begins.
     anchor: Option<u128>,
 }
@@ -31,7 +31,7 @@ impl Selection {
 
     /// Whether this one is.
     pub fn contains(&self, key: u128) -> bool {
-        self.keys.contains(&key)
+        self.keys.binary_search(&key).is_ok()
     }
 
     /// The services, in the order of their ids.
@@ -41,8 +41,9 @@ impl Selection {
 
     /// Selects one that is not, and the other way round; the next range begins here.
     pub fn toggle(&mut self, key: u128) {
-        if !self.keys.remove(&key) {
-            self.keys.insert(key);
+        match self.keys.binary_search(&key) {
+            Ok(at) => drop(self.keys.remove(at)),
+            Err(at) => self.keys.insert(at, key),
         }
         self.anchor = Some(key);
     }
@@ -52,7 +53,7 @@ impl Selection {
         let at = |key: u128| listed.iter().position(|listed| *listed == key);
         let anchor = self.anchor.filter(|anchor| at(*anchor).is_some()).unwrap_or(from);
         if let (Some(a), Some(b)) = (at(anchor), at(to)) {
-            self.keys.extend(listed.get(a.min(b)..=a.max(b)).unwrap_or_default());
+            self.add(listed.get(a.min(b)..=a.max(b)).unwrap_or_default());
         }
         self.anchor = Some(anchor);
     }
@@ -60,13 +61,15 @@ impl Selection {
     /// Selects these too.
     pub fn add(&mut self, keys: &[u128]) {
         self.keys.extend(keys);
+        self.keys.sort_unstable();
+        self.keys.dedup();
     }
 
     /// Selects none of these any more.
     pub fn remove(&mut self, keys: &[u128]) {
-        for key in keys {
-            self.keys.remove(key);
-        }
+        let mut gone = keys.to_vec();
+        gone.sort_unstable();
+        self.keys.retain(|key| gone.binary_search(key).is_err());
     }
 
     /// Selects none.

@@ -3,11 +3,10 @@
 //! Decided here: a cancel on a service that waits as one of several in a request takes the service out of that request
 //! ("canceled before it started"); the request goes on for the others, and is taken back when none is left.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::lifecycle::cancel::Interruption;
 use crate::lifecycle::rule::{allowed_on_environment, scope as exists};
 use crate::lifecycle::{Action, Note, Queue, Refusal, RequestId, Scope, ServiceId};
+use litemap::LiteMap;
 
 use super::configuration::Version;
 use super::deployment::Deployment;
@@ -70,8 +69,7 @@ impl Scene<'_> {
         if let Some(expected) = expected {
             return Err(Rejected::WrongNumber { expected, found });
         }
-        let mut chosen: BTreeMap<ServiceId, Option<Version>> = BTreeMap::new();
-        chosen.extend(order.items.iter().cloned());
+        let mut chosen: LiteMap<ServiceId, Option<Version>> = order.items.iter().cloned().collect();
         let size = if all { environment.services.len() } else { chosen.len() };
         exists(order.action, order.scope, size).map_err(Rejected::Refused)?;
         let mut sorted = Vec::with_capacity(size);
@@ -85,8 +83,8 @@ impl Scene<'_> {
             let judged = judge_item((order.action, order.scope), size, version.is_some(), &facts);
             sorted.push((place, version, judged));
         }
-        match chosen.into_keys().next() {
-            Some(unknown) => Err(Rejected::NoService(unknown)),
+        match chosen.first() {
+            Some((unknown, _)) => Err(Rejected::NoService(*unknown)),
             None => Ok(sorted),
         }
     }
@@ -187,21 +185,18 @@ impl Scene<'_> {
 
     /// A cancel does its work at once; what it set in motion is seen in the deployment.
     fn run_cancel(&mut self, mut record: Record) {
-        let (mut asked, mut members) = (BTreeSet::new(), BTreeSet::new());
         let accepted = record.items.iter().filter(|item| item.outcome == Outcome::Accepted);
-        asked.extend(accepted.map(|item| item.place));
+        let asked: Vec<usize> = accepted.map(|item| item.place).collect();
         let cancelable = self.environment.running.as_ref().is_some_and(Deployment::cancelable);
         let runs = self.environment.running.iter().flat_map(|running| &running.runs);
-        members.extend(runs.map(|run| run.service));
+        let members: LiteMap<usize, ()> = runs.map(|run| (run.service, ())).collect();
         let whole = record.scope == Scope::Environment;
-        let running = cancelable && (whole || !members.is_disjoint(&asked));
-        let mut effects: BTreeMap<usize, Interruption> = BTreeMap::new();
-        if running {
-            effects.extend(self.cancel(record.force, &record.actor));
-        }
+        let running = cancelable && (whole || asked.iter().any(|place| members.contains_key(place)));
+        let canceled = if running { self.cancel(record.force, &record.actor) } else { Vec::new() };
+        let effects: LiteMap<usize, Interruption> = canceled.into_iter().collect();
         for place in asked {
             // Both hold, part of the running deployment and a request of its own that waits: the running one wins.
-            if running && (whole || members.contains(&place)) {
+            if running && (whole || members.contains_key(&place)) {
                 continue;
             }
             let waiting = self.environment.services.get(place).and_then(|service| {

@@ -4,11 +4,10 @@
 //! other (law §9.1). Its request is by "unknown". A service Canceling ends Canceled; one in deletion, and one whose
 //! status this version does not know, is left alone: this program does not delete, and does not guess.
 
-use std::collections::BTreeMap;
-
 use crate::lifecycle::pipeline::{Lane, Pipeline, Slots};
 use crate::lifecycle::work::{self, Work};
 use crate::lifecycle::{Action, RequestId, Scope, Status};
+use litemap::LiteMap;
 
 use super::deployment::{Course, Deployment, Phase, Run};
 use super::record::{Item, Outcome, Progress, Record};
@@ -63,7 +62,7 @@ impl Scene<'_> {
         }
         let actor = Actor { name: "unknown".into(), origin: Origin::Other("UNKNOWN".into()) };
         let (mut runs, mut items, mut under_way) = (Vec::new(), Vec::new(), Vec::new());
-        let mut stages: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        let mut stages: LiteMap<usize, Vec<usize>> = LiteMap::new_vec();
         let order = stage_order(self.environment);
         for (place, service) in self.environment.services.iter_mut().enumerate() {
             let Some((action, phase)) = found(&service.status) else { continue };
@@ -111,7 +110,7 @@ impl Scene<'_> {
             Phase::Restoring(_) | Phase::Canceling | Phase::Stopping | Phase::Restarting | Phase::Ended => false,
         };
         let slots = Slots { builds: self.settings.build_slots, deployments: self.settings.deployment_slots };
-        let mut pipeline = Pipeline::new(stages.into_values(), slots);
+        let mut pipeline = Pipeline::new(stages.into_iter().map(|(_, members)| members), slots);
         runs.iter().filter_map(|run| run.slot).for_each(|slot| pipeline.adopt(slot));
         self.environment.running = Some(Deployment {
             interruptible: runs.iter().filter(interruptible).count(),

@@ -1,6 +1,6 @@
 //! Faults that can be asked for, of some services or of all.
 
-use std::collections::BTreeSet;
+use litemap::LiteMap;
 
 use crate::lifecycle::ServiceId;
 
@@ -10,23 +10,23 @@ pub struct Target {
     /// Every service.
     pub all: bool,
     /// These services.
-    pub services: BTreeSet<ServiceId>,
+    pub services: LiteMap<ServiceId, ()>,
 }
 
 impl Target {
     /// Hits every service.
     pub fn all() -> Target {
-        Target { all: true, services: BTreeSet::new() }
+        Target { all: true, services: LiteMap::new_vec() }
     }
 
     /// Hits this service only.
     pub fn one(service: ServiceId) -> Target {
-        Target { all: false, services: BTreeSet::from([service]) }
+        Target { all: false, services: LiteMap::from_iter([(service, ())]) }
     }
 
     /// Whether it hits this service.
     pub fn hits(&self, service: ServiceId) -> bool {
-        self.all || self.services.contains(&service)
+        self.all || self.services.contains_key(&service)
     }
 }
 

@@ -1,6 +1,6 @@
 //! One service: what it is, what it is set to, what it runs, and how its last deployment went.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::lifecycle::note::Note;
@@ -71,7 +71,7 @@ pub struct Service {
     /// Its waiting requests, the first one first, and under which queued status they show.
     pub waiting: VecDeque<(RequestId, Queue)>,
     /// The commits whose image exists (law §5).
-    pub images: BTreeSet<Version>,
+    pub images: Vec<Version>,
     /// The last action run on it.
     pub last: Option<LastOperation>,
     /// What is worth saying about it.
@@ -107,7 +107,7 @@ impl Service {
             rollout: None,
             deploying: None,
             waiting: VecDeque::new(),
-            images: BTreeSet::new(),
+            images: Vec::new(),
             last: None,
             note: None,
             revision: 0,
@@ -152,7 +152,14 @@ impl Service {
         if self.source == Source::Git
             && let Some(version) = version
         {
-            self.images.insert(version);
+            self.built(version);
+        }
+    }
+
+    /// The image of this version has been built.
+    pub fn built(&mut self, version: Version) {
+        if !self.images.contains(&version) {
+            self.images.push(version);
         }
     }
 

@@ -4,12 +4,11 @@
 //! environment itself demanded was asked when it was accepted. No time passes between the end of a deployment and the
 //! start of the next: a service in both is seen Queued at once, and the record keeps what the first one ended in.
 
-use std::collections::BTreeMap;
-
 use crate::lifecycle::pipeline::{Pipeline, Slots};
 use crate::lifecycle::transition::Event;
 use crate::lifecycle::work::Work;
 use crate::lifecycle::{Action, Note, StageId};
+use litemap::LiteMap;
 
 use super::agenda::Happening;
 use super::context::What;
@@ -25,7 +24,7 @@ impl Scene<'_> {
     pub fn start(&mut self, mut record: Record) {
         let (size, provider, now) = (record.items.len(), self.environment.provider, self.now);
         let mut runs: Vec<Run> = Vec::new();
-        let mut stages: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        let mut stages: LiteMap<usize, Vec<usize>> = LiteMap::new_vec();
         let order = stage_order(self.environment);
         for (place, item) in record.items.iter_mut().enumerate() {
             let Some(service) = self.environment.services.get_mut(item.place) else { continue };
@@ -83,13 +82,13 @@ impl Scene<'_> {
             }
         };
         let stages: Vec<Vec<usize>> = match record.action {
-            Action::Stop => stages.into_values().rev().collect(),
+            Action::Stop => stages.into_iter().map(|(_, members)| members).rev().collect(),
             Action::Deploy
             | Action::Redeploy
             | Action::Restart
             | Action::DeployVersion
             | Action::DeployLatest
-            | Action::Cancel => stages.into_values().collect(),
+            | Action::Cancel => stages.into_iter().map(|(_, members)| members).collect(),
         };
         let places: Vec<usize> = runs.iter().map(|run| run.service).collect();
         self.plan_pipeline(&record, places.first().copied());
@@ -143,7 +142,7 @@ impl Scene<'_> {
 
 /// The places of the stages in the order they are deployed; a stage that is not listed comes after all of them.
 pub(super) fn stage_order(environment: &Environment) -> impl Fn(StageId) -> usize + use<> {
-    let mut order: BTreeMap<StageId, usize> = BTreeMap::new();
-    order.extend(environment.stages.iter().enumerate().map(|(place, stage)| (stage.id, place)));
+    let order: LiteMap<StageId, usize> =
+        environment.stages.iter().enumerate().map(|(place, stage)| (stage.id, place)).collect();
     move |stage| order.get(&stage).copied().unwrap_or(usize::MAX)
 }

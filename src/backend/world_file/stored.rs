@@ -3,7 +3,7 @@
 //! The simulator knows no JSON. Reading is done with the place in hand; writing leaves out what is nothing (no items, 0,
 //! false), which reads as the same again.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -147,26 +147,6 @@ impl<T: Stored> Stored for VecDeque<T> {
 
     fn restore(from: &Reader<'_>) -> Self {
         Vec::restore(from).into()
-    }
-
-    fn is_nothing(&self) -> bool {
-        self.is_empty()
-    }
-}
-
-impl<T: Stored + Ord> Stored for BTreeSet<T> {
-    fn store(&self) -> Value {
-        let mut list = Vec::new();
-        self.iter().for_each(|item| list.push(item.store()));
-        Value::Array(list)
-    }
-
-    fn restore(from: &Reader<'_>) -> Self {
-        let mut items = BTreeSet::new();
-        from.each(&mut |item| {
-            items.insert(T::restore(item));
-        });
-        items
     }
 
     fn is_nothing(&self) -> bool {

@@ -1,6 +1,5 @@
 //! What the live region says: changes of status, in one sentence, not more often than one can listen.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +19,7 @@ const NAMES: usize = 3;
 #[derive(Default)]
 pub struct Announcer {
     /// Services that were acted on in this page: they come first.
-    acted: BTreeSet<ServiceId>,
+    acted: Vec<ServiceId>,
     /// Services whose status changed, the latest words for each.
     waiting: Vec<(ServiceId, String)>,
     scheduled: bool,

@@ -1,6 +1,6 @@
 //! Asks the server for what the page needs, and puts the answers into the store.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 use std::sync::Arc;
 
 use leptos::prelude::*;
@@ -68,7 +68,7 @@ async fn project(store: Store, client: &Client) -> Result<Option<String>, client
 /// Loads the environments and how they are doing, and shows them only then, so that no wrong status is ever seen.
 async fn load_environments(store: Store, client: &Client, project: &str) -> Result<(), client::Error> {
     let environments = client.environments(project).await?;
-    let mut rows: BTreeMap<u128, _> =
+    let mut rows: LiteMap<u128, _> =
         environments.iter().filter_map(wire::environment).map(|row| (row.id.0, row)).collect();
     let contract_only = store.poll.with_value(|poll| poll.contract_only);
     let live = if contract_only { None } else { client.project_live(project, 0).await? };
@@ -168,12 +168,10 @@ async fn load_services(store: Store, client: &Client, focus: EnvironmentId) -> R
         return Ok(());
     }
     let provider = store.environments.peek(focus.0).map_or(Provider::Unknown, |row| row.provider);
-    let mut place = BTreeMap::new();
-    for (order, stage) in stages.iter().enumerate() {
-        for service in &stage.services {
-            place.insert(service.service_id.as_str(), (stage.name.as_str(), order));
-        }
-    }
+    let placed = stages.iter().enumerate().flat_map(|(order, stage)| {
+        stage.services.iter().map(move |service| (service.service_id.as_str(), (stage.name.as_str(), order)))
+    });
+    let place: LiteMap<&str, (&str, usize)> = placed.collect();
     let mut rows: Vec<_> = services
         .iter()
         .filter_map(|service| {
@@ -181,7 +179,7 @@ async fn load_services(store: Store, client: &Client, focus: EnvironmentId) -> R
             wire::service(service, provider, stage, order)
         })
         .collect();
-    let mut by_id: BTreeMap<u128, _> = rows.iter_mut().map(|row| (row.id.0, row)).collect();
+    let mut by_id: LiteMap<u128, _> = rows.iter_mut().map(|row| (row.id.0, row)).collect();
     for service in live.iter().flat_map(|live| &live.services) {
         if let Some(row) = service.id.parse::<ServiceId>().ok().and_then(|id| by_id.get_mut(&id.0)) {
             **row = wire::service_live(row, service);

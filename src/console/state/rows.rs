@@ -1,6 +1,6 @@
 //! The rows of a list, keyed by id, with a signal for each: a change of one row runs only what reads that row.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 use std::sync::Arc;
 
 use leptos::prelude::*;
@@ -11,7 +11,7 @@ use crate::client;
 
 /// Rows by id. Lives at the root; the rows' own signals go with the rows.
 pub struct Rows<R: 'static> {
-    rows: StoredValue<BTreeMap<u128, ArcRwSignal<Arc<R>>>>,
+    rows: StoredValue<LiteMap<u128, ArcRwSignal<Arc<R>>>>,
     /// The ids, in the list's natural order.
     order: RwSignal<Arc<[u128]>>,
     /// Counts changes of any row, for what reads all of them.
@@ -31,7 +31,7 @@ impl<R: PartialEq + Send + Sync> Default for Rows<R> {
     /// No rows, and loading.
     fn default() -> Rows<R> {
         Rows {
-            rows: StoredValue::new(BTreeMap::new()),
+            rows: StoredValue::new(LiteMap::new_vec()),
             order: RwSignal::new(Arc::from([])),
             changes: RwSignal::new(0),
             remote: RwSignal::new(Remote::Loading),
@@ -96,19 +96,16 @@ impl<R: PartialEq + Send + Sync> Rows<R> {
     pub fn load(self, rows: Vec<(u128, R)>) {
         let order: Arc<[u128]> = rows.iter().map(|(key, _)| *key).collect();
         self.rows.update_value(|known| {
-            let mut old = std::mem::take(known);
-            for (key, row) in rows {
-                let signal = match old.remove(&key) {
-                    Some(signal) => {
-                        if signal.with_untracked(|now| **now != row) {
-                            signal.set(Arc::new(row));
-                        }
-                        signal
+            let kept = rows.into_iter().map(|(key, row)| match known.get(&key) {
+                Some(signal) => {
+                    if signal.with_untracked(|now| **now != row) {
+                        signal.set(Arc::new(row));
                     }
-                    None => ArcRwSignal::new(Arc::new(row)),
-                };
-                known.insert(key, signal);
-            }
+                    (key, signal.clone())
+                }
+                None => (key, ArcRwSignal::new(Arc::new(row))),
+            });
+            *known = kept.collect();
         });
         self.order.set(order);
         self.touch();
@@ -148,7 +145,7 @@ impl<R: PartialEq + Send + Sync> Rows<R> {
 
     /// Forgets all rows, and loads.
     pub fn forget(self) {
-        self.rows.set_value(BTreeMap::new());
+        self.rows.set_value(LiteMap::new_vec());
         self.order.set(Arc::from([]));
         self.touch();
         self.remote.set(Remote::Loading);

@@ -38,7 +38,7 @@ impl Part<'_> {
             return self.end(Event::BuildFailed, Outcome::Failed, Some(Note::Failed(failure)));
         }
         if let Some(version) = self.run.captured.as_ref().and_then(|configuration| configuration.version.clone()) {
-            self.service.images.insert(version);
+            self.service.built(version);
         }
         self.run.phase = Phase::Built;
         self.run.slot = None;
