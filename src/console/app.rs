@@ -4,14 +4,13 @@ use leptos::prelude::*;
 
 use super::environments::environments;
 use super::keyboard;
-use super::ondemand::{Load, Loader};
+use super::ondemand::{Load, Loader, use_loader};
 use super::page::go_home;
-use super::play::PlayMenu;
 use super::route::{Page, provide_route, use_route};
 use super::services::services;
 use super::shell::header;
 use super::state::{provide_store, use_store};
-use super::{demo, panel, theme, toast};
+use super::{demo, panel, theme};
 use crate::client::Client;
 use crate::console::element::view;
 
@@ -33,6 +32,7 @@ pub fn App(
 fn Shell() -> AnyView {
     let route = use_route();
     let store = use_store();
+    let loader = use_loader();
     keyboard::everywhere();
     let page = Memo::new(move |_| route.place().with(|place| place.page.clone()));
     Effect::new(move |_| {
@@ -51,8 +51,9 @@ fn Shell() -> AnyView {
             Page::Missing(path) => missing(path),
         }}
         <panel::Panels/>
-        <PlayMenu/>
-        <toast::Toasts/>
+        {loader.menu()}
+        {loader.toasts()}
+        {loader.failure()}
         <div class="visually-hidden" role="status" aria-live="polite" aria-label="Status changes">
             {move || store.said().get()}
         </div>

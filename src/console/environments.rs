@@ -57,7 +57,7 @@ pub fn environments() -> AnyView {
             </div>
         }
     };
-    page(LIST, head, || ().into_any())
+    page(LIST, Box::new(head), Box::new(|| ().into_any()))
 }
 
 fn items(store: Store, sort: Option<Sort>) -> Vec<Item> {

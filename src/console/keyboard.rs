@@ -49,11 +49,7 @@ pub fn everywhere() {
 }
 
 /// Keys that move between the rows of a table. Returns the row where the reader is.
-pub fn rows(
-    lines: Signal<Arc<Lines>>,
-    selectable: bool,
-    reveal: impl Fn(usize) + Copy + 'static,
-) -> RwSignal<Option<u128>> {
+pub fn rows(lines: Signal<Arc<Lines>>, selectable: bool, reveal: Box<dyn Fn(usize)>) -> RwSignal<Option<u128>> {
     let store = use_store();
     let cursor = RwSignal::new(None);
     let go = move |key: Option<u128>| {

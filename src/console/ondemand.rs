@@ -1,29 +1,41 @@
-//! What does not come with the page, but when it is first asked for: panels, the demo's controls, world files.
+//! What does not come with the page, but at the first sign that somebody is going to act: the Play menu, panels, the bar
+//! of a selection, toasts, the demo's controls, world files.
 //!
-//! A glance needs none of it, and it is a third of the console. Whoever hosts the console says how it is loaded (see
-//! `main.rs`); loaded once, it is there as if it had always been.
+//! A glance needs none of it, and it is half of the console. Whoever hosts the console says how it is loaded (see
+//! `src/rest.rs`); loaded once, it is there as if it had always been.
 
 use std::pin::Pin;
 use std::sync::Arc;
 
+use leptos::leptos_dom::helpers::window_event_listener_untyped;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::element::Child;
-use super::route::{Panel, use_route};
-use super::{panel, toast};
+use super::element::{Child, view};
+use super::route::Panel;
+use super::{panel, play, selection, toast};
+use crate::lifecycle::EnvironmentId;
 
 /// What is loaded: the ways into it.
 #[derive(Clone, Copy, Debug)]
 pub struct OnDemand {
     panel: fn(Panel) -> AnyView,
+    menu: fn() -> AnyView,
+    bar: fn(EnvironmentId) -> AnyView,
+    toasts: fn() -> AnyView,
     drop_zone: fn() -> AnyView,
 }
 
 impl OnDemand {
     /// All of it. Whatever names this function brings it along.
     pub fn all() -> OnDemand {
-        OnDemand { panel: panel::of, drop_zone: panel::drop_zone }
+        OnDemand {
+            panel: panel::of,
+            menu: play::play_menu,
+            bar: selection::action_bar,
+            toasts: toast::toasts,
+            drop_zone: panel::drop_zone,
+        }
     }
 }
 
@@ -41,51 +53,98 @@ pub type Loading = Pin<Box<dyn Future<Output = Result<OnDemand, NotLoaded>>>>;
 #[derive(Clone, Copy)]
 pub struct Loader {
     load: StoredValue<Load>,
-    loading: StoredValue<bool>,
-    loaded: RwSignal<Option<OnDemand>>,
+    state: RwSignal<State>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum State {
+    NotAsked,
+    Loading,
+    Failed,
+    Loaded(OnDemand),
 }
 
 impl Loader {
-    /// Made once, at the root.
-    pub fn provide(load: Load) {
-        let (loading, loaded) = (StoredValue::new(false), RwSignal::new(None));
-        provide_context(Loader { load: StoredValue::new(load), loading, loaded });
+    /// Made once, at the root. A pointer that moves or a key that is pressed is a sign that somebody is going to act.
+    pub fn provide(load: Load) -> Loader {
+        let loader = Loader { load: StoredValue::new(load), state: RwSignal::new(State::NotAsked) };
+        for sign in ["pointermove", "pointerdown", "keydown", "dragenter"] {
+            let listener = window_event_listener_untyped(sign, move |_| loader.foresee());
+            on_cleanup(move || listener.remove());
+        }
+        provide_context(loader);
+        loader
     }
 
-    /// Begins to load, unless it is loaded or on its way: it is going to be needed.
-    pub fn ask(self) {
-        if self.loading.get_value() {
+    /// Begins to load what is not needed yet: a failure is told when it is missed.
+    fn foresee(self) {
+        if matches!(self.state.get_untracked(), State::NotAsked) {
+            self.ask();
+        }
+    }
+
+    /// Begins to load, unless it is there or on its way.
+    fn ask(self) {
+        if matches!(self.state.get_untracked(), State::Loading | State::Loaded(_)) {
             return;
         }
-        self.loading.set_value(true);
-        let route = use_route();
+        self.state.set(State::Loading);
         spawn_local(async move {
             let loading = self.load.with_value(|load| load());
-            match loading.await {
-                Ok(loaded) => self.loaded.set(Some(loaded)),
-                Err(NotLoaded) => {
-                    self.loading.set_value(false);
-                    // A panel that was only foreseen is not missed yet.
-                    if route.place().with_untracked(|place| place.panel.is_some()) {
-                        let why =
-                            "This part of the console could not be loaded. Check the connection and open it again.";
-                        toast::failed("The panel was not opened".into(), why.into());
-                        route.close_panel();
-                    }
-                }
-            }
+            // A page that was left meanwhile has no loader any more.
+            self.state.try_set(match loading.await {
+                Ok(loaded) => State::Loaded(loaded),
+                Err(NotLoaded) => State::Failed,
+            });
         });
     }
 
-    /// A panel, as soon as it is there.
-    pub fn panel(self, panel: Panel) -> AnyView {
-        self.ask();
-        Child::view(move || self.loaded.get().map(|loaded| (loaded.panel)(panel)))
+    /// A part, as soon as it is there.
+    fn part(self, view: impl Fn(OnDemand) -> AnyView + Send + 'static) -> AnyView {
+        Child::view(move || match self.state.get() {
+            State::Loaded(loaded) => Some(view(loaded)),
+            State::NotAsked | State::Loading | State::Failed => None,
+        })
     }
 
-    /// What takes a file that is dropped on the page, as soon as it is there.
+    /// A panel; it is loaded for it.
+    pub fn panel(self, panel: Panel) -> AnyView {
+        self.ask();
+        self.part(move |loaded| (loaded.panel)(panel))
+    }
+
+    /// The Play menu.
+    pub fn menu(self) -> AnyView {
+        self.part(|loaded| (loaded.menu)())
+    }
+
+    /// The bar of a selection.
+    pub fn bar(self, environment: EnvironmentId) -> AnyView {
+        self.part(move |loaded| (loaded.bar)(environment))
+    }
+
+    /// The toasts.
+    pub fn toasts(self) -> AnyView {
+        self.part(|loaded| (loaded.toasts)())
+    }
+
+    /// What takes a file that is dropped on the page.
     pub fn drop_zone(self) -> AnyView {
-        Child::view(move || self.loaded.get().map(|loaded| (loaded.drop_zone)()))
+        self.part(|loaded| (loaded.drop_zone)())
+    }
+
+    /// That it could not be loaded, and the way to try again.
+    pub fn failure(self) -> AnyView {
+        Child::view(move || {
+            matches!(self.state.get(), State::Failed).then(|| {
+                view! {
+                    <div class="not-loaded" role="alert">
+                        <p>"Menus and panels could not be loaded. Nothing can be changed from here before they are."</p>
+                        <button type="button" class="button small" on:click=move |_| self.ask()>"Try again"</button>
+                    </div>
+                }
+            })
+        })
     }
 }
 

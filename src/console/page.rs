@@ -43,8 +43,13 @@ enum Body {
     Listed,
 }
 
+/// Draws the head of a page, told the items.
+pub type Head = Box<dyn FnOnce(Memo<Arc<Items>>) -> AnyView>;
+/// Draws what stands under the list.
+pub type Foot = Box<dyn FnOnce() -> AnyView>;
+
 /// The page. `head` is told the items; `foot` stands under the list.
-pub fn page(list: List, head: impl FnOnce(Memo<Arc<Items>>) -> AnyView, foot: impl FnOnce() -> AnyView) -> AnyView {
+pub fn page(list: List, head: Head, foot: Foot) -> AnyView {
     let route = use_route();
     let store = use_store();
     let sort = Memo::new(move |_| route.place().with(|place| place.sort));
@@ -67,7 +72,7 @@ pub fn page(list: List, head: impl FnOnce(Memo<Arc<Items>>) -> AnyView, foot: im
             {move || match body.get() {
                 Body::Waiting { slow } => skeleton(list.table.class, slow),
                 Body::Failed(error) => failure(&error),
-                Body::Listed => table::table(list.table, lines.into(), move || empty(list.nothing, list.next)),
+                Body::Listed => table::table(list.table, lines.into(), Box::new(move || empty(list.nothing, list.next))),
             }}
             {foot()}
         </main>

@@ -43,8 +43,6 @@ pub fn Panels() -> AnyView {
         })
     });
     let loader = use_loader();
-    let drag = window_event_listener(leptos::ev::dragenter, move |_| loader.ask());
-    on_cleanup(move || drag.remove());
     let open = move |(number, panel): (u32, Panel)| Item::new(number.into(), move |_| loader.panel(panel));
     view! {
         {loader.drop_zone()}

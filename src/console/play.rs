@@ -10,11 +10,10 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::erase::{click, keys};
-use super::ondemand::use_loader;
 use super::parts::{Glyph, Icon};
 use super::route::{Panel, Target, use_route};
 use super::state::{Store, use_store};
-use crate::console::element::view;
+use crate::console::element::{Child, view};
 use crate::lifecycle::{Action, EnvironmentId, Refusal, ServiceFacts, ServiceId, rule};
 
 /// An open menu.
@@ -98,25 +97,18 @@ fn of_environment(store: Store, action: Action, id: EnvironmentId) -> Result<(),
 }
 
 /// The menu. Mounted once; every Play button opens this one.
-#[component]
-pub fn PlayMenu() -> AnyView {
-    let store = use_store();
-    let menu = store.menu();
+pub fn play_menu() -> AnyView {
+    let menu = use_store().menu();
     // A landmark around it, as around everything on the page.
-    view! {
-        {move || match menu.get() {
-            Some(open) => view! { <section aria-label="Play menu"><OpenMenu menu=open/></section> },
-            None => ().into_any(),
-        }}
-    }
+    Child::view(move || {
+        menu.get().map(|open| view! { <section aria-label="Play menu"><OpenMenu menu=open/></section> })
+    })
 }
 
 #[component]
 fn OpenMenu(menu: Menu) -> AnyView {
     let store = use_store();
     let route = use_route();
-    // Most actions open a panel.
-    use_loader().ask();
     let target = menu.target;
     let node = NodeRef::<html::Div>::new();
     let origin = StoredValue::new_local(document().active_element());

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use leptos::prelude::AnyView;
 
 use super::list::{self, Item};
+use super::ondemand::use_loader;
 use super::page::{List, page};
 use super::route::{Column, Sort};
-use super::selection::action_bar;
 use super::state::Store;
 use super::state::row::ServiceRow;
 use super::table::{Head, Kind};
@@ -45,7 +45,7 @@ const LIST: List = List {
 
 /// The page of an environment.
 pub fn services(id: EnvironmentId) -> AnyView {
-    page(LIST, |_| head::head(id), || action_bar(id))
+    page(LIST, Box::new(move |_| head::head(id)), Box::new(move || use_loader().bar(id)))
 }
 
 fn items(store: Store, sort: Option<Sort>) -> Vec<Item> {

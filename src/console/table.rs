@@ -41,9 +41,12 @@ pub struct Kind {
     pub selectable: bool,
 }
 
+/// Draws what stands in a table without lines.
+pub type Empty = Box<dyn Fn() -> AnyView + Send>;
+
 /// A scrolling table. It also follows the keys that move between rows (see `keyboard`). `empty` stands in it when there
 /// are no lines.
-pub fn table(kind: Kind, lines: Signal<Arc<Lines>>, empty: impl Fn() -> AnyView + Send + 'static) -> AnyView {
+pub fn table(kind: Kind, lines: Signal<Arc<Lines>>, empty: Empty) -> AnyView {
     let store = use_store();
     let scroller = NodeRef::<html::Div>::new();
     let scroll = RwSignal::new(0.0);
@@ -64,7 +67,8 @@ pub fn table(kind: Kind, lines: Signal<Arc<Lines>>, empty: impl Fn() -> AnyView 
     let whole = move || lines.with(|lines| layout::top(lines.all.len(), &lines.sections, heights.get()));
     let none = Memo::new(move |_| usize::from(lines.with(|lines| lines.all.is_empty())));
 
-    let cursor = super::keyboard::rows(lines, kind.selectable, move |line| reveal(scroller, line, lines, heights));
+    let cursor =
+        super::keyboard::rows(lines, kind.selectable, Box::new(move |line| reveal(scroller, line, lines, heights)));
     let headless = kind.heads.len();
     view! {
         <div class="scroller" node_ref=scroller on:scroll=event(move |_| {

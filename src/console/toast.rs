@@ -8,7 +8,7 @@ mod view;
 
 use leptos::prelude::*;
 
-pub use view::Toasts;
+pub use view::toasts;
 
 use super::state::Order;
 use crate::client;

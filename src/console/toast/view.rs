@@ -19,9 +19,8 @@ const FOLLOW: Duration = Duration::from_millis(700);
 /// How long a good outcome stays.
 const STAY: Duration = Duration::from_secs(6);
 
-/// All toasts. Mounted once, by the shell.
-#[component]
-pub fn Toasts() -> AnyView {
+/// All toasts. Mounted once.
+pub fn toasts() -> AnyView {
     let toasts = all();
     view! {
         <section class="toasts" aria-label="Notifications" role="log" aria-live="polite">
