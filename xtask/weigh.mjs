@@ -1,4 +1,4 @@
-// Prints "bytes brotli-bytes path" for every file of the page's first load. Rust's standard library has no brotli, Node has.
+// Prints "bytes brotli-bytes path" for every file that the page fetches. Rust's standard library has no brotli, Node has.
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";

@@ -114,12 +114,11 @@ impl<'a> At<'a> {
         if self.is_missing() {
             return Ok(None);
         }
-        let number = self.value.as_f64().ok_or_else(|| self.expected("a whole number"))?;
-        if number.fract() != 0.0 || !(0.0..=f64::from(u32::MAX)).contains(&number) {
-            return Err(self.wrong(format!("a whole number from 0 to {} is expected, not {number}", u32::MAX)));
-        }
-        // In range and whole, as just seen.
-        Ok(Some(number as u32))
+        let Value::Number(number) = self.value else { return Err(self.expected("a whole number")) };
+        // Some languages write whole numbers with a fraction of zero.
+        let whole = number.as_str().trim_end_matches(".0").parse();
+        let words = || format!("a whole number from 0 to {} is expected, not {number}", u32::MAX);
+        whole.map(Some).map_err(|_| self.wrong(words()))
     }
 
     /// True or false; missing is false.

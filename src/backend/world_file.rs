@@ -29,10 +29,13 @@ use super::catalog::Catalog;
 use crate::api::Response;
 use crate::simulator::{Millis, World};
 
+/// What a file holds: the world, what describes it, and the name of the scenario it began as.
+type Opened = (World, Catalog, String);
+
 /// Reading and writing world files. A value, so that a page can begin without: it is a sixth of the backend.
 #[derive(Clone, Copy, Debug)]
 pub struct WorldFiles {
-    pub(super) read: fn(&[u8], Millis) -> Result<(World, Catalog, String), Problem>,
+    pub(super) read: fn(&[u8], Millis) -> Result<Opened, Problem>,
     pub(super) write: fn(&World, &Catalog, &str) -> Response,
 }
 

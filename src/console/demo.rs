@@ -2,6 +2,7 @@
 //! to a server there is none of this.
 
 mod clock;
+mod drop;
 mod faults;
 mod network;
 mod world;
@@ -17,7 +18,8 @@ use faults::FaultControls;
 use network::NetworkControls;
 use world::WorldControls;
 
-pub use world::{DropZone, World};
+pub use drop::drop_zone;
+pub use world::{World, opener};
 
 /// The permanent mark in the header that opens the controls; nothing where there is no demo.
 #[component]

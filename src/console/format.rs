@@ -81,6 +81,12 @@ fn date(at: Millis) -> JsValue {
     Date::new(&JsValue::from_f64(at as f64)).into()
 }
 
+/// A length for a style sheet. Written by the browser: what writes fractions in Rust brings tables of its own.
+pub fn px(length: f64) -> String {
+    let words = js_sys::Number::from(length).to_string_with_radix(10);
+    words.map_or_else(|_| "0".to_owned(), String::from) + "px"
+}
+
 /// "1 service", "3 services"; for words that take an s.
 pub fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{} {noun}s", number_words(number)) }

@@ -13,7 +13,7 @@ use leptos::task::spawn_local;
 
 use super::element::{Child, view};
 use super::route::Panel;
-use super::{panel, play, selection, toast};
+use super::{demo, panel, play, selection, toast};
 use crate::lifecycle::EnvironmentId;
 
 /// What is loaded: the ways into it.
@@ -23,7 +23,7 @@ pub struct OnDemand {
     menu: fn() -> AnyView,
     bar: fn(EnvironmentId) -> AnyView,
     toasts: fn() -> AnyView,
-    drop_zone: fn() -> AnyView,
+    opener: fn() -> AnyView,
 }
 
 impl OnDemand {
@@ -34,7 +34,7 @@ impl OnDemand {
             menu: play::play_menu,
             bar: selection::action_bar,
             toasts: toast::toasts,
-            drop_zone: panel::drop_zone,
+            opener: demo::opener,
         }
     }
 }
@@ -84,7 +84,7 @@ impl Loader {
     }
 
     /// Begins to load, unless it is there or on its way.
-    fn ask(self) {
+    pub fn ask(self) {
         if matches!(self.state.get_untracked(), State::Loading | State::Loaded(_)) {
             return;
         }
@@ -128,9 +128,9 @@ impl Loader {
         self.part(|loaded| (loaded.toasts)())
     }
 
-    /// What takes a file that is dropped on the page.
-    pub fn drop_zone(self) -> AnyView {
-        self.part(|loaded| (loaded.drop_zone)())
+    /// What opens a file that was dropped on the page.
+    pub fn opener(self) -> AnyView {
+        self.part(|loaded| (loaded.opener)())
     }
 
     /// That it could not be loaded, and the way to try again.

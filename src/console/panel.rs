@@ -15,7 +15,7 @@ mod versions;
 
 use leptos::prelude::*;
 
-use super::demo::{DemoPanel, DropZone, World};
+use super::demo::{DemoPanel, World, drop_zone};
 use super::ondemand::use_loader;
 use super::route::{Panel, Target, use_route};
 use crate::console::element::{Item, each, view};
@@ -45,14 +45,10 @@ pub fn Panels() -> AnyView {
     let loader = use_loader();
     let open = move |(number, panel): (u32, Panel)| Item::new(number.into(), move |_| loader.panel(panel));
     view! {
-        {loader.drop_zone()}
+        {drop_zone(move || loader.ask())}
+        {loader.opener()}
         {each(move || opened.get().map(open).into_iter().collect())}
     }
-}
-
-/// What takes a world file that is dropped on the page.
-pub fn drop_zone() -> AnyView {
-    view! { <DropZone/> }
 }
 
 /// A panel.

@@ -10,6 +10,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::erase::{click, keys};
+use super::format;
 use super::parts::{Glyph, Icon};
 use super::route::{Panel, Target, use_route};
 use super::state::{Store, use_store};
@@ -232,8 +233,8 @@ fn put(element: &HtmlElement, [_, top, right, bottom]: [f64; 4]) {
     let y = if fits { below } else { (top - own_height - 4.0).max(8.0).min((height - own_height - 8.0).max(8.0)) };
     let style = element.style();
     // A style that cannot be set leaves the menu where the browser puts popovers: in the middle.
-    let _ = style.set_property("left", &format!("{left}px"));
-    let _ = style.set_property("top", &format!("{y}px"));
+    let _ = style.set_property("left", &format::px(left));
+    let _ = style.set_property("top", &format::px(y));
 }
 
 fn entries(menu: &web_sys::Element) -> Vec<HtmlElement> {

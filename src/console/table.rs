@@ -10,6 +10,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 
 use super::erase::{click, event, focus, when};
+use super::format;
 use super::list::{Line, Lines};
 use super::route::{Column, Route, Sort, use_route};
 use super::state::{Store, use_store};
@@ -93,8 +94,8 @@ pub fn table(kind: Kind, lines: Signal<Arc<Lines>>, empty: Empty) -> AnyView {
                 </thead>
                 <tbody
                     role="rowgroup"
-                    style:height=move || format!("{}px", whole())
-                    style:padding-top=move || format!("{}px", above())
+                    style:height=move || format::px(whole())
+                    style:padding-top=move || format::px(above())
                 >
                     {each(move || {
                         let item = |line: Line| Item::new(line.id(), move |at| {

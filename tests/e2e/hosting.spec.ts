@@ -11,7 +11,7 @@ for (const place of ["", "settings", "environment/some-id?q=api"]) {
     });
     await page.goto(place);
     await expect(page.getByText("Playhead").first()).toBeVisible();
-    await expect.poll(() => page.evaluate(() => "wasmBindings" in window)).toBe(true);
+    await expect(page.locator("#shell")).toHaveCount(0);
     expect(await page.evaluate(() => document.baseURI)).toBe(new URL("./", test.info().project.use.baseURL).href);
     expect(failures).toEqual([]);
   });

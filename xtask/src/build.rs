@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::arguments::Arguments;
 use crate::process::{Failure, command, root, run, step};
-use crate::{setup, size};
+use crate::{program, setup, size};
 
 /// Which page to build.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -34,16 +34,66 @@ pub fn page(profile: Profile, base: Option<&str>) -> Result<PathBuf, Failure> {
         Profile::Release => "Build the page for release (some minutes when cold)",
     };
     step(title, || {
-        let mut trunk = command("trunk");
-        trunk.args(["--log", "warn", "build", "--offline", "--skip-version-check", "--dist"]);
-        trunk.arg(&folder);
-        if profile == Profile::Release {
-            trunk.arg("--release");
+        match profile {
+            Profile::Dev => trunk(&folder, None)?,
+            Profile::Release => {
+                let page = whole_style()?;
+                trunk(&folder, Some(&page))?;
+                let program = program::build(&folder)?;
+                replace_in(&folder.join("index.html"), PROGRAM, &program::head(&program))?;
+            }
         }
-        run(&mut trunk)?;
         finish(&folder, base)
     })?;
     Ok(folder)
+}
+
+fn trunk(folder: &Path, page: Option<&Path>) -> Result<(), Failure> {
+    let mut trunk = command("trunk");
+    trunk.args(["--log", "error", "build", "--offline", "--skip-version-check", "--dist"]).arg(folder);
+    if let Some(page) = page {
+        trunk.args(["--release=true"]).arg(page);
+    }
+    run(&mut trunk)
+}
+
+/// Where the program stands in the release page that Trunk is given.
+const PROGRAM: &str = "<!--program-->";
+
+/// The page with all its style sheets in one, which is smaller and fetched at once, and a place for the program.
+fn whole_style() -> Result<PathBuf, Failure> {
+    let unreadable = |path: &Path, error| format!("cannot read {}: {error}", path.display());
+    let source = root().join("index.html");
+    let html = fs::read_to_string(&source).map_err(|error| unreadable(&source, error))?;
+    let (mut page, mut style) = (String::new(), String::new());
+    for line in html.lines() {
+        let sheet = line.trim().strip_prefix(r#"<link data-trunk rel="css" href=""#);
+        if let Some(sheet) = sheet.and_then(|rest| rest.split('"').next()) {
+            let path = root().join(sheet);
+            style.push_str(&fs::read_to_string(&path).map_err(|error| unreadable(&path, error))?);
+        } else if line.contains(r#"<link data-trunk rel="rust""#) {
+            page.push_str(r#"<link data-trunk rel="css" href="style.css" />"#);
+            page.push_str(PROGRAM);
+        } else {
+            page.push_str(line);
+            page.push('\n');
+        }
+    }
+    let folder = root().join("target/release-page");
+    fs::create_dir_all(&folder).map_err(|error| format!("cannot create {}: {error}", folder.display()))?;
+    let target = folder.join("index.html");
+    for (path, text) in [(&target, page), (&folder.join("style.css"), style)] {
+        fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+    }
+    Ok(target)
+}
+
+/// Puts `new` where `old` stands in a file.
+fn replace_in(path: &Path, old: &str, new: &str) -> Result<(), Failure> {
+    let text = fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let (before, after) = text.split_once(old).ok_or_else(|| format!("{} has lost {old}", path.display()))?;
+    fs::write(path, format!("{before}{new}{after}"))
+        .map_err(|error| format!("cannot write {}: {error}", path.display()))
 }
 
 /// Static hosts answer an unknown path with `404.html`: it is the page itself, which then reads the URL.

@@ -4,6 +4,7 @@ mod arguments;
 mod bench;
 mod build;
 mod process;
+mod program;
 mod report;
 mod screenshot;
 mod serve;

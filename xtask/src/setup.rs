@@ -8,7 +8,10 @@ use crate::process::{self, Failure, command, root, run, step};
 
 /// Newer ones need a newer compiler than the pinned one.
 const TRUNK: &str = "0.21.14";
-const TARGET: &str = "wasm32-unknown-unknown";
+/// Cuts the program in two; it and the crate `wasm_split_helpers` are of one make.
+const WASM_SPLIT: &str = "0.2.3";
+/// The target the page is compiled for.
+pub const TARGET: &str = "wasm32-unknown-unknown";
 /// The oldest Node.js that Playwright and Binaryen run on.
 const NODE_MAJOR: u32 = 20;
 
@@ -21,11 +24,13 @@ pub fn page() -> Result<(), Failure> {
     crates()
 }
 
-/// For building the release page: the page's tools and wasm-opt.
+/// For building the release page: the page's tools, the standard library's source, and what makes programs small.
 pub fn release() -> Result<(), Failure> {
     page()?;
+    rust_source()?;
+    wasm_split()?;
     npm_packages(
-        "Install wasm-opt (npm binaryen)",
+        "Install wasm-opt and esbuild (npm)",
         &root().join("xtask"),
         &root().join(".tools/npm"),
         "binaryen/bin/wasm-opt",
@@ -150,6 +155,30 @@ fn wasm_bindgen() -> Result<(), Failure> {
     }
     step(&format!("Install wasm-bindgen {wanted} into .tools (once, a minute or two)"), || {
         install("wasm-bindgen-cli", &wanted, &[])
+    })
+}
+
+fn wasm_split() -> Result<(), Failure> {
+    let stamp = root().join(".tools/wasm-split.version");
+    let installed = fs::read_to_string(&stamp).is_ok_and(|version| version == WASM_SPLIT);
+    if installed && root().join(".tools/bin/wasm-split-cli").is_file() {
+        return Ok(());
+    }
+    step(&format!("Install wasm-split {WASM_SPLIT} into .tools (once, half a minute)"), || {
+        install("wasm_split_cli_support", WASM_SPLIT, &["--features", "build-binary"])?;
+        // It does not tell its version by itself.
+        fs::write(&stamp, WASM_SPLIT).map_err(|error| format!("cannot write {}: {error}", stamp.display()))
+    })
+}
+
+/// The source of the standard library, which the release page compiles for size.
+fn rust_source() -> Result<(), Failure> {
+    let sysroot = process::read(command("rustc").args(["--print", "sysroot"]))?;
+    if Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library/std").is_dir() {
+        return Ok(());
+    }
+    step("Install the standard library's source (rust-src)", || {
+        run(command("rustup").args(["component", "add", "rust-src"]))
     })
 }
 

@@ -8,10 +8,9 @@ use crate::build::{self, Profile};
 use crate::process::{self, Failure, command, root, run, step, watch};
 use crate::report::{self, Count};
 use crate::server::{self, Fallback, Site};
-use crate::setup::{self, Browser};
+use crate::setup::{self, Browser, TARGET};
 use crate::size;
 
-const TARGET: &str = "wasm32-unknown-unknown";
 /// Where the end-to-end tests serve the page: nothing may rely on the domain's root.
 const SUB_PATH: &str = "/some/sub/path/";
 

@@ -1,13 +1,13 @@
 //! The world: which scenario, begin again, save it as a world file, open one (button, or drop it on the page).
 
-use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos::web_sys::{Blob, DragEvent, File, HtmlAnchorElement, Url};
-use wasm_bindgen::{JsCast, JsValue};
+use leptos::web_sys::{Blob, File, HtmlAnchorElement, Url};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
+use super::drop::use_dropped;
 use crate::api::scenario::Scenarios;
 use crate::client::Error;
 use crate::console::element::{Child, view};
@@ -173,46 +173,15 @@ fn FileControls() -> AnyView {
     }
 }
 
-/// Takes a world file that is dropped on the page. Mounted once, by the panels; nothing where there is no demo.
-#[component]
-pub fn DropZone() -> AnyView {
+/// Opens a file that was dropped on the page. Mounted once.
+pub fn opener() -> AnyView {
     let (store, route, world) = (use_store(), use_route(), use_world());
-    let over = RwSignal::new(false);
-    if store.client().demo().is_some() {
-        let drag = window_event_listener(ev::dragover, move |event| {
-            if has_file(&event) {
-                event.prevent_default();
-                over.set(true);
-            }
-        });
-        // Leaving the window, not one of its elements.
-        let leave = window_event_listener(ev::dragleave, move |event| {
-            if event.related_target().is_none() {
-                over.set(false);
-            }
-        });
-        let drop = window_event_listener(ev::drop, move |event| {
-            over.set(false);
-            if has_file(&event) {
-                event.prevent_default();
-                if let Some(file) = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0)) {
-                    open(store, route, world, file);
-                }
-            }
-        });
-        on_cleanup(move || {
-            drag.remove();
-            leave.remove();
-            drop.remove();
-        });
-    }
+    let dropped = use_dropped();
     Child::view(move || {
-        over.get().then(|| view! { <div class="drop-zone" aria-hidden="true">"Drop the world file to open it"</div> })
+        if let Some(file) = dropped.take() {
+            open(store, route, world, file);
+        }
     })
-}
-
-fn has_file(event: &DragEvent) -> bool {
-    event.data_transfer().is_some_and(|data| data.types().includes(&JsValue::from_str("Files"), 0))
 }
 
 /// Opens a file as the world. A bad one changes nothing, and the error names the place.

@@ -1,6 +1,7 @@
 //! A list of which only the visible rows are in the document: ten thousand rows cost as much as thirty.
 
 use crate::console::element::{Item, each, view};
+use crate::console::format::px;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -27,7 +28,8 @@ fn row_height() -> f64 {
         .document_element()
         .and_then(|root| window().get_computed_style(&root).ok().flatten())
         .and_then(|style| style.get_property_value("font-size").ok())
-        .and_then(|size| size.trim_end_matches("px").parse::<f64>().ok())
+        .map(|size| js_sys::parse_float(&size))
+        .filter(|size| size.is_finite())
         .unwrap_or(16.0)
         * ROW
 }
@@ -88,13 +90,13 @@ pub fn VirtualList(
             tabindex="0"
             role=role
             aria-label=move || label.get()
-            style:block-size=move || format!("{}px", rows.count.get() as f64 * height + 2.0)
+            style:block-size=move || px(rows.count.get() as f64 * height + 2.0)
             on:scroll=scrolled
         >
-            <div role="presentation" style:block-size=move || format!("{}px", rows.count.get() as f64 * height)>
+            <div role="presentation" style:block-size=move || px(rows.count.get() as f64 * height)>
                 <div
                     role="presentation"
-                    style:transform=move || format!("translateY({}px)", range.get().0 as f64 * height)
+                    style:transform=move || format!("translateY({})", px(range.get().0 as f64 * height))
                 >
                     {each(move || {
                         let (first, end) = range.get();
