@@ -6,6 +6,8 @@
 mod fetch;
 
 use std::cell::RefCell;
+use std::future::ready;
+use std::sync::Arc;
 
 use fetch::lead_fetch;
 use js_sys::Promise;
@@ -14,6 +16,7 @@ use playhead::api::Response;
 use playhead::backend::Backend;
 use playhead::client::Client;
 use playhead::client::http::Http;
+use playhead::console::ondemand::{Load, OnDemand};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -44,7 +47,8 @@ async fn both_lists_and_the_menu_work_on_the_contract_alone() {
         let ours = request.path.starts_with("/x");
         Some(if ours { Response::new(404) } else { backend.borrow_mut().handle(&request, NOW) })
     });
-    playhead::console::mount(Client::http(Http::new("/api/")));
+    let whole: Load = Arc::new(|| Box::pin(ready(Ok(OnDemand::all()))));
+    playhead::console::mount(Client::http(Http::new("/api/")), whole);
 
     let staging = seen("tr[aria-label=staging]").await;
     assert!(staging.inner_text().contains("Build error"), "{}", staging.inner_text());

@@ -65,10 +65,11 @@ enum State {
 }
 
 impl Loader {
-    /// Made once, at the root. A pointer that moves or a key that is pressed is a sign that somebody is going to act.
+    /// Made once, at the root. A pointer that moves or a key that is pressed is a sign that somebody is going
+    /// to act; some assistive technology only clicks.
     pub fn provide(load: Load) -> Loader {
         let loader = Loader { load: StoredValue::new(load), state: RwSignal::new(State::NotAsked) };
-        for sign in ["pointermove", "pointerdown", "keydown", "dragenter"] {
+        for sign in ["pointermove", "pointerdown", "keydown", "dragenter", "click"] {
             let listener = window_event_listener_untyped(sign, move |_| loader.foresee());
             on_cleanup(move || listener.remove());
         }
