@@ -2,8 +2,12 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+use std::future::ready;
+use std::sync::Arc;
+
 use playhead::backend::Backend;
 use playhead::client::{Client, Clock, Loopback};
+use playhead::console::ondemand::{Load, OnDemand};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -14,7 +18,8 @@ const NOW: i64 = 1_700_000_000_000;
 #[wasm_bindgen_test]
 async fn the_console_mounts_into_the_page() {
     let loopback = Loopback::new(Backend::scenario("shop", 1, NOW), Clock::start(NOW));
-    playhead::console::mount(Client::loopback(loopback));
+    let whole: Load = Arc::new(|| Box::pin(ready(Ok(OnDemand::all()))));
+    playhead::console::mount(Client::loopback(loopback), whole);
     leptos::task::tick().await;
     let body = leptos::prelude::document().body().expect("a page has a body");
     let text = body.text_content().unwrap_or_default();
