@@ -45,6 +45,7 @@ fn subjects() -> Vec<Subject> {
         subject("Cron job from git", Kind::CronJob, Source::Git, no, aws),
         subject("Cron job from an image", Kind::CronJob, Source::Image, no, aws),
         subject("Helm chart", Kind::Helm, Source::Chart, no, aws),
+        subject("Any other kind", Kind::Unknown, Source::Unknown, no, aws),
     ]
 }
 
@@ -72,7 +73,7 @@ fn word(refusal: &Refusal) -> &'static str {
         Refusal::EnvironmentOnly => "environment only",
         Refusal::EmptyEnvironment => "empty",
         Refusal::NoneAllows { .. } => "none allows",
-        Refusal::UnknownStatus { .. } => "unknown",
+        Refusal::UnknownKind | Refusal::UnknownStatus { .. } => "unknown",
     }
 }
 
@@ -108,6 +109,7 @@ fn refused_by_kind(subject: &Subject, action: Action) -> Option<String> {
         Action::Stop => 2,
         Action::DeployVersion => 3,
         Action::DeployLatest => 4,
+        Action::Deploy | Action::Redeploy | Action::Cancel if subject.kind == Kind::Unknown => 1,
         Action::Deploy | Action::Redeploy | Action::Cancel => return None,
     };
     Some(row[column].clone()).filter(|cell| !cell.is_empty())

@@ -64,6 +64,8 @@ pub fn word(kind: Kind) -> &'static str {
         Kind::ContainerDatabase | Kind::ManagedDatabase => "database",
         Kind::LifecycleJob | Kind::CronJob => "job",
         Kind::Helm => "helm",
+        // No path begins like this: the rule refuses before anything is asked.
+        Kind::Unknown => "unknown",
     }
 }
 
@@ -167,6 +169,7 @@ impl Order {
                 Kind::LifecycleJob | Kind::CronJob => body.jobs.push(named()),
                 Kind::Helm => body.helms.push(named()),
                 Kind::ContainerDatabase | Kind::ManagedDatabase => body.databases.push(id),
+                Kind::Unknown => {}
             }
         }
         body
@@ -181,6 +184,7 @@ impl Order {
                 Kind::ContainerDatabase | Kind::ManagedDatabase => &mut body.database_ids,
                 Kind::LifecycleJob | Kind::CronJob => &mut body.job_ids,
                 Kind::Helm => &mut body.helm_ids,
+                Kind::Unknown => continue,
             };
             ids.push(item.service.to_string());
         }

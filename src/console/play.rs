@@ -15,7 +15,7 @@ use super::parts::{Glyph, Icon};
 use super::route::{Panel, Target, use_route};
 use super::state::{Store, use_store};
 use crate::console::element::{Child, view};
-use crate::lifecycle::{Action, EnvironmentId, Refusal, ServiceFacts, ServiceId, rule};
+use crate::lifecycle::{Action, EnvironmentId, Kind, Refusal, ServiceFacts, ServiceId, rule};
 
 /// An open menu.
 #[derive(Clone, PartialEq)]
@@ -194,7 +194,7 @@ fn OpenMenu(menu: Menu) -> AnyView {
         }
     };
     let configure = match target {
-        Target::Service { environment, service } => view! {
+        Target::Service { environment, service } if is_known(store, service) => view! {
             <div role="separator"></div>
             <button type="button" role="menuitem" tabindex="-1" on:click=click(move |_| {
                 close();
@@ -204,7 +204,7 @@ fn OpenMenu(menu: Menu) -> AnyView {
                 <span>"Configure"</span>
             </button>
         },
-        Target::Subset { .. } | Target::Environment(_) => ().into_any(),
+        Target::Service { .. } | Target::Subset { .. } | Target::Environment(_) => ().into_any(),
     };
     view! {
         <div
@@ -220,6 +220,11 @@ fn OpenMenu(menu: Menu) -> AnyView {
             {configure}
         </div>
     }
+}
+
+/// Whether its configuration can be read: there is no call for a kind that is not known.
+fn is_known(store: Store, service: ServiceId) -> bool {
+    untrack(|| store.service(service)).is_some_and(|row| row.kind != Kind::Unknown)
 }
 
 /// Beside the button: below it where there is room, else above, and never outside of the window.

@@ -4,7 +4,7 @@ use super::kind::Kind;
 use super::status::Status;
 
 /// What a cancel does to one service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Interruption {
     /// Its turn has not come: it gets back the status it had, "canceled before it started".
     NotStarted,
@@ -18,20 +18,6 @@ pub enum Interruption {
     UnderWay,
     /// It has ended in this deployment: it stays as it is.
     Stays,
-}
-
-impl Interruption {
-    /// The words of the list that is shown before a cancel.
-    pub fn words(self) -> &'static str {
-        match self {
-            Interruption::NotStarted => "does not start; gets back the status it had",
-            Interruption::RollsBack => "rolls back to what it ran before",
-            Interruption::Ignores => "cannot be interrupted without force: the job goes on to its end",
-            Interruption::Forced => "is interrupted; what the job did is not undone",
-            Interruption::UnderWay => "is being canceled already",
-            Interruption::Stays => "stays as it is",
-        }
-    }
 }
 
 /// What a cancel, forced or not, does to a service of the deployment with this kind and status beneath.
@@ -50,7 +36,8 @@ pub fn interruption(kind: Kind, status: &Status, force: bool) -> Interruption {
                 | Kind::ContainerDatabase
                 | Kind::ManagedDatabase
                 | Kind::CronJob
-                | Kind::Helm,
+                | Kind::Helm
+                | Kind::Unknown,
                 _,
             ) => Interruption::RollsBack,
         },

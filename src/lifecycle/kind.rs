@@ -17,10 +17,12 @@ pub enum Kind {
     CronJob,
     /// A Helm release.
     Helm,
+    /// A kind that this version does not know.
+    Unknown,
 }
 
 impl Kind {
-    /// Every kind, in the order of the law.
+    /// Every kind that is known, in the order of the law.
     pub const ALL: [Kind; 7] = [
         Kind::Application,
         Kind::Container,
@@ -41,6 +43,7 @@ impl Kind {
             Kind::LifecycleJob => "Lifecycle job",
             Kind::CronJob => "Cron job",
             Kind::Helm => "Helm chart",
+            Kind::Unknown => "Unknown kind",
         }
     }
 

@@ -91,7 +91,9 @@ impl fmt::Display for Note {
             Note::NothingChanged { kind: Kind::LifecycleJob | Kind::CronJob } => {
                 f.write_str("nothing changed; the job was not executed again")
             }
-            Note::NothingChanged { kind: Kind::ManagedDatabase | Kind::Helm } => f.write_str("nothing changed"),
+            Note::NothingChanged { kind: Kind::ManagedDatabase | Kind::Helm | Kind::Unknown } => {
+                f.write_str("nothing changed")
+            }
             Note::NothingChanged { kind: Kind::Application | Kind::Container | Kind::ContainerDatabase } => {
                 f.write_str("nothing changed; to restart pods use Restart")
             }

@@ -1,7 +1,6 @@
 //! What an action would do to each service, said before anything is sent (law §4): its effect, or why it is left out.
 
 use super::action::{Action, Scope};
-use super::cancel::{Interruption, interruption};
 use super::kind::Kind;
 use super::refusal::Refusal;
 use super::rule::{
@@ -32,32 +31,13 @@ pub enum Effect {
     RunsStopCommand,
     /// Its pods are replaced one by one.
     Restarts,
-    /// What the cancel does to it.
-    Cancel(Interruption),
-}
-
-impl Effect {
-    /// The words of the list.
-    pub fn words(self) -> &'static str {
-        match self {
-            Effect::FirstDeployment => "is deployed for the first time",
-            Effect::Starts => "is started again",
-            Effect::Applies => "gets its desired configuration",
-            Effect::NothingChanges => "has no difference: nothing happens to its pods",
-            Effect::DeploysVersion => "gets the chosen version",
-            Effect::Stops => "is stopped; attached storage is kept",
-            Effect::Pauses => "is paused at the cloud provider",
-            Effect::Unschedules => "is taken off its schedule",
-            Effect::RunsStopCommand => "runs its stop command",
-            Effect::Restarts => "gets its pods replaced one by one",
-            Effect::Cancel(interruption) => interruption.words(),
-        }
-    }
+    /// The deployment it takes part in is canceled: see [`super::cancel::interruption`].
+    Canceled,
 }
 
 /// What `action` on `scope`, with `size` services in it, would do to this one: by the same rule that decides it.
 ///
-/// `force` counts for Cancel only. A Cancel is told of services that take part in the running deployment.
+/// `up` is whether something of it runs, or a job has executed: a Redeploy brings up what is not (law §5).
 ///
 /// # Errors
 /// Why the service would be left out.
@@ -67,29 +47,26 @@ pub fn effect(
     size: usize,
     service: &ServiceFacts,
     sync: Sync,
-    force: bool,
+    up: bool,
 ) -> Result<Effect, Refusal> {
-    if action == Action::Cancel {
-        return Ok(Effect::Cancel(interruption(service.kind, &service.status, force)));
-    }
     let means = judge(action, scope, size, service)?;
     Ok(match means {
         Action::Deploy => Effect::FirstDeployment,
-        Action::Redeploy => match (&service.status, sync) {
-            (Status::Ready, _) | (_, Sync::NeverDeployed) => Effect::FirstDeployment,
-            (Status::Stopped, _) => Effect::Starts,
-            (_, Sync::UpToDate) => Effect::NothingChanges,
-            (_, Sync::OutOfDate) => Effect::Applies,
+        Action::Redeploy => match sync {
+            Sync::NeverDeployed => Effect::FirstDeployment,
+            Sync::UpToDate | Sync::OutOfDate if !up => Effect::Starts,
+            Sync::UpToDate => Effect::NothingChanges,
+            Sync::OutOfDate => Effect::Applies,
         },
         Action::DeployVersion | Action::DeployLatest => Effect::DeploysVersion,
         Action::Restart => Effect::Restarts,
         Action::Stop => match service.kind {
-            Kind::Application | Kind::Container | Kind::ContainerDatabase | Kind::Helm => Effect::Stops,
+            Kind::Application | Kind::Container | Kind::ContainerDatabase | Kind::Helm | Kind::Unknown => Effect::Stops,
             Kind::ManagedDatabase => Effect::Pauses,
             Kind::CronJob => Effect::Unschedules,
             Kind::LifecycleJob => Effect::RunsStopCommand,
         },
-        Action::Cancel => Effect::Cancel(interruption(service.kind, &service.status, force)),
+        Action::Cancel => Effect::Canceled,
     })
 }
 

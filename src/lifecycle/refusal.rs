@@ -97,6 +97,8 @@ pub enum Refusal {
         /// What was asked.
         action: Action,
     },
+    /// The kind is none this version knows.
+    UnknownKind,
     /// The status is a name this version does not know.
     UnknownStatus {
         /// The name as it came.
@@ -149,6 +151,7 @@ impl Refusal {
             Refusal::EnvironmentNeverDeployed => "No service of this environment was ever deployed".into(),
             Refusal::EmptyEnvironment => "The environment has no services".into(),
             Refusal::NoneAllows { action } => format!("No service allows {} now", action.words()),
+            Refusal::UnknownKind => "This kind of service is unknown to this version of Playhead".into(),
             Refusal::UnknownStatus { name } => format!("The status {name} is unknown to this version of Playhead"),
         }
     }
@@ -184,6 +187,7 @@ impl Refusal {
             Refusal::EnvironmentInProgress { .. } => "Wait for its end, or cancel the deployment",
             Refusal::EmptyEnvironment => "Add a service first",
             Refusal::NoneAllows { .. } => "Open a service to see its own reason",
+            Refusal::UnknownKind => "Update Playhead, or act on it where it was created",
             Refusal::UnknownStatus { .. } => "Update Playhead, or wait for a status it knows",
         }
     }

@@ -86,7 +86,7 @@ pub fn subset_deploys_as(service: &ServiceFacts) -> Result<Action, Refusal> {
 pub fn allowed_in_environment(action: Action, service: &ServiceFacts) -> Result<(), Refusal> {
     match action {
         // A Redeploy of the environment also gives services never deployed their first deployment.
-        Action::Redeploy if service.status == Status::Ready => Ok(()),
+        Action::Redeploy if service.status == Status::Ready => by_kind(action, service),
         Action::DeployLatest => {
             by_kind(action, service)?;
             by_status(action, service)
@@ -165,6 +165,10 @@ pub fn scope(action: Action, scope: Scope, size: usize) -> Result<(), Refusal> {
 
 /// What the kind of a service refuses whatever its status (law §3, "by kind").
 fn by_kind(action: Action, service: &ServiceFacts) -> Result<(), Refusal> {
+    // What an action would do to it is not known, and there is no call for it.
+    if service.kind == Kind::Unknown {
+        return Err(Refusal::UnknownKind);
+    }
     match action {
         Action::Restart if !service.kind.keeps_pods_up() => Err(Refusal::KindCannotRestart { kind: service.kind }),
         Action::Stop if service.kind == Kind::ManagedDatabase => pausable(service.engine, service.provider),

@@ -27,7 +27,8 @@ pub enum Work {
     Pods(Pace),
     /// A lifecycle job executes.
     Execute,
-    /// What has no pods of its own is created or changed: a managed database, the schedule of a cron job.
+    /// What has no pods of its own is created or changed: a managed database, the schedule of a cron job, what is of a
+    /// kind that is not known.
     Apply,
 }
 
@@ -38,7 +39,7 @@ pub fn deployment(situation: Situation) -> Work {
     }
     match situation.kind {
         Kind::LifecycleJob => Work::Execute,
-        Kind::ManagedDatabase | Kind::CronJob => Work::Apply,
+        Kind::ManagedDatabase | Kind::CronJob | Kind::Unknown => Work::Apply,
         Kind::Application | Kind::Container | Kind::ContainerDatabase | Kind::Helm if situation.up => {
             Work::Pods(Pace::OneByOne)
         }

@@ -116,6 +116,7 @@ impl Log<'_> {
         let texts: Vec<String> = match self.service.kind {
             Kind::LifecycleJob => vec!["Job container started".into(), "Executing".into()],
             Kind::CronJob => vec!["Applying the schedule".into()],
+            Kind::Unknown => vec!["Applying the configuration".into()],
             Kind::ManagedDatabase => {
                 vec!["Asking the cloud provider for the database".into(), "The cloud provider is working on it".into()]
             }

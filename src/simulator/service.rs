@@ -167,7 +167,7 @@ impl Service {
     pub fn has_pods(&self) -> bool {
         match self.kind {
             Kind::Application | Kind::Container | Kind::ContainerDatabase | Kind::Helm => true,
-            Kind::ManagedDatabase | Kind::LifecycleJob | Kind::CronJob => false,
+            Kind::ManagedDatabase | Kind::LifecycleJob | Kind::CronJob | Kind::Unknown => false,
         }
     }
 
@@ -217,6 +217,7 @@ impl Service {
                 _ => RunningStatus::Stopped,
             },
             Kind::Application | Kind::Container | Kind::ContainerDatabase | Kind::Helm => self.pods_status(),
+            Kind::Unknown => RunningStatus::Unknown,
         }
     }
 

@@ -89,6 +89,8 @@ test("what this version does not know is shown as it came, and is in the saved f
   const status = world.statuses[environment.id].applications.filter(({ id }) => id === service.id)[0];
   status.state = "HIBERNATING";
   status.depth = 7;
+  const other = world.services[environment.id].filter(({ service_type }) => service_type === "CONTAINER")[0];
+  Object.assign(other, { service_type: "TERRAFORM", name: "network" });
   world.notes = ["kept"];
 
   await choose(console, named("unknown.json", JSON.stringify(world)));
@@ -102,6 +104,16 @@ test("what this version does not know is shown as it came, and is in the saved f
   await expect(menu.getByRole("menuitem", { name: "Redeploy", exact: true })).toHaveAccessibleDescription(
     /The status HIBERNATING is unknown to this version of Playhead/,
   );
+
+  await page.keyboard.press("Escape");
+  await expect(console.row("network")).toContainText("TERRAFORM");
+  const unknown = await console.menu("network");
+  for (const action of ["Deploy", "Redeploy", "Stop", "Restart service", "Deploy other version"]) {
+    await expect(unknown.getByRole("menuitem", { name: action, exact: true })).toHaveAccessibleDescription(
+      /This kind of service is unknown to this version of Playhead/,
+    );
+  }
+  await expect(unknown.getByRole("menuitem", { name: "Configure" })).toHaveCount(0);
 
   const kept = again.environments.filter(({ id }) => id === environment.id)[0];
   expect(kept).toMatchObject({ mode: "CANARY", weather: { wind: [1, 2.5, null] } });

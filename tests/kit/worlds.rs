@@ -60,7 +60,7 @@ pub fn world(services: Vec<Service>) -> World {
 pub fn stage(kind: Kind) -> StageId {
     StageId(match kind {
         Kind::ContainerDatabase | Kind::ManagedDatabase => 1,
-        Kind::LifecycleJob | Kind::CronJob => 2,
+        Kind::LifecycleJob | Kind::CronJob | Kind::Unknown => 2,
         Kind::Container => 3,
         Kind::Application | Kind::Helm => 4,
     })
@@ -73,6 +73,7 @@ pub fn service(id: u128, name: &str, kind: Kind) -> Service {
         Kind::Container | Kind::LifecycleJob | Kind::CronJob => Source::Image,
         Kind::Helm => Source::Chart,
         Kind::ContainerDatabase | Kind::ManagedDatabase => Source::None,
+        Kind::Unknown => Source::Unknown,
     };
     let mut service = Service::new(ServiceId(id), name, kind, source, stage(kind));
     if kind.is_database() {

@@ -6,7 +6,7 @@ use crate::backend::catalog::{Fields, Place};
 use crate::lifecycle::{Class, Engine, Kind, ServiceId, StageId, Status};
 use crate::simulator::{Configuration, Millis, PodPhase, Service, Version};
 
-/// What a service is, from its types on the wire. A type that is not known is taken for a job: it has no pods here.
+/// What a service is, from its types on the wire.
 fn kind(body: &Body) -> Kind {
     match (body.service_type.as_str(), body.mode.as_deref(), body.job_type.as_deref()) {
         ("APPLICATION", _, _) => Kind::Application,
@@ -15,7 +15,8 @@ fn kind(body: &Body) -> Kind {
         ("DATABASE", _, _) => Kind::ContainerDatabase,
         ("HELM", _, _) => Kind::Helm,
         ("JOB", _, Some("CRON")) => Kind::CronJob,
-        (_, _, _) => Kind::LifecycleJob,
+        ("JOB", _, Some("LIFECYCLE") | None) => Kind::LifecycleJob,
+        _ => Kind::Unknown,
     }
 }
 
@@ -23,7 +24,7 @@ fn kind(body: &Body) -> Kind {
 pub fn default_stage(body: &Body) -> usize {
     match kind(body) {
         Kind::ContainerDatabase | Kind::ManagedDatabase => 0,
-        Kind::LifecycleJob | Kind::CronJob => 1,
+        Kind::LifecycleJob | Kind::CronJob | Kind::Unknown => 1,
         Kind::Container => 2,
         Kind::Application | Kind::Helm => 3,
     }

@@ -67,6 +67,7 @@ choice!(Kind {
     ManagedDatabase {} = "MANAGED_DATABASE",
     LifecycleJob {} = "LIFECYCLE_JOB",
     CronJob {} = "CRON_JOB",
+    Unknown {} = "UNKNOWN",
     Helm {} = "HELM",
 });
 
@@ -133,5 +134,6 @@ choice!(Refusal {
     EnvironmentNeverDeployed {} = "ENVIRONMENT_NEVER_DEPLOYED",
     EmptyEnvironment {} = "EMPTY_ENVIRONMENT",
     NoneAllows { action as action } = "NONE_ALLOWS",
+    UnknownKind {} = "UNKNOWN_KIND",
     UnknownStatus { name as name } = "UNKNOWN_STATUS",
 });

@@ -9,7 +9,8 @@ use crate::console::format::short_version;
 use crate::console::route::Target;
 use crate::console::state::Store;
 use crate::console::state::row::{Queued, Running, ServiceRow};
-use crate::lifecycle::{Action, Kind, ServiceId, Status};
+use crate::lifecycle::cancel::{Interruption, interruption};
+use crate::lifecycle::{Action, ServiceId};
 
 /// What is canceled.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,19 +22,6 @@ pub struct Aborting {
     pub waiting: Vec<Queued>,
     /// How many other requests wait, and go on.
     pub going_on: usize,
-}
-
-/// What becomes of one service of the running deployment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Fate {
-    /// It goes back to what it ran before.
-    RollsBack,
-    /// A lifecycle job that executes: only force interrupts it.
-    Executes,
-    /// It was not reached: it gets back the status it had.
-    NotStarted,
-    /// It had finished in this run, and stays.
-    Stays,
 }
 
 impl Aborting {
@@ -71,14 +59,14 @@ impl Aborting {
         others.into_iter().filter_map(|id| store.service(id)).map(|row| row.name.clone()).collect()
     }
 
-    /// The services of the running deployment with what becomes of them, in the order of [`Fate`].
-    pub fn fates(&self, store: Store) -> Vec<(Arc<ServiceRow>, Fate)> {
+    /// The services of the running deployment with what the cancel does to each, in the order of the pipeline.
+    pub fn fates(&self, store: Store, force: bool) -> Vec<(Arc<ServiceRow>, Interruption)> {
         let services = self.running.iter().flat_map(|running| &running.services);
         let mut fates = services
-            .filter_map(|(id, status, _)| store.service(*id).map(|row| (fate(row.kind, status), row)))
+            .filter_map(|(id, status, _)| store.service(*id).map(|row| (interruption(row.kind, status, force), row)))
             .map(|(fate, row)| (row, fate))
             .collect::<Vec<_>>();
-        fates.sort_by_key(|(row, fate)| (*fate, row.stage_order));
+        fates.sort_by_key(|(row, _)| row.stage_order);
         fates
     }
 }
@@ -94,45 +82,30 @@ fn deploys(request: &Queued, members: &BTreeSet<ServiceId>) -> bool {
     deploys && request.services.iter().any(|id| members.contains(id))
 }
 
-fn fate(kind: Kind, status: &Status) -> Fate {
-    let executes = kind == Kind::LifecycleJob && *status == Status::Deploying;
-    let reached = matches!(status, Status::Building | Status::Deploying | Status::Canceling);
-    match (executes, reached, status.in_progress()) {
-        (true, _, _) => Fate::Executes,
-        (false, true, _) => Fate::RollsBack,
-        (false, false, true) => Fate::NotStarted,
-        (false, false, false) => Fate::Stays,
-    }
-}
+/// The lists of the modal, in their order: what is in each, and its heading.
+pub const LISTS: [(Interruption, &str); 6] = [
+    (Interruption::RollsBack, "Rolls back"),
+    (Interruption::UnderWay, "Is being canceled"),
+    (Interruption::Ignores, "Cannot be interrupted"),
+    (Interruption::Forced, "Interrupted by force"),
+    (Interruption::NotStarted, "Does not start"),
+    (Interruption::Stays, "Stays as deployed"),
+];
 
-impl Fate {
-    /// Every fate, in the order of the lists.
-    pub const ALL: [Fate; 4] = [Fate::RollsBack, Fate::Executes, Fate::NotStarted, Fate::Stays];
-
-    /// The heading of its list.
-    pub fn heading(self, force: bool) -> &'static str {
-        match self {
-            Fate::RollsBack => "Rolls back",
-            Fate::Executes if force => "Interrupted by force",
-            Fate::Executes => "Cannot be interrupted",
-            Fate::NotStarted => "Does not start",
-            Fate::Stays => "Stays as deployed",
+/// What is said of one service.
+pub fn words(fate: Interruption, row: &ServiceRow) -> String {
+    match (fate, &row.version_running) {
+        // A version is named only where pods of it are seen: one that was stopped goes back to nothing.
+        (Interruption::RollsBack | Interruption::UnderWay, Some(version)) if row.pods.iter().any(|pod| pod.old) => {
+            format!("Back to {}", short_version(version))
         }
-    }
-
-    /// What is said of one service.
-    pub fn words(self, row: &ServiceRow, force: bool) -> String {
-        match (self, &row.version_running) {
-            // A version is named only where pods of it are seen: one that was stopped goes back to nothing.
-            (Fate::RollsBack, Some(version)) if row.pods.iter().any(|pod| pod.old) => {
-                format!("Back to {}", short_version(version))
-            }
-            (Fate::RollsBack, None) if !row.kind.is_database() => "It ran nothing before, and will run nothing".into(),
-            (Fate::RollsBack, _) => "Back to how it was before".into(),
-            (Fate::Executes, _) if force => "It ends as Canceled; what it did is not undone".into(),
-            (Fate::Executes, _) => "It executes to its normal end".into(),
-            (Fate::NotStarted, _) => "It keeps the status it had".into(),
-            (Fate::Stays, _) => "It finished in this run".into(),
+        (Interruption::RollsBack, None) if !row.kind.is_database() => {
+            "It ran nothing before, and will run nothing".into()
         }
+        (Interruption::RollsBack | Interruption::UnderWay, _) => "Back to how it was before".into(),
+        (Interruption::Forced, _) => "It ends as Canceled; what it did is not undone".into(),
+        (Interruption::Ignores, _) => "It executes to its normal end".into(),
+        (Interruption::NotStarted, _) => "It keeps the status it had".into(),
+        (Interruption::Stays, _) => "It finished in this run".into(),
     }
 }

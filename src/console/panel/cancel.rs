@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
-use super::aborting::{Aborting, Fate};
+use super::aborting::{Aborting, LISTS, words};
 use super::parties::{Parties, PartyList, Said};
 use crate::console::element::{Child, view};
 use crate::console::format::{count, names};
@@ -13,6 +13,7 @@ use crate::console::parts::{Age, Dialog, DialogForm, use_dialog};
 use crate::console::route::{Target, use_route};
 use crate::console::state::row::{Queued, ServiceRow};
 use crate::console::state::{Order, Store, use_store};
+use crate::lifecycle::cancel::Interruption;
 use crate::lifecycle::{Action, Scope};
 
 /// The state of the modal.
@@ -21,7 +22,7 @@ struct Cancel {
     target: Target,
     store: Store,
     aborting: Memo<Aborting>,
-    fates: Memo<Vec<(Arc<ServiceRow>, Fate)>>,
+    fates: Memo<Vec<(Arc<ServiceRow>, Interruption)>>,
     parties: Memo<Option<Parties>>,
     force: RwSignal<bool>,
 }
@@ -30,13 +31,14 @@ impl Cancel {
     fn new(target: Target) -> Cancel {
         let store = use_store();
         let aborting = Memo::new(move |_| Aborting::of(store, target));
+        let force = RwSignal::new(false);
         Cancel {
             target,
             store,
             aborting,
-            fates: Memo::new(move |_| aborting.with(|aborting| aborting.fates(store))),
+            fates: Memo::new(move |_| aborting.with(|aborting| aborting.fates(store, force.get()))),
             parties: Memo::new(move |_| Parties::of(store, Action::Cancel, target)),
-            force: RwSignal::new(false),
+            force,
         }
     }
 
@@ -77,7 +79,8 @@ impl Cancel {
 
     /// Whether a lifecycle job executes, which only force interrupts.
     fn executes(self) -> bool {
-        self.fates.with(|fates| fates.iter().any(|(_, fate)| *fate == Fate::Executes))
+        let executes = |fate: &Interruption| matches!(fate, Interruption::Ignores | Interruption::Forced);
+        self.fates.with(|fates| fates.iter().any(|(_, fate)| executes(fate)))
     }
 
     fn canceling(self) -> bool {
@@ -142,18 +145,14 @@ fn CancelForm(cancel: Cancel) -> AnyView {
             dialog.close();
         }
     };
-    let lists = Fate::ALL.map(|fate| {
+    let lists = LISTS.map(|(fate, heading)| {
         let parties = move || {
-            let force = cancel.force.get();
             cancel.fates.with(|fates| {
                 let own = fates.iter().filter(|(_, other)| *other == fate);
-                own.map(|(row, _)| (row.clone(), Said::Effect(fate.words(row, force)))).collect::<Vec<_>>()
+                own.map(|(row, _)| (row.clone(), Said::Effect(words(fate, row)))).collect::<Vec<_>>()
             })
         };
-        Child::view(move || {
-            let heading = fate.heading(cancel.force.get()).to_owned();
-            view! { <PartyList heading=heading parties=Signal::derive(parties)/> }
-        })
+        view! { <PartyList heading=heading.to_owned() parties=Signal::derive(parties)/> }
     });
     view! {
         <form class="dialog-form" on:submit=submit>

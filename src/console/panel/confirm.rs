@@ -6,7 +6,7 @@ use std::sync::Arc;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
-use super::effect::{changes, effect};
+use super::effect::{effect, words};
 use super::parties::{Parties, PartyList, Said};
 use crate::console::element::view;
 use crate::console::format::count;
@@ -14,6 +14,7 @@ use crate::console::parts::{Dialog, DialogForm, use_dialog};
 use crate::console::route::{Target, use_route};
 use crate::console::state::row::{EnvironmentRow, ServiceRow};
 use crate::console::state::{Order, use_store};
+use crate::lifecycle::plan::Effect;
 use crate::lifecycle::{Action, Scope, ServiceId};
 
 /// What the dialog is about, from the panel in the URL.
@@ -76,19 +77,40 @@ impl Subject {
                 all.collect::<Vec<ServiceId>>()
             })
         };
-        let (scope, services) = match self.target {
-            Target::Service { service, .. } => (Scope::Service, vec![service]),
-            Target::Subset { .. } => (Scope::Subset, selected()),
-            Target::Environment(_) => (Scope::Environment, Vec::new()),
+        let services = match self.target {
+            Target::Service { service, .. } => vec![service],
+            Target::Subset { .. } => selected(),
+            Target::Environment(_) => Vec::new(),
         };
         Order {
             environment: self.target.environment(),
             action: self.action,
-            scope,
+            scope: self.scope(),
             services,
             versions: Vec::new(),
             force: false,
         }
+    }
+
+    fn scope(self) -> Scope {
+        match self.target {
+            Target::Service { .. } => Scope::Service,
+            Target::Subset { .. } => Scope::Subset,
+            Target::Environment(_) => Scope::Environment,
+        }
+    }
+
+    /// Those who act, each with what happens to it: those who change, or those who find nothing to change.
+    fn acting(self, change: bool) -> Vec<(Arc<ServiceRow>, Said)> {
+        self.parties.with(|parties| {
+            let Some(Parties { acting, left_out, .. }) = parties else { return Vec::new() };
+            let size = acting.len() + left_out.len();
+            let said = |row: &Arc<ServiceRow>| {
+                let effect = effect(self.action, self.scope(), size, row)?;
+                ((effect != Effect::NothingChanges) == change).then(|| (row.clone(), Said::Effect(words(effect, row))))
+            };
+            acting.iter().filter_map(said).collect()
+        })
     }
 }
 
@@ -148,21 +170,12 @@ fn ConfirmBody(subject: Subject) -> AnyView {
             dialog.close();
         }
     };
-    let acting = move || {
-        said(subject, |parties, action| {
-            let all = parties.acting.iter().filter(|row| changes(action, row));
-            all.map(|row| (row.clone(), Said::Effect(effect(action, row)))).collect()
-        })
-    };
-    let unchanged = move || {
-        said(subject, |parties, action| {
-            let all = parties.acting.iter().filter(|row| !changes(action, row));
-            all.map(|row| (row.clone(), Said::Effect(effect(action, row)))).collect()
-        })
-    };
+    let acting = move || subject.acting(true);
+    let unchanged = move || subject.acting(false);
     let left_out = move || {
-        said(subject, |parties, _| {
-            parties.left_out.iter().map(|(row, why)| (row.clone(), Said::LeftOut(why.clone()))).collect()
+        subject.parties.with(|parties| {
+            let all = parties.iter().flat_map(|parties| &parties.left_out);
+            all.map(|(row, why)| (row.clone(), Said::LeftOut(why.clone()))).collect::<Vec<_>>()
         })
     };
     let refused = move || subject.parties.with(|parties| parties.as_ref().and_then(|parties| parties.refused.clone()));
@@ -192,12 +205,6 @@ fn ConfirmBody(subject: Subject) -> AnyView {
             </div>
         </form>
     }
-}
-
-type Saying = fn(&Parties, Action) -> Vec<(Arc<ServiceRow>, Said)>;
-
-fn said(subject: Subject, saying: Saying) -> Vec<(Arc<ServiceRow>, Said)> {
-    subject.parties.with(|parties| parties.as_ref().map(|parties| saying(parties, subject.action)).unwrap_or_default())
 }
 
 fn acting_heading(action: Action) -> &'static str {

@@ -40,7 +40,7 @@ pub fn cells(store: Store, key: u128) -> AnyView {
         <td class="c-name" role="gridcell">
             <span class="two">
                 <span class="name">{fixed.name.to_string()}</span>
-                <span class="muted">{fixed.kind.words()}</span>
+                <span class="muted">{fixed.kind_words()}</span>
             </span>
         </td>
         <td class="c-status" role="gridcell">

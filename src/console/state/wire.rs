@@ -125,7 +125,7 @@ pub fn service(from: &Service, provider: Provider, stage: &str, stage_order: usi
 fn service_haystack(row: &ServiceRow) -> Arc<str> {
     let version = |version: &Option<Arc<str>>| version.clone().unwrap_or_else(|| "".into());
     let (running, desired) = (version(&row.version_running), version(&row.version_desired));
-    format!("{} {} {} {running} {desired}", row.name, row.kind.words(), row.stage).to_lowercase().into()
+    format!("{} {} {} {running} {desired}", row.name, row.kind_words(), row.stage).to_lowercase().into()
 }
 
 /// A service with how it is doing.
@@ -164,7 +164,8 @@ pub fn service_status(row: &ServiceRow, from: &ServiceStatus) -> ServiceRow {
         | Kind::ContainerDatabase
         | Kind::LifecycleJob
         | Kind::CronJob
-        | Kind::Helm => RunningStatus::Unknown,
+        | Kind::Helm
+        | Kind::Unknown => RunningStatus::Unknown,
     };
     ServiceRow {
         beneath: status.clone(),
@@ -276,16 +277,16 @@ fn sync(name: &str) -> Sync {
     }
 }
 
-/// A kind this version does not know is taken for a container: its table refuses least, and the server has the last word.
 fn kind(from: &Service) -> Kind {
     match (from.service_type.as_str(), from.mode.as_deref(), from.job_type.as_deref()) {
         ("APPLICATION", ..) => Kind::Application,
         ("DATABASE", Some("MANAGED"), _) => Kind::ManagedDatabase,
         ("DATABASE", ..) => Kind::ContainerDatabase,
         ("JOB", _, Some("CRON")) => Kind::CronJob,
-        ("JOB", ..) => Kind::LifecycleJob,
+        ("JOB", _, Some("LIFECYCLE") | None) => Kind::LifecycleJob,
         ("HELM", ..) => Kind::Helm,
-        _ => Kind::Container,
+        ("CONTAINER", ..) => Kind::Container,
+        _ => Kind::Unknown,
     }
 }
 
@@ -304,6 +305,7 @@ fn source(from: &Service, kind: Kind) -> Source {
             Some(source) if source.git.is_some() => Source::Git,
             Some(_) | None => Source::Chart,
         },
+        Kind::Unknown => Source::Unknown,
     }
 }
 

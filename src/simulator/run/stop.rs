@@ -25,7 +25,7 @@ impl Part<'_> {
             Kind::LifecycleJob if !self.service.has_stop_command => return self.stopped(),
             Kind::LifecycleJob => self.between(What::Job, 8_000, 20_000),
             Kind::ManagedDatabase => self.between(What::Apply, 30_000, 60_000),
-            Kind::CronJob => self.between(What::Stop, 1_000, 3_000),
+            Kind::CronJob | Kind::Unknown => self.between(What::Stop, 1_000, 3_000),
             Kind::Application | Kind::Container | Kind::ContainerDatabase | Kind::Helm => {
                 rollout::terminate_all(self.service, &mut self.context, |_| true);
                 if !self.service.pods.is_empty() {
