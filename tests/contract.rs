@@ -226,6 +226,26 @@ fn every_reading_call_has_the_fields_that_official_clients_require() {
 }
 
 #[test]
+fn what_failed_is_an_error_in_the_log() {
+    let mut open = Open::new("shop");
+    let faults = json!({ "build_fails": ["*"] }).to_string();
+    assert_eq!(open.send(&Endpoint::SetFaults.request(&[]).with_body(faults)).status, 200);
+    let e = open.environment("staging").to_owned();
+    let body = json!({ "git_commit_id": "0000000000000000000000000000000000000000" }).to_string();
+    open.accepted(&open.on(Endpoint::DeployService, "staging/checkout-api").with_body(body), 202);
+    open.now += 3_600_000;
+    let logs = open.read(&Endpoint::Logs.request(&[&e]));
+    let lines = logs["results"].as_array().expect("lines");
+    let errors: Vec<&Value> = lines.iter().filter(|line| line["type"] == "ERROR").collect();
+    assert!(
+        errors.iter().any(|line| text(&line["error"]["user_log_message"]).contains("exited with code 1")),
+        "{logs}"
+    );
+    assert!(errors.iter().all(|line| line["message"].is_null()), "an error has its text in one place: {logs}");
+    assert!(lines.iter().any(|line| line["type"] == "INFO" && line["error"].is_null()));
+}
+
+#[test]
 fn every_kind_has_the_fields_that_official_clients_require() {
     let open = Open::new("shop");
     let common = ["id", "created_at", "environment/id", "name", "service_type", "icon_uri"];

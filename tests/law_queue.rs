@@ -92,8 +92,10 @@ fn after_a_failure_those_under_way_go_on_and_those_that_wait_are_skipped_with_th
     world.environments[0].services[3].stage = playhead::lifecycle::StageId(9);
     world.settings.build_slots = 2;
     fault(&mut world, 1, |faults, target| faults.build_fails = target);
+    world.environments[0].services[3].since = -5;
     must(&mut world, Order::environment(Action::Deploy));
     settle(&mut world);
+    assert_eq!(world.environments[0].services[3].since, -5, "it is Ready since it was, not since the skip");
     let statuses: Vec<Status> = (1..=4).map(|id| status(&world, id)).collect();
     // The third may have found the slot of the second before the first failed: it is one or the other, and says so.
     assert_eq!((&statuses[0], &statuses[1], &statuses[3]), (&BuildError, &Deployed, &Ready));

@@ -7,7 +7,7 @@ mod worlds;
 
 use playhead::lifecycle::{Action, Kind, Status};
 use playhead::simulator::World;
-use playhead::simulator::log::{Line, lines};
+use playhead::simulator::log::{Level, Line, lines};
 
 use worlds::{fault, get, home, must, on, service, settle, until, version, world};
 
@@ -54,12 +54,16 @@ fn failures_and_cancels_are_told_with_their_reason() {
     must(&mut failed, on(Action::Deploy, 1));
     settle(&mut failed);
     check(&failed, &["queue", "build", "end"], "Failed, Build error: the image could not be pushed");
+    let grave: Vec<_> = log(&failed).into_iter().filter(|line| line.level == Level::Error).collect();
+    assert_eq!(grave.iter().map(|line| line.step).collect::<Vec<_>>(), ["build", "end"], "{grave:?}");
     let mut canceled = world(vec![service(1, "web", Kind::Container).deployed(0)]);
     must(&mut canceled, version(1, "v2"));
     until(&mut canceled, 1, &Status::Deploying);
     must(&mut canceled, on(Action::Cancel, 1));
     settle(&mut canceled);
     check(&canceled, &["queue", "deploy", "cancel", "end"], "canceled; what ran before runs again");
+    let levels: Vec<_> = log(&canceled).iter().map(|line| line.level).collect();
+    assert!(levels.ends_with(&[Level::Warning, Level::Warning]) && !levels.contains(&Level::Error), "{levels:?}");
 }
 
 #[test]

@@ -6,11 +6,11 @@ use crate::api::Time;
 use crate::api::history::{
     Auditing, Deployment, DeploymentIdentifier, DeploymentService, DeploymentStage, ServiceIdentifier,
 };
-use crate::api::log::{LogDetails, LogLine, LogMessage, LogStep, Transmitter};
+use crate::api::log::{LogDetails, LogError, LogLine, LogMessage, LogStep, Transmitter};
 use crate::api::queue::{Queued, QueuedIdentifier, QueuedService, QueuedStage};
 use crate::api::status::StatusDetails;
 use crate::lifecycle::{Action, RequestId, ServiceId, Status};
-use crate::simulator::log::lines;
+use crate::simulator::log::{Level, lines};
 use crate::simulator::{Environment, Item, Millis, Outcome, Record, Service, World};
 
 use super::catalog::Catalog;
@@ -140,8 +140,15 @@ impl<'a> Requests<'a> {
         for item in &record.items {
             let Some(service) = self.world.service(item.service) else { continue };
             for line in lines(self.world.seed, service, item, self.world.now) {
+                let level = match line.level {
+                    Level::Info => "INFO",
+                    Level::Warning => "WARNING",
+                    Level::Error => "ERROR",
+                };
+                let failed = line.level == Level::Error;
+                let error = LogError { user_log_message: line.text.clone(), hint_message: None };
                 all.push(LogLine {
-                    level: "INFO".to_owned(),
+                    level: level.to_owned(),
                     timestamp: Time(line.at),
                     details: LogDetails {
                         execution_id: Some(record.id.to_string()),
@@ -152,8 +159,8 @@ impl<'a> Requests<'a> {
                         }),
                         stage: Some(LogStep { step: line.step.to_owned() }),
                     },
-                    message: Some(LogMessage { safe_message: line.text }),
-                    error: None,
+                    message: (!failed).then_some(LogMessage { safe_message: line.text }),
+                    error: failed.then_some(error),
                 });
             }
         }

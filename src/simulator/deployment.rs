@@ -7,6 +7,7 @@ use crate::lifecycle::{Action, Status};
 
 use super::configuration::{Configuration, Version};
 use super::record::Record;
+use super::world::Millis;
 
 /// What a service's run does now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +56,8 @@ pub struct Run {
     pub slot: Option<Lane>,
     /// The status it had.
     pub had: Status,
+    /// Since when it had it, Unix ms.
+    pub had_since: Millis,
     /// The pods it had.
     pub before: Before,
     /// What it does on the cluster.

@@ -17,8 +17,21 @@ pub struct Line {
     pub at: Millis,
     /// The step it belongs to: `queue`, `build`, `deploy`, `stop`, `restart`, `cancel`, `end`.
     pub step: &'static str,
+    /// How grave it is.
+    pub level: Level,
     /// The text.
     pub text: String,
+}
+
+/// How grave a line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// It goes as it should.
+    Info,
+    /// It was left out, or canceled.
+    Warning,
+    /// It failed.
+    Error,
 }
 
 /// How many lines of one sort are told at most.
@@ -47,7 +60,7 @@ pub fn lines(seed: u64, service: &Service, item: &Item, now: Millis) -> Vec<Line
         }
     }
     if let Some(at) = item.canceling_at {
-        log.say(at, "cancel", "Cancel received: going back to what ran before".into());
+        log.say_as(Level::Warning, at, "cancel", "Cancel received: going back to what ran before".into());
     }
     log.end();
     log.lines.sort_by_key(|line| line.at);
@@ -56,8 +69,12 @@ pub fn lines(seed: u64, service: &Service, item: &Item, now: Millis) -> Vec<Line
 
 impl Log<'_> {
     fn say(&mut self, at: Millis, step: &'static str, text: String) {
+        self.say_as(Level::Info, at, step, text);
+    }
+
+    fn say_as(&mut self, level: Level, at: Millis, step: &'static str, text: String) {
         if at <= self.now {
-            self.lines.push(Line { at, step, text });
+            self.lines.push(Line { at, step, level, text });
         }
     }
 
@@ -100,10 +117,11 @@ impl Log<'_> {
         match (&self.item.note, self.item.deploying_at) {
             (_, Some(_)) => self.say(over, "build", format!("Image {name}:{version} is built and pushed")),
             (Some(Note::Failed(Failure::Push)), None) => {
-                self.say(over, "build", format!("error: pushing {name}:{version} was denied by the registry"));
+                let text = format!("pushing {name}:{version} was denied by the registry");
+                self.say_as(Level::Error, over, "build", text);
             }
             (Some(Note::Failed(_)), None) => {
-                self.say(over, "build", "error: the build command exited with code 1".into())
+                self.say_as(Level::Error, over, "build", "the build command exited with code 1".into())
             }
             (_, None) => {}
         }
@@ -137,14 +155,14 @@ impl Log<'_> {
     fn end(&mut self) {
         let Some(at) = self.item.ended_at else { return };
         let note = self.item.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
-        let words = match self.item.outcome {
+        let (level, words) = match self.item.outcome {
             Outcome::Accepted => return,
-            Outcome::Skipped => "Left out",
-            Outcome::Done => "Done",
-            Outcome::Failed => "Failed",
-            Outcome::Canceled => "Canceled",
+            Outcome::Skipped => (Level::Warning, "Left out"),
+            Outcome::Done => (Level::Info, "Done"),
+            Outcome::Failed => (Level::Error, "Failed"),
+            Outcome::Canceled => (Level::Warning, "Canceled"),
         };
         let status = self.item.status.as_ref().map(|status| format!(", {}", status.words())).unwrap_or_default();
-        self.say(at, "end", format!("{words}{status}{note}"));
+        self.say_as(level, at, "end", format!("{words}{status}{note}"));
     }
 }

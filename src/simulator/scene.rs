@@ -193,6 +193,8 @@ impl Scene<'_> {
             if let Some(mut part) = self.part(place) {
                 let had = part.run.had.clone();
                 part.set(Event::NotReached { had });
+                // As if nothing had been asked of it: it is in this status since it came into it.
+                part.service.since = part.run.had_since;
                 part.over(outcome, Some(note.clone()));
                 part.service.run = None;
             }

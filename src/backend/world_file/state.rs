@@ -70,7 +70,7 @@ record!(Item {
 });
 record!(Record { id, action, scope, actor, force, accepted_at, started_at, ended_at, progress, canceled_by, items });
 record!(Before { set, version, pods });
-record!(Run { service, item, phase, slot, had, before, work, captured });
+record!(Run { service, item, phase, slot, had, had_since, before, work, captured });
 record!(Slots { builds, deployments });
 record!(Pipeline { stages, for_build, for_deployment, built, builds, deployments, slots, course });
 record!(Deployment { record, runs, pipeline, course, interruptible, open });
