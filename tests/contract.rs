@@ -231,7 +231,8 @@ fn what_failed_is_an_error_in_the_log() {
     let faults = json!({ "build_fails": ["*"] }).to_string();
     assert_eq!(open.send(&Endpoint::SetFaults.request(&[]).with_body(faults)).status, 200);
     let e = open.environment("staging").to_owned();
-    let body = json!({ "git_commit_id": "0000000000000000000000000000000000000000" }).to_string();
+    let newest = open.read(&open.on(Endpoint::Commits, "staging/checkout-api"))["results"][0]["git_commit_id"].clone();
+    let body = json!({ "git_commit_id": newest }).to_string();
     open.accepted(&open.on(Endpoint::DeployService, "staging/checkout-api").with_body(body), 202);
     open.now += 3_600_000;
     let logs = open.read(&Endpoint::Logs.request(&[&e]));
