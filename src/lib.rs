@@ -13,7 +13,8 @@
 //! - [`backend`]: a store and one function from request to response over the simulator; no sockets, no browser.
 //! - [`api`]: the wire contract, shared by both sides. Nobody else knows JSON.
 //! - [`client`]: typed calls over a transport: the backend in this page, or a server.
-//! - `console` (wasm only): markup and input over the client; buttons are made from the lifecycle's rule.
+//! - `console` (wasm only): markup and input over the client; buttons are made from the lifecycle's rule. Its `ondemand`
+//!   names what does not come with the page; the binary's `rest` module is where the program is cut.
 //!
 //! Arrows point one way; `tests/architecture.rs` fails when an import runs against them. Crates of the browser are
 //! dependencies of the wasm target only.

@@ -8,14 +8,20 @@ mod rest;
 fn main() {
     use std::sync::Arc;
 
-    use playhead::backend::Backend;
+    use playhead::backend::{Backend, scenario};
     use playhead::client::{Client, Clock, Loopback};
     use playhead::console::route::query::Query;
 
     let now = js_sys::Date::now() as i64;
     let query = Query::read(&leptos::prelude::window().location().search().unwrap_or_default());
     let seed = query.get("seed").and_then(|seed| seed.parse().ok()).unwrap_or(1);
-    let backend = Backend::without_files(query.get("scenario").unwrap_or_default(), seed, now);
+    let wanted = query.get("scenario");
+    let backend = Backend::without_files(wanted.unwrap_or_default(), seed, now);
+    if let Some(wanted) = wanted.filter(|wanted| !scenario::NAMES.contains(wanted)) {
+        let there = scenario::NAMES.join(", ");
+        let why = format!("There are {there}; the first of them is open instead.");
+        playhead::console::toast::failed(format!("There is no scenario called {wanted}"), why);
+    }
     let mut clock = Clock::start(now);
     clock.set_paused(now, query.get("clock") == Some("paused"));
     let loopback = Loopback::new(backend, clock);

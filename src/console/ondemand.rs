@@ -67,14 +67,17 @@ enum State {
 impl Loader {
     /// Made once, at the root. A pointer that moves or a key that is pressed is a sign that somebody is going
     /// to act; some assistive technology only clicks.
-    pub fn provide(load: Load) -> Loader {
+    pub fn provide(load: Load) {
         let loader = Loader { load: StoredValue::new(load), state: RwSignal::new(State::NotAsked) };
         for sign in ["pointermove", "pointerdown", "keydown", "dragenter", "click"] {
             let listener = window_event_listener_untyped(sign, move |_| loader.foresee());
             on_cleanup(move || listener.remove());
         }
+        // Something was said before the page was there.
+        if toast::any() {
+            loader.ask();
+        }
         provide_context(loader);
-        loader
     }
 
     /// Begins to load what is not needed yet: a failure is told when it is missed.

@@ -118,6 +118,14 @@ test("a panel of a service that is not there says so and can be left", async ({ 
   await expect.poll(() => place(page)).not.toContain("panel");
 });
 
+test("a scenario that is not there is said to be missing, and the first one is open", async ({ page }) => {
+  await page.goto("?scenario=no-such-world&clock=paused");
+  const console = new Console(page);
+  await console.ready();
+  await expect(console.toasts).toContainText("There is no scenario called no-such-world");
+  await expect(console.row("production")).toBeVisible();
+});
+
 test("every link stays under the sub-path and keeps the chosen world", async ({ page }) => {
   const console = await open(page);
   const links = await page.getByRole("link").evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).href));

@@ -12,7 +12,7 @@ use crate::server::{self, Fallback, Site};
 use crate::setup;
 
 const PORT: u16 = 8080;
-const SOURCES: [&str; 6] = ["src", "style", "index.html", "Trunk.toml", "Cargo.toml", "Cargo.lock"];
+const SOURCES: [&str; 7] = ["src", "macros", "style", "index.html", "Trunk.toml", "Cargo.toml", "Cargo.lock"];
 
 /// Serves the page until it is interrupted.
 pub fn serve(arguments: &mut Arguments) -> Result<(), Failure> {
