@@ -2,13 +2,13 @@
 //!
 //! - `route`: places and their URLs; `state`: all that is known, and the way to the server;
 //! - `environments`, `services`: the pages; `table`, `list`, `play`, `selection`, `keyboard`: what both are made of;
-//! - `panel`, `toast`, `demo`, `theme`, `parts`, `format`: what lies over pages, and the small parts.
+//! - `panel`, `toast`, `demo`, `theme`, `parts`, `format`: what lies over pages, and the small parts;
+//! - `element`: what markup is made into; `ondemand`: what does not come with the page.
 
 pub mod app;
 pub mod demo;
 pub mod element;
 pub mod environments;
-pub mod erase;
 pub mod format;
 pub mod keyboard;
 pub mod list;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use web_sys::MouseEvent;
 
-use super::erase::{click, event, when};
 use super::format;
 use super::list::{self, Item, Items, Lines};
 use super::parts::{Glyph, Icon};
@@ -105,7 +105,7 @@ fn filters(label: &'static str, items: Memo<Arc<Items>>) -> AnyView {
                     autocomplete="off"
                     spellcheck="false"
                     prop:value=move || route.place().with(|place| place.search.clone())
-                    on:input=event(move |event| route.search(event_target_value(&event)))
+                    on:input=move |event| route.search(event_target_value(&event))
                 />
                 <kbd aria-hidden="true">"/"</kbd>
             </label>
@@ -121,7 +121,7 @@ fn group_chip(at: usize, group: Group, items: Memo<Arc<Items>>) -> AnyView {
     let route = use_route();
     let count = Signal::derive(move || items.with(|items| items.counts.get(at).copied().unwrap_or(0)));
     let on = Signal::derive(move || route.place().with(|place| place.groups.contains(&group)));
-    let press = click(move |_| {
+    let press = move |_: MouseEvent| {
         route.change(|place| {
             if place.groups.contains(&group) {
                 place.groups.retain(|other| *other != group);
@@ -129,7 +129,7 @@ fn group_chip(at: usize, group: Group, items: Memo<Arc<Items>>) -> AnyView {
                 place.groups.push(group);
             }
         });
-    });
+    };
     chip(group.words().into(), count, on, press)
 }
 
@@ -138,7 +138,7 @@ fn mode_chip(mode: Arc<str>, count: usize) -> AnyView {
     let words = format::mode(&mode).to_owned();
     let pressed = mode.clone();
     let on = Signal::derive(move || route.place().with(|place| place.modes.iter().any(|on| **on == *mode)));
-    let press = click(move |_| {
+    let press = move |_: MouseEvent| {
         let mode = pressed.to_string();
         route.change(|place| {
             if place.modes.contains(&mode) {
@@ -147,12 +147,12 @@ fn mode_chip(mode: Arc<str>, count: usize) -> AnyView {
                 place.modes.push(mode);
             }
         });
-    });
+    };
     chip(words, Signal::stored(count), on, press)
 }
 
 /// A filter that is on or off.
-fn chip(words: String, count: Signal<usize>, on: Signal<bool>, press: Box<dyn FnMut(web_sys::MouseEvent)>) -> AnyView {
+fn chip(words: String, count: Signal<usize>, on: Signal<bool>, press: impl FnMut(MouseEvent) + 'static) -> AnyView {
     view! {
         <button
             type="button"
@@ -174,21 +174,21 @@ fn empty(nothing: &'static str, next: &'static str) -> AnyView {
     };
     let demo = use_store().client().demo().is_some();
     let matches = move || {
-        let clear = click(move |_| {
+        let clear = move |_: MouseEvent| {
             route.change(|place| {
                 place.search.clear();
                 place.groups.clear();
                 place.modes.clear();
             });
-        });
+        };
         view! {
             <h2>"Nothing matches the filter"</h2>
             <button type="button" class="button" on:click=clear>"Clear search and filter"</button>
         }
     };
     let blank = move || {
-        let open = click(move |_| route.open_panel(Panel::Demo));
-        let demo = when(demo, || {
+        let open = move |_: MouseEvent| route.open_panel(Panel::Demo);
+        let demo = demo.then(|| {
             view! { <button type="button" class="button" on:click=open>"Open demo controls"</button> }
         });
         view! { <h2>{nothing}</h2> <p>{next}</p> {demo} }
@@ -202,7 +202,7 @@ fn failure(error: &client::Error) -> AnyView {
     let way_on = if matches!(error, client::Error::NotFound { .. }) {
         go_home()
     } else {
-        let again = click(move |_| store.poke());
+        let again = move |_: MouseEvent| store.poke();
         view! { <button type="button" class="button primary" on:click=again>"Try again"</button> }
     };
     view! {

@@ -8,8 +8,8 @@ use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
+use web_sys::{KeyboardEvent, MouseEvent};
 
-use super::erase::{click, keys};
 use super::format;
 use super::parts::{Glyph, Icon};
 use super::route::{Panel, Target, use_route};
@@ -42,7 +42,7 @@ pub fn next_of_service(facts: &ServiceFacts) -> Option<Action> {
 pub fn play_button(store: Store, target: Target, name: Arc<str>, next: Signal<Option<Action>>) -> AnyView {
     let open = move || store.menu().with(|menu| menu.as_ref().is_some_and(|menu| menu.target == target));
     let label = format!("Play {name}");
-    let press = click(move |event| {
+    let press = move |event: MouseEvent| {
         let Some(button) = event.current_target().and_then(|target| target.dyn_into::<HtmlElement>().ok()) else {
             return;
         };
@@ -53,7 +53,7 @@ pub fn play_button(store: Store, target: Target, name: Arc<str>, next: Signal<Op
         let at = [rect.left(), rect.top(), rect.right(), rect.bottom()];
         store.menu().set(Some(Menu { target, name: name.clone(), at }));
         store.poke();
-    });
+    };
     let glyph = Signal::derive(move || next.get().map_or(Glyph::More, Glyph::from));
     view! {
         <button
@@ -137,7 +137,7 @@ fn OpenMenu(menu: Menu) -> AnyView {
             store.press(action, target);
         }
     };
-    let keys = keys(move |event| {
+    let keys = move |event: KeyboardEvent| {
         let Some(element) = node.get_untracked() else { return };
         match event.key().as_str() {
             "Escape" | "Tab" => close(),
@@ -154,7 +154,7 @@ fn OpenMenu(menu: Menu) -> AnyView {
         }
         event.prevent_default();
         event.stop_propagation();
-    });
+    };
     let toggled = move |event: web_sys::Event| {
         let event: web_sys::ToggleEvent = event.unchecked_into();
         let mine = store.menu().with_untracked(|menu| menu.as_ref().is_some_and(|menu| menu.target == target));
@@ -177,7 +177,7 @@ fn OpenMenu(menu: Menu) -> AnyView {
                     tabindex="-1"
                     aria-disabled=move || reason().map(|_| "true".to_owned())
                     aria-describedby=move || reason().map(|_| described.clone())
-                    on:click=click(move |_| choose(action))
+                    on:click=move |_| choose(action)
                 >
                     <Icon name=Glyph::from(action)/>
                     <span>{action.words()}</span>
@@ -196,10 +196,10 @@ fn OpenMenu(menu: Menu) -> AnyView {
     let configure = match target {
         Target::Service { environment, service } if is_known(store, service) => view! {
             <div role="separator"></div>
-            <button type="button" role="menuitem" tabindex="-1" on:click=click(move |_| {
+            <button type="button" role="menuitem" tabindex="-1" on:click=move |_| {
                 close();
                 route.open_panel(Panel::Configure { environment, service });
-            })>
+            }>
                 <Icon name=Glyph::Configure/>
                 <span>"Configure"</span>
             </button>

@@ -2,12 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::erase::when;
 use super::format;
 use super::parts::{Mark, Tone};
 use super::state::Store;
 use super::state::row::Operation;
-use crate::console::element::view;
+use crate::console::element::{Child, view};
 use crate::lifecycle::Status;
 
 /// "3 ok · 1 canceled"; nothing where all are in one status, as the chip beside it says that.
@@ -29,7 +28,7 @@ pub fn counts(counts: &[(Status, usize)]) -> String {
 
 /// How many services are out of date, if any is.
 pub fn drift(count: usize) -> AnyView {
-    when(count > 0, || view! { <Mark word=format!("{count} out of date") tone=Tone::Warn/> })
+    Child::view((count > 0).then(|| view! { <Mark word=format!("{count} out of date") tone=Tone::Warn/> }))
 }
 
 /// The last operation: verb, age, who, from where.

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use leptos::html;
 use leptos::prelude::*;
+use web_sys::{Event, MouseEvent};
 
-use super::erase::{click, event, keys, when};
 use super::format;
 use super::list::Lines;
 use super::parts::{Glyph, Icon};
 use super::route::Target;
 use super::state::{Store, use_store};
-use crate::console::element::view;
+use crate::console::element::{Child, view};
 use crate::lifecycle::{Action, EnvironmentId, Refusal, ServiceFacts, ServiceId, rule};
 
 /// Selected services.
@@ -92,11 +92,11 @@ pub fn select_all(lines: Signal<Arc<Lines>>) -> AnyView {
             input.set_indeterminate(selected > 0 && selected < all);
         }
     });
-    let change = event(move |event| {
+    let change = move |event: Event| {
         let keys: Vec<u128> = lines.with_untracked(|lines| lines.keys().collect());
         let checked = event_target_checked(&event);
         store.selection().update(|selection| if checked { selection.add(&keys) } else { selection.remove(&keys) });
-    });
+    };
     view! {
         <label class="pick">
             <input type="checkbox" node_ref=node on:change=change aria-label="Select all listed services"/>
@@ -106,7 +106,7 @@ pub fn select_all(lines: Signal<Arc<Lines>>) -> AnyView {
 
 /// The box of a row. With Shift it selects the range from the last one.
 pub fn select_one(store: Store, key: u128, name: Arc<str>, lines: Signal<Arc<Lines>>) -> AnyView {
-    let press = click(move |event| {
+    let press = move |event: MouseEvent| {
         store.selection().update(|selection| {
             if event.shift_key() {
                 let listed: Vec<u128> = lines.with_untracked(|lines| lines.keys().collect());
@@ -115,7 +115,7 @@ pub fn select_one(store: Store, key: u128, name: Arc<str>, lines: Signal<Arc<Lin
                 selection.toggle(key);
             }
         });
-    });
+    };
     view! {
         <label class="pick">
             <input
@@ -199,11 +199,11 @@ pub fn action_bar(environment: EnvironmentId) -> AnyView {
             (Some(offer), all) if offer.takes == 0 || offer.takes == all => offer.label.to_owned(),
             (Some(offer), all) => format!("{} {} of {all}", offer.label, offer.takes),
         };
-        let press = click(move |_| match (reason(), mine()) {
+        let press = move |_: MouseEvent| match (reason(), mine()) {
             (Some(reason), _) => said.set(reason),
             (None, Some(offer)) => store.press(offer.sends, target(store, environment)),
             (None, None) => {}
-        });
+        };
         view! {
             <button
                 type="button"
@@ -211,8 +211,8 @@ pub fn action_bar(environment: EnvironmentId) -> AnyView {
                 aria-disabled=move || reason().map(|_| "true".to_owned())
                 aria-describedby=move || reason().map(|_| "bar-said".to_owned())
                 on:click=press
-                on:mouseenter=click(move |_| said.set(reason().unwrap_or_default()))
-                on:keyup=keys(move |_| said.set(reason().unwrap_or_default()))
+                on:mouseenter=move |_| said.set(reason().unwrap_or_default())
+                on:keyup=move |_| said.set(reason().unwrap_or_default())
             >
                 <Icon name=Glyph::from(action)/>
                 {words}
@@ -229,7 +229,7 @@ pub fn action_bar(environment: EnvironmentId) -> AnyView {
                     class="button quiet square"
                     aria-label="Clear selection"
                     title="Clear selection (Esc)"
-                    on:click=click(move |_| store.selection().update(Selection::clear))
+                    on:click=move |_| store.selection().update(Selection::clear)
                 >
                     <Icon name=Glyph::Close/>
                 </button>
@@ -238,7 +238,7 @@ pub fn action_bar(environment: EnvironmentId) -> AnyView {
         }
     };
     let some = Memo::new(move |_| usize::from(count.get() > 0));
-    view! { {move || when(some.get() > 0, bar)} }
+    Child::view(move || (some.get() > 0).then(bar))
 }
 
 /// One selected service is that service; more are a subset.

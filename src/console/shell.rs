@@ -1,11 +1,11 @@
 //! The bar at the top: where one is, other projects, and how fresh the data is.
 
 use leptos::prelude::*;
+use web_sys::Event;
 
-use super::erase::{click, event, when};
 use super::route::{Page, use_route};
 use super::state::{Freshness, use_store};
-use crate::console::element::view;
+use crate::console::element::{Child, view};
 
 /// The bar at the top; `tools` stand at its end.
 pub fn header(tools: AnyView) -> AnyView {
@@ -50,14 +50,14 @@ fn projects() -> AnyView {
             let selected = open.as_ref() == Some(&name);
             view! { <option value=id.to_string() selected=selected>{name.to_string()}</option> }
         });
-        let change = event(move |event| store.open_project(&event_target_value(&event)));
+        let change = move |event: Event| store.open_project(&event_target_value(&event));
         view! {
             <select class="input projects" aria-label="Project" on:change=change>
                 {options.collect::<Vec<_>>()}
             </select>
         }
     };
-    view! { {move || when(store.projects().len() > 1, several)} }
+    Child::view(move || (store.projects().len() > 1).then(several))
 }
 
 /// Live, so many seconds old, reconnecting, offline.
@@ -73,7 +73,7 @@ fn freshness() -> AnyView {
             class="fresh"
             data-tone=move || Some(store.freshness().tone().to_owned())
             title=move || Some(title())
-            on:click=click(move |_| store.poke())
+            on:click=move |_| store.poke()
         >
             <span
                 class="fresh-dot"

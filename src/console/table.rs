@@ -8,8 +8,8 @@ use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
+use web_sys::MouseEvent;
 
-use super::erase::{click, event, focus, when};
 use super::format;
 use super::list::{Line, Lines};
 use super::route::{Column, Route, Sort, use_route};
@@ -72,11 +72,11 @@ pub fn table(kind: Kind, lines: Signal<Arc<Lines>>, empty: Empty) -> AnyView {
         super::keyboard::rows(lines, kind.selectable, Box::new(move |line| reveal(scroller, line, lines, heights)));
     let headless = kind.heads.len();
     view! {
-        <div class="scroller" node_ref=scroller on:scroll=event(move |_| {
+        <div class="scroller" node_ref=scroller on:scroll=move |_| {
             if let Some(element) = scroller.get_untracked() {
                 scroll.set(f64::from(element.scroll_top()));
             }
-        })>
+        }>
             <span class="probe-row" aria-hidden="true"></span>
             <span class="probe-section" aria-hidden="true"></span>
             <table
@@ -109,7 +109,7 @@ pub fn table(kind: Kind, lines: Signal<Arc<Lines>>, empty: Empty) -> AnyView {
                     })}
                 </tbody>
             </table>
-            {move || when(none.get() > 0, &empty)}
+            {move || (none.get() > 0).then(&empty)}
         </div>
     }
 }
@@ -138,7 +138,7 @@ fn row(store: Store, kind: Kind, key: u128, index: Signal<usize>, cursor: RwSign
             aria-label=move || Some((kind.name)(store, key).to_string())
             aria-selected=move || kind.selectable.then(|| selected().to_string())
             tabindex=move || Some(if reached() { "0" } else { "-1" }.to_owned())
-            on:focusin=focus(move |_| cursor.set(Some(key)))
+            on:focusin=move |_| cursor.set(Some(key))
         >
             {(kind.cells)(store, key)}
         </tr>
@@ -155,7 +155,7 @@ fn heading(head: &'static Head, lines: Signal<Arc<Lines>>, selectable: bool) -> 
         };
         return view! { <th role="columnheader" scope="col">{inside}</th> };
     };
-    let press = click(move |_| {
+    let press = move |_: MouseEvent| {
         route.change(|place| {
             place.sort = match place.sort {
                 Some(sort) if sort.column == column && sort.descending => None,
@@ -163,7 +163,7 @@ fn heading(head: &'static Head, lines: Signal<Arc<Lines>>, selectable: bool) -> 
                 Some(_) | None => Some(Sort { column, descending: false }),
             }
         });
-    });
+    };
     view! {
         <th role="columnheader" scope="col" aria-sort=move || order(route, column)>
             <button type="button" class="sort" on:click=press>{head.label}</button>

@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use crate::console::element::view;
 use crate::console::environments::{mode_words, next_of};
-use crate::console::erase::{click, when};
 use crate::console::format;
 use crate::console::parts::{Glyph, Icon, RunningMark, StatusChip};
 use crate::console::play::play_button;
@@ -21,7 +20,7 @@ pub fn head(id: EnvironmentId) -> AnyView {
     let known = Memo::new(move |_| usize::from(store.environment(id).is_some()));
     view! {
         <div class="page-head" role="group" aria-label="Environment status">
-            {move || when(known.get() > 0, || title(store, id))}
+            {move || (known.get() > 0).then(|| title(store, id))}
         </div>
         <div class="activity">
             <p class="activity-now">
@@ -101,7 +100,7 @@ fn waiting(store: Store) -> AnyView {
         }
     };
     view! {
-        {move || when(count.get() > 0, button)}
+        {move || (count.get() > 0).then(button)}
         <div id="queue" class="menu queue" popover="auto" role="region" aria-label="Waiting requests">
             <ol>{move || store.queue().into_iter().map(|queued| request(store, queued)).collect::<Vec<_>>().into_any()}</ol>
             {move || if count.get() == 0 { "Nothing waits.".to_owned() } else { String::new() }}
@@ -125,7 +124,7 @@ fn request(store: Store, queued: Queued) -> AnyView {
                 type="button"
                 class="button small"
                 aria-label=format!("Take back {words}")
-                on:click=click(move |_| store.take_back(id))
+                on:click=move |_| store.take_back(id)
             >
                 <Icon name=Glyph::Undo/>
                 "Take back"

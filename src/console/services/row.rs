@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::console::element::view;
-use crate::console::erase::when;
+use crate::console::element::{Child, view};
 use crate::console::page::Listed;
 use crate::console::parts::{Mark, Pods, RunningMark, StatusChip, Tone, VersionLabel};
 use crate::console::play::{next_of_service, play_button};
@@ -67,7 +66,7 @@ pub fn cells(store: Store, key: u128) -> AnyView {
 
 fn out_of_date(store: Store, id: ServiceId) -> AnyView {
     let drifts = store.service(id).is_some_and(|row| row.sync == Sync::OutOfDate);
-    when(drifts, || view! { <Mark word="out of date".to_string() tone=Tone::Warn/> })
+    Child::view(drifts.then(|| view! { <Mark word="out of date".to_string() tone=Tone::Warn/> }))
 }
 
 /// What there is to say beside the status: how it failed, and whether something serves in spite of it.
