@@ -3,7 +3,7 @@
 //! - `route`: places and their URLs; `state`: all that is known, and the way to the server;
 //! - `environments`, `services`: the pages; `table`, `list`, `play`, `selection`, `keyboard`: what both are made of;
 //! - `panel`, `toast`, `demo`, `theme`, `parts`, `format`: what lies over pages, and the small parts;
-//! - `element`: what markup is made into; `ondemand`: what does not come with the page.
+//! - `element`, `read`: what markup is made into, and what follows values; `ondemand`: what does not come with the page.
 
 pub mod app;
 pub mod demo;
@@ -17,6 +17,7 @@ pub mod page;
 pub mod panel;
 pub mod parts;
 pub mod play;
+pub mod read;
 pub mod route;
 pub mod row_parts;
 pub mod selection;

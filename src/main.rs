@@ -20,7 +20,7 @@ fn main() {
     if let Some(wanted) = wanted.filter(|wanted| !scenario::NAMES.contains(wanted)) {
         let there = scenario::NAMES.join(", ");
         let why = format!("There are {there}; the first of them is open instead.");
-        playhead::console::toast::failed(format!("There is no scenario called {wanted}"), why);
+        playhead::console::ondemand::tell_later(format!("There is no scenario called {wanted}"), why);
     }
     let mut clock = Clock::start(now);
     clock.set_paused(now, query.get("clock") == Some("paused"));

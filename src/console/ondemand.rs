@@ -4,6 +4,7 @@
 //! A glance needs none of it, and it is half of the console. Whoever hosts the console says how it is loaded (see
 //! `src/rest.rs`); loaded once, it is there as if it had always been.
 
+use std::cell::Cell;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -15,6 +16,16 @@ use super::element::{Child, view};
 use super::route::Panel;
 use super::{demo, panel, play, selection, toast};
 use crate::lifecycle::EnvironmentId;
+
+thread_local! {
+    /// What was said to have failed before toasts were there: what, and what to do.
+    static UNTOLD: Cell<Option<(String, String)>> = const { Cell::new(None) };
+}
+
+/// Says that something failed as soon as toasts are there, which are loaded for it.
+pub fn tell_later(words: String, why: String) {
+    UNTOLD.set(Some((words, why)));
+}
 
 /// What is loaded: the ways into it.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +44,12 @@ impl OnDemand {
             panel: panel::of,
             menu: play::play_menu,
             bar: selection::action_bar,
-            toasts: toast::toasts,
+            toasts: || {
+                if let Some((words, why)) = UNTOLD.take() {
+                    toast::failed(words, why);
+                }
+                toast::toasts()
+            },
             opener: demo::opener,
         }
     }
@@ -73,8 +89,9 @@ impl Loader {
             let listener = window_event_listener_untyped(sign, move |_| loader.foresee());
             on_cleanup(move || listener.remove());
         }
-        // Something was said before the page was there.
-        if toast::any() {
+        let untold = UNTOLD.take();
+        if untold.is_some() {
+            UNTOLD.set(untold);
             loader.ask();
         }
         provide_context(loader);

@@ -8,6 +8,7 @@ use web_sys::MouseEvent;
 use super::format;
 use super::list::{self, Item, Items, Lines};
 use super::parts::{Glyph, Icon};
+use super::read::Read;
 use super::route::{Group, Page, Panel, Sort, use_route};
 use super::state::{Remote, Store, use_store};
 use super::table::{self, Kind, skeleton};
@@ -119,8 +120,8 @@ fn filters(label: &'static str, items: Memo<Arc<Items>>) -> AnyView {
 
 fn group_chip(at: usize, group: Group, items: Memo<Arc<Items>>) -> AnyView {
     let route = use_route();
-    let count = Signal::derive(move || items.with(|items| items.counts.get(at).copied().unwrap_or(0)));
-    let on = Signal::derive(move || route.place().with(|place| place.groups.contains(&group)));
+    let count = Read::new(move || items.with(|items| items.counts.get(at).copied().unwrap_or(0)));
+    let on = Read::new(move || route.place().with(|place| place.groups.contains(&group)));
     let press = move |_: MouseEvent| {
         route.change(|place| {
             if place.groups.contains(&group) {
@@ -137,7 +138,7 @@ fn mode_chip(mode: Arc<str>, count: usize) -> AnyView {
     let route = use_route();
     let words = format::mode(&mode).to_owned();
     let pressed = mode.clone();
-    let on = Signal::derive(move || route.place().with(|place| place.modes.iter().any(|on| **on == *mode)));
+    let on = Read::new(move || route.place().with(|place| place.modes.iter().any(|on| **on == *mode)));
     let press = move |_: MouseEvent| {
         let mode = pressed.to_string();
         route.change(|place| {
@@ -148,17 +149,18 @@ fn mode_chip(mode: Arc<str>, count: usize) -> AnyView {
             }
         });
     };
-    chip(words, Signal::stored(count), on, press)
+    chip(words, Read::from(count), on, press)
 }
 
 /// A filter that is on or off.
-fn chip(words: String, count: Signal<usize>, on: Signal<bool>, press: impl FnMut(MouseEvent) + 'static) -> AnyView {
+fn chip(words: String, count: Read<usize>, on: Read<bool>, press: impl FnMut(MouseEvent) + 'static) -> AnyView {
+    let counted = count.clone();
     view! {
         <button
             type="button"
             class="chip"
             aria-pressed=move || Some(on.get().to_string())
-            data-none=move || (count.get() == 0).then(String::new)
+            data-none=move || (counted.get() == 0).then(String::new)
             on:click=press
         >
             {words} " " <span class="chip-count">{move || format::number_words(count.get())}</span>

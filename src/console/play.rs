@@ -12,6 +12,7 @@ use web_sys::{KeyboardEvent, MouseEvent};
 
 use super::format;
 use super::parts::{Glyph, Icon};
+use super::read::Read;
 use super::route::{Panel, Target, use_route};
 use super::state::{Store, use_store};
 use crate::console::element::{Child, view};
@@ -39,7 +40,7 @@ pub fn next_of_service(facts: &ServiceFacts) -> Option<Action> {
 }
 
 /// A Play button. A click opens the menu.
-pub fn play_button(store: Store, target: Target, name: Arc<str>, next: Signal<Option<Action>>) -> AnyView {
+pub fn play_button(store: Store, target: Target, name: Arc<str>, next: Read<Option<Action>>) -> AnyView {
     let open = move || store.menu().with(|menu| menu.as_ref().is_some_and(|menu| menu.target == target));
     let label = format!("Play {name}");
     let press = move |event: MouseEvent| {
@@ -54,7 +55,8 @@ pub fn play_button(store: Store, target: Target, name: Arc<str>, next: Signal<Op
         store.menu().set(Some(Menu { target, name: name.clone(), at }));
         store.poke();
     };
-    let glyph = Signal::derive(move || next.get().map_or(Glyph::More, Glyph::from));
+    let titled = next.clone();
+    let glyph = Read::new(move || next.get().map_or(Glyph::More, Glyph::from));
     view! {
         <button
             type="button"
@@ -62,7 +64,7 @@ pub fn play_button(store: Store, target: Target, name: Arc<str>, next: Signal<Op
             aria-haspopup="menu"
             aria-expanded=move || Some(open().to_string())
             aria-label=label
-            title=move || Some(next.get().map_or("Actions", Action::words).to_owned())
+            title=move || Some(titled.get().map_or("Actions", Action::words).to_owned())
             on:click=press
         >
             <Icon name=glyph/>

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::format;
 use super::parts::{Mark, Tone};
+use super::read::Read;
 use super::state::Store;
 use super::state::row::Operation;
 use crate::console::element::{Child, view};
@@ -32,16 +33,16 @@ pub fn drift(count: usize) -> AnyView {
 }
 
 /// The last operation: verb, age, who, from where.
-pub fn operation(store: Store, operation: Signal<Option<Operation>>) -> AnyView {
-    let read = move |read: &dyn Fn(&Operation) -> String| operation.with(|last| last.as_ref().map(read));
+pub fn operation(store: Store, operation: Read<Option<Operation>>) -> AnyView {
+    let [title, verb, age, who] = [(); 4].map(|()| operation.clone());
     view! {
-        <span class="two" title=move || read(&|last| format::moment(last.at))>
+        <span class="two" title=move || title.get().map(|last| format::moment(last.at))>
             <span>
-                {move || read(&|last| last.words.to_string()).unwrap_or_else(|| "–".to_owned())}
+                {move || verb.get().map_or_else(|| "–".to_owned(), |last| last.words.to_string())}
                 " "
-                <span class="muted">{move || read(&|last| format::ago(store.now(), last.at)).unwrap_or_default()}</span>
+                <span class="muted">{move || age.get().map(|last| format::ago(store.now(), last.at))}</span>
             </span>
-            <span class="muted">{move || read(&by).unwrap_or_default()}</span>
+            <span class="muted">{move || who.get().map(|last| by(&last))}</span>
         </span>
     }
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::parts::{Glyph, Icon};
 use crate::console::element::view;
+use crate::console::read::Read;
 
 /// Where the choice is kept.
 const KEY: &str = "playhead.theme";
@@ -93,7 +94,7 @@ pub fn ThemeSwitch() -> AnyView {
             title=move || format!("Theme: {}", theme.get().words())
             on:click=move |_| theme.update(|theme| *theme = theme.next())
         >
-            <Icon name=Signal::derive(move || theme.get().glyph())/>
+            <Icon name=Read::new(move || theme.get().glyph())/>
         </button>
     }
 }

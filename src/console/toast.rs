@@ -65,11 +65,6 @@ pub fn failed(words: String, why: String) {
     show(words, None, Stage::Failed { words: why, services: Vec::new() });
 }
 
-/// Whether there is one to be seen.
-pub fn any() -> bool {
-    all().with_untracked(|all| !all.is_empty())
-}
-
 /// Another world is open: its server knows nothing of the requests so far.
 pub fn forget_requests() {
     all().update(|all| all.retain(|toast| toast.order.is_none()));

@@ -6,6 +6,7 @@ use crate::client::Loopback;
 use crate::console::element::view;
 use crate::console::format::{machine_moment, moment};
 use crate::console::parts::{Glyph, Icon};
+use crate::console::read::Read;
 use crate::console::state::use_store;
 
 /// World seconds per real second.
@@ -51,7 +52,7 @@ pub fn ClockControls(
             </p>
             <div class="row">
                 <button class="button small" type="button" on:click=pause>
-                    <Icon name=Signal::derive(move || if clock.get().paused() { Glyph::Deploy } else { Glyph::Pause })/>
+                    <Icon name=Read::new(move || if clock.get().paused() { Glyph::Deploy } else { Glyph::Pause })/>
                     {move || if clock.get().paused() { "Resume" } else { "Pause" }}
                 </button>
                 <fieldset class="segments">

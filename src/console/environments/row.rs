@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use crate::console::element::view;
 use crate::console::parts::{RunningMark, StatusChip};
 use crate::console::play::{next, play_button};
+use crate::console::read::Read;
 use crate::console::route::{Target, use_route};
 use crate::console::row_parts::{counts, drift, operation};
 use crate::console::state::Store;
@@ -25,23 +26,23 @@ pub fn cells(store: Store, key: u128) -> AnyView {
     let link = use_route().link_environment(id);
     let read =
         move |read: fn(&EnvironmentRow) -> String| store.environment(id).map(|row| read(&row)).unwrap_or_default();
-    let verb = Signal::derive(move || store.environment(id).and_then(|row| next_of(&row)));
-    let status = Signal::derive(move || store.environment(id).map_or(Status::Ready, |row| row.status.clone()));
-    let running = Signal::derive(move || store.environment(id).map_or(RunningStatus::Unknown, |row| row.running));
+    let verb = Read::new(move || store.environment(id).and_then(|row| next_of(&row)));
+    let status = Read::new(move || store.environment(id).map_or(Status::Ready, |row| row.status.clone()));
+    let running = Read::new(move || store.environment(id).map_or(RunningStatus::Unknown, |row| row.running));
     view! {
         <td class="c-name" role="gridcell">
             <a class="name" href=link>{fixed.name.to_string()}</a>
             {move || drift(store.environment(id).map_or(0, |row| row.out_of_date))}
         </td>
         <td class="c-status" role="gridcell">
-            <StatusChip status running/>
+            <StatusChip status running=running.clone()/>
             <span class="counts" title=move || Some(read(|row| counts(&row.counts)))>
                 {move || read(|row| counts(&row.counts))}
             </span>
         </td>
         <td class="c-running" role="gridcell"><RunningMark running/></td>
         <td class="c-operation" role="gridcell">
-            {operation(store, Signal::derive(move || store.environment(id).and_then(|row| row.operation.clone())))}
+            {operation(store, Read::new(move || store.environment(id).and_then(|row| row.operation.clone())))}
         </td>
         <td class="c-cluster" role="gridcell">
             <span class="two">

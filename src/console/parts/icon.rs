@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::console::element::view;
+use crate::console::read::Read;
 use crate::lifecycle::Action;
 
 /// The icons there are.
@@ -121,7 +122,7 @@ impl From<Action> for Glyph {
 pub fn Icon(
     /// Which.
     #[prop(into)]
-    name: Signal<Glyph>,
+    name: Read<Glyph>,
 ) -> AnyView {
     view! { <span class="icon" data-icon=move || name.get().name() aria-hidden="true"></span> }
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::console::element::{Child, view};
 use crate::console::format;
+use crate::console::read::Read;
 use crate::console::state::row::PodRow;
 use crate::lifecycle::RunningStatus;
 
@@ -79,26 +80,29 @@ pub fn pods_words(pods: &[PodRow], desired: Option<u32>) -> String {
 pub fn Pods(
     /// The pods there are.
     #[prop(into)]
-    pods: Signal<Vec<PodRow>>,
+    pods: Read<Vec<PodRow>>,
     /// How many there should be, where told.
     #[prop(into)]
-    desired: Signal<Option<u32>>,
+    desired: Read<Option<u32>>,
 ) -> AnyView {
-    let words = move || pods.with(|pods| pods_words(pods, desired.get()));
+    let words = Read::new({
+        let (pods, desired) = (pods.clone(), desired.clone());
+        move || pods_words(&pods.get(), desired.get())
+    });
+    let titled = words.clone();
     let squares = move || {
-        pods.with(|pods| {
-            let wanted = desired.get().and_then(|desired| usize::try_from(desired).ok()).unwrap_or(0);
-            let missing = if pods.is_empty() { 0 } else { wanted.saturating_sub(pods.len()) };
-            let looks = pods
-                .iter()
-                .map(|pod| (Look::of(pod), pod.old))
-                .chain(std::iter::repeat_n((Look::Missing, false), missing.min(SQUARES)))
-                .collect::<Vec<_>>();
-            if looks.len() <= SQUARES { one_each(looks).into_any() } else { by_look(looks).into_any() }
-        })
+        let pods = pods.get();
+        let wanted = desired.get().and_then(|desired| usize::try_from(desired).ok()).unwrap_or(0);
+        let missing = if pods.is_empty() { 0 } else { wanted.saturating_sub(pods.len()) };
+        let looks = pods
+            .iter()
+            .map(|pod| (Look::of(pod), pod.old))
+            .chain(std::iter::repeat_n((Look::Missing, false), missing.min(SQUARES)))
+            .collect::<Vec<_>>();
+        if looks.len() <= SQUARES { one_each(looks) } else { by_look(looks) }
     };
     view! {
-        <span class="pods" role="img" aria-label=words title=words>
+        <span class="pods" role="img" aria-label=move || words.get() title=move || titled.get()>
             {squares}
         </span>
     }

@@ -24,10 +24,10 @@ pub fn Reason(
 pub fn Mark(
     /// The word.
     #[prop(into)]
-    word: Signal<String>,
+    word: String,
     /// Its colour, if it says how something is; none for plain facts.
     #[prop(optional)]
     tone: Option<Tone>,
 ) -> AnyView {
-    view! { <span class="mark" data-tone=tone.map(Tone::name)>{move || word.get()}</span> }
+    view! { <span class="mark" data-tone=tone.map(Tone::name)>{word}</span> }
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::console::element::view;
+use crate::console::read::Read;
 use crate::lifecycle::{Class, RunningStatus, Status};
 
 /// A status colour, by meaning.
@@ -82,21 +83,29 @@ fn shape(status: &Status) -> &'static str {
 pub fn StatusChip(
     /// What to show: the *shown* status, queue overlay included (law §2).
     #[prop(into)]
-    status: Signal<Status>,
+    status: Read<Status>,
     /// The pods, where they are known: a failure that leaves everything serving is no alarm.
     #[prop(into, optional)]
-    running: Option<Signal<RunningStatus>>,
+    running: Option<Read<RunningStatus>>,
 ) -> AnyView {
-    let serves = move || running.is_some_and(|running| running.get() == RunningStatus::Running);
-    let tone = move || match status.with(|status| Tone::from(status)) {
-        Tone::Error if serves() => Tone::Warn,
-        tone => tone,
+    let tone = Read::new({
+        let status = status.clone();
+        move || match Tone::from(&status.get()) {
+            Tone::Error if running.as_ref().is_some_and(|running| running.get() == RunningStatus::Running) => {
+                Tone::Warn
+            }
+            tone => tone,
+        }
+    });
+    let title = {
+        let tone = tone.clone();
+        move || (tone.get() == Tone::Warn).then_some("It failed; what ran before still serves")
     };
-    let title = move || (tone() == Tone::Warn).then_some("It failed; what ran before still serves");
+    let shown = status.clone();
     view! {
-        <span class="status" data-tone=move || tone().name() title=title>
-            <span class="shape" data-shape=move || status.with(shape) aria-hidden="true"></span>
-            <span class="word">{move || status.with(|status| status.words().to_owned())}</span>
+        <span class="status" data-tone=move || tone.get().name() title=title>
+            <span class="shape" data-shape=move || shape(&shown.get()) aria-hidden="true"></span>
+            <span class="word">{move || status.get().words().to_owned()}</span>
         </span>
     }
 }
@@ -106,9 +115,10 @@ pub fn StatusChip(
 pub fn RunningMark(
     /// What to show.
     #[prop(into)]
-    running: Signal<RunningStatus>,
+    running: Read<RunningStatus>,
 ) -> AnyView {
-    let shape = move || match running.get() {
+    let (toned, shaped) = (running.clone(), running.clone());
+    let shape = move || match shaped.get() {
         RunningStatus::Running => "dot",
         RunningStatus::Starting | RunningStatus::Stopping => "working",
         RunningStatus::Completed => "ok",
@@ -118,7 +128,7 @@ pub fn RunningMark(
         RunningStatus::Unknown => "unknown",
     };
     view! {
-        <span class="running" data-tone=move || Tone::from(running.get()).name()>
+        <span class="running" data-tone=move || Tone::from(toned.get()).name()>
             <span class="word">
                 <span class="shape" data-shape=shape aria-hidden="true"></span>
                 " "

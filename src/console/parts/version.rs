@@ -7,19 +7,26 @@ use leptos::prelude::*;
 use super::icon::{Glyph, Icon};
 use crate::console::element::view;
 use crate::console::format::short_version;
+use crate::console::read::Read;
 
 /// The version that runs, and the one it is becoming.
 #[component]
 pub fn VersionLabel(
     /// What runs now.
     #[prop(into)]
-    running: Signal<Option<Arc<str>>>,
+    running: Read<Option<Arc<str>>>,
     /// What it is becoming, if it is another one.
     #[prop(into)]
-    next: Signal<Option<Arc<str>>>,
+    next: Read<Option<Arc<str>>>,
 ) -> AnyView {
-    let changes = move || next.get().filter(|next| running.get().as_ref() != Some(next));
-    let title = move || match (running.get(), changes()) {
+    // What runs, and what it is becoming.
+    let versions = Read::new(move || {
+        let running = running.get();
+        let next = next.get().filter(|next| running.as_ref() != Some(next));
+        (running, next)
+    });
+    let titled = versions.clone();
+    let title = move || match titled.get() {
         (Some(from), Some(to)) => format!("{from} → {to}"),
         (Some(one), None) | (None, Some(one)) => one.to_string(),
         (None, None) => String::new(),
@@ -27,7 +34,7 @@ pub fn VersionLabel(
     let short = |version: Arc<str>| short_version(&version).to_owned();
     view! {
         <span class="version" title=title>
-            {move || match (running.get(), changes()) {
+            {move || match versions.get() {
                 (None, None) => view! { <span class="muted">"–"</span> },
                 (Some(one), None) | (None, Some(one)) => short(one).into_any(),
                 (Some(from), Some(to)) => {

@@ -7,6 +7,7 @@ use crate::console::environments::{mode_words, next_of};
 use crate::console::format;
 use crate::console::parts::{Glyph, Icon, RunningMark, StatusChip};
 use crate::console::play::play_button;
+use crate::console::read::Read;
 use crate::console::route::Target;
 use crate::console::row_parts::{by, by_whom, counts, drift};
 use crate::console::state::row::{EnvironmentRow, Queued, Running};
@@ -40,14 +41,14 @@ fn title(store: Store, id: EnvironmentId) -> AnyView {
     let Some(fixed) = untrack(|| store.environment(id)) else { return ().into_any() };
     let read =
         move |read: fn(&EnvironmentRow) -> String| store.environment(id).map(|row| read(&row)).unwrap_or_default();
-    let status = Signal::derive(move || store.environment(id).map_or(Status::Ready, |row| row.status.clone()));
-    let running = Signal::derive(move || store.environment(id).map_or(RunningStatus::Unknown, |row| row.running));
-    let verb = Signal::derive(move || store.environment(id).and_then(|row| next_of(&row)));
+    let status = Read::new(move || store.environment(id).map_or(Status::Ready, |row| row.status.clone()));
+    let running = Read::new(move || store.environment(id).map_or(RunningStatus::Unknown, |row| row.running));
+    let verb = Read::new(move || store.environment(id).and_then(|row| next_of(&row)));
     let place = [&fixed.cluster, &fixed.region].map(|part| part.to_string()).join(" · ");
     view! {
         <h1>{fixed.name.to_string()}</h1>
         <span class="mark">{mode_words(&fixed.mode)}</span>
-        <StatusChip status running/>
+        <StatusChip status running=running.clone()/>
         <span class="counts">{move || read(|row| counts(&row.counts))}</span>
         <RunningMark running/>
         {move || drift(store.environment(id).map_or(0, |row| row.out_of_date))}

@@ -8,6 +8,7 @@ use crate::console::element::{Child, view};
 use crate::console::page::Listed;
 use crate::console::parts::{Mark, Pods, RunningMark, StatusChip, Tone, VersionLabel};
 use crate::console::play::{next_of_service, play_button};
+use crate::console::read::Read;
 use crate::console::route::Target;
 use crate::console::row_parts::operation;
 use crate::console::selection::select_one;
@@ -24,15 +25,15 @@ pub fn cells(store: Store, key: u128) -> AnyView {
     let id = ServiceId(key);
     let Some(fixed) = untrack(|| store.service(id)) else { return ().into_any() };
     let environment = untrack(|| store.focus()).unwrap_or(EnvironmentId(0));
-    let verb = Signal::derive(move || store.service(id).and_then(|row| next_of_service(&row.facts())));
-    let status = Signal::derive(move || store.service(id).map_or(Status::Ready, |row| row.status.clone()));
-    let running = Signal::derive(move || store.service(id).map_or(RunningStatus::Unknown, |row| row.running));
-    let pods = Signal::derive(move || store.service(id).map(|row| row.pods.clone()).unwrap_or_default());
-    let desired = Signal::derive(move || store.service(id).and_then(|row| row.desired));
-    let from = Signal::derive(move || {
+    let verb = Read::new(move || store.service(id).and_then(|row| next_of_service(&row.facts())));
+    let status = Read::new(move || store.service(id).map_or(Status::Ready, |row| row.status.clone()));
+    let running = Read::new(move || store.service(id).map_or(RunningStatus::Unknown, |row| row.running));
+    let pods = Read::new(move || store.service(id).map(|row| row.pods.clone()).unwrap_or_default());
+    let desired = Read::new(move || store.service(id).and_then(|row| row.desired));
+    let from = Read::new(move || {
         store.service(id).and_then(|row| row.version_running.clone().or(row.version_desired.clone()))
     });
-    let to = Signal::derive(move || store.service(id).and_then(|row| row.version_deploying.clone()));
+    let to = Read::new(move || store.service(id).and_then(|row| row.version_deploying.clone()));
     let Listed(lines) = expect_context();
     view! {
         <td class="c-pick" role="gridcell">{select_one(store, key, fixed.name.clone(), lines)}</td>
@@ -43,7 +44,7 @@ pub fn cells(store: Store, key: u128) -> AnyView {
             </span>
         </td>
         <td class="c-status" role="gridcell">
-            <StatusChip status running/>
+            <StatusChip status running=running.clone()/>
             <span class="note" title=move || note(store, id)>{move || note(store, id).unwrap_or_default()}</span>
         </td>
         <td class="c-running" role="gridcell">
@@ -56,7 +57,7 @@ pub fn cells(store: Store, key: u128) -> AnyView {
         </td>
         <td class="c-stage muted" role="gridcell">{fixed.stage.to_string()}</td>
         <td class="c-operation" role="gridcell">
-            {operation(store, Signal::derive(move || store.service(id).and_then(|row| row.operation.clone())))}
+            {operation(store, Read::new(move || store.service(id).and_then(|row| row.operation.clone())))}
         </td>
         <td class="c-play" role="gridcell">
             {play_button(store, Target::Service { environment, service: id }, fixed.name.clone(), verb)}
