@@ -139,7 +139,7 @@ fn break_things(builder: &Builder, broken: &mut Environment) {
     change(broken, "canceled-first", |service| {
         never_deployed(service);
         service.status = Status::Canceled;
-        service.note = Some(Note::RolledBack);
+        service.note = Some(Note::RolledBackToNothing);
     });
     change(broken, "first-deployment-failed", |service| {
         service.status = Status::DeploymentError;
