@@ -3,7 +3,8 @@
 //! - `route`: places and their URLs; `state`: all that is known, and the way to the server;
 //! - `environments`, `services`: the pages; `table`, `list`, `play`, `selection`, `keyboard`: what both are made of;
 //! - `panel`, `toast`, `demo`, `theme`, `parts`, `format`: what lies over pages, and the small parts;
-//! - `element`, `read`: what markup is made into, and what follows values; `ondemand`: what does not come with the page.
+//! - `element`, `read`: what markup is made into, and what follows values; `ondemand`: what does not come with the page;
+//!   `opened`: which panel lies over it.
 
 pub mod app;
 pub mod demo;
@@ -13,6 +14,7 @@ pub mod format;
 pub mod keyboard;
 pub mod list;
 pub mod ondemand;
+pub mod opened;
 pub mod page;
 pub mod panel;
 pub mod parts;

@@ -5,12 +5,13 @@ use leptos::prelude::*;
 use super::environments::environments;
 use super::keyboard;
 use super::ondemand::{Load, Loader, use_loader};
+use super::opened::Panels;
 use super::page::go_home;
 use super::route::{Page, provide_route, use_route};
 use super::services::services;
 use super::shell::header;
 use super::state::{provide_store, use_store};
-use super::{demo, panel, theme};
+use super::{demo, theme};
 use crate::client::Client;
 use crate::console::element::view;
 
@@ -50,7 +51,7 @@ fn Shell() -> AnyView {
             Page::Services(id) => services(id),
             Page::Missing(path) => missing(path),
         }}
-        <panel::Panels/>
+        <Panels/>
         {loader.menu()}
         {loader.toasts()}
         {loader.failure()}

@@ -33,11 +33,6 @@ const KIND: Kind = Kind {
     selectable: false,
 };
 
-/// The words of a section: those of a mode.
-pub fn mode_words(name: &str) -> String {
-    format::mode(name).to_owned()
-}
-
 const LIST: List = List {
     search: "Search environments",
     table: KIND,

@@ -1,4 +1,4 @@
-//! Panels and modals over a page: which one is open is the URL's to say, so each survives a reload and a shared link.
+//! Panels and modals over a page; which one is open is said by `opened`.
 
 mod aborting;
 mod cancel;
@@ -15,10 +15,9 @@ mod versions;
 
 use leptos::prelude::*;
 
-use super::demo::{DemoPanel, World, drop_zone};
-use super::ondemand::use_loader;
-use super::route::{Panel, Target, use_route};
-use crate::console::element::{Item, each, view};
+use super::demo::DemoPanel;
+use super::route::{Panel, Target};
+use crate::console::element::view;
 use crate::lifecycle::Action;
 use cancel::CancelPanel;
 use configure::ConfigurePanel;
@@ -27,29 +26,6 @@ use keys::Keys;
 use latest::LatestPanel;
 use outcome::OutcomePanel;
 use version::VersionPanel;
-
-/// The panel the URL asks for, if any. Mounted once, by the shell.
-#[component]
-pub fn Panels() -> AnyView {
-    let route = use_route();
-    World::provide();
-    // Each opening has a number: one panel after another is a new dialog, never the old one with other content.
-    let opened = Memo::new(move |before: Option<&Option<(u32, Panel)>>| {
-        let before = before.copied().flatten();
-        let number = before.map_or(0, |(number, _)| number);
-        route.panel().map(|panel| match before {
-            Some((number, same)) if same == panel => (number, panel),
-            Some(_) | None => (number + 1, panel),
-        })
-    });
-    let loader = use_loader();
-    let open = move |(number, panel): (u32, Panel)| Item::new(number.into(), move |_| loader.panel(panel));
-    view! {
-        {drop_zone(move || loader.ask())}
-        {loader.opener()}
-        {each(move || opened.get().map(open).into_iter().collect())}
-    }
-}
 
 /// A panel.
 pub fn of(panel: Panel) -> AnyView {

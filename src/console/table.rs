@@ -118,7 +118,7 @@ fn section(name: Arc<str>, count: usize, index: Signal<usize>, columns: usize) -
     view! {
         <tr class="section" role="row" aria-rowindex=move || Some(index.get().to_string())>
             <th role="rowheader" scope="rowgroup" aria-colspan=columns.to_string()>
-                {super::environments::mode_words(&name)} " " <span class="muted">{count.to_string()}</span>
+                {format::mode(&name).to_owned()} " " <span class="muted">{count.to_string()}</span>
             </th>
         </tr>
     }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::console::element::view;
-use crate::console::environments::{mode_words, next_of};
+use crate::console::environments::next_of;
 use crate::console::format;
 use crate::console::parts::{Glyph, Icon, RunningMark, StatusChip};
 use crate::console::play::play_button;
@@ -47,7 +47,7 @@ fn title(store: Store, id: EnvironmentId) -> AnyView {
     let place = [&fixed.cluster, &fixed.region].map(|part| part.to_string()).join(" · ");
     view! {
         <h1>{fixed.name.to_string()}</h1>
-        <span class="mark">{mode_words(&fixed.mode)}</span>
+        <span class="mark">{format::mode(&fixed.mode).to_owned()}</span>
         <StatusChip status running=running.clone()/>
         <span class="counts">{move || read(|row| counts(&row.counts))}</span>
         <RunningMark running/>
