@@ -17,7 +17,7 @@ fn main() {
     let seed = query.get("seed").and_then(|seed| seed.parse().ok()).unwrap_or(1);
     let wanted = query.get("scenario");
     let backend = Backend::without_files(wanted.unwrap_or_default(), seed, now);
-    if let Some(wanted) = wanted.filter(|wanted| !scenario::NAMES.contains(wanted)) {
+    if let Some(wanted) = wanted.filter(|wanted| !wanted.is_empty() && !scenario::NAMES.contains(wanted)) {
         let there = scenario::NAMES.join(", ");
         let why = format!("There are {there}; the first of them is open instead.");
         playhead::console::ondemand::tell_later(format!("There is no scenario called {wanted}"), why);

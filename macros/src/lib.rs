@@ -16,7 +16,7 @@
 //! - children are texts, elements, and blocks: a text, a number, a view, an `Option`, a closure of these;
 //! - a name with a capital is a component of Leptos.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use rstml::node::{KeyedAttribute, Node, NodeAttribute, NodeBlock, NodeElement};
 use syn::spanned::Spanned;
@@ -92,10 +92,12 @@ fn component(element: &NodeElement<rstml::Infallible>) -> Result<TokenStream, Er
 }
 
 /// An element of the document.
-fn markup(element: &NodeElement<rstml::Infallible>, tag: &str) -> Result<TokenStream, Error> {
+fn markup(node: &NodeElement<rstml::Infallible>, tag: &str) -> Result<TokenStream, Error> {
+    // Not to be mistaken for what the caller may call so.
+    let element = Ident::new("element", Span::mixed_site());
     let mut fixed = Vec::new();
     let mut calls = Vec::new();
-    for attribute in element.attributes() {
+    for attribute in node.attributes() {
         let attribute = keyed(attribute)?;
         let key = attribute.key.to_string();
         match (attribute.value(), key.split_once(':')) {
@@ -103,26 +105,28 @@ fn markup(element: &NodeElement<rstml::Infallible>, tag: &str) -> Result<TokenSt
             (Some(Expr::Lit(literal)), None) if matches!(literal.lit, Lit::Str(_)) => {
                 fixed.push(quote! { (#key, #literal) });
             }
-            (Some(node), None) if key == "node_ref" => calls.push(quote! { element.node(#node); }),
-            (Some(value), None) => calls.push(slot(value, "Attribute", &key)),
+            (Some(node), None) if key == "node_ref" => calls.push(quote! { #element.node(#node); }),
+            (Some(value), None) => calls.push(slot(&element, value, "Attribute", &key)),
             (Some(handler), Some(("on", event))) => {
                 let event = format_ident!("{event}", span = attribute.key.span());
                 calls.push(quote_spanned! { handler.span() =>
-                    element.on(::leptos::ev::#event, #handler);
+                    #element.on(::leptos::ev::#event, #handler);
                 });
             }
-            (Some(value), Some(("prop", name))) => calls.push(slot(value, "Property", name)),
-            (Some(value), Some(("class", name))) => calls.push(slot(value, "Class", name)),
-            (Some(value), Some(("style", name))) => calls.push(slot(value, "Style", name)),
+            (Some(value), Some(("prop", name @ ("value" | "checked")))) => {
+                calls.push(slot(&element, value, "Property", name))
+            }
+            (Some(value), Some(("class", name))) => calls.push(slot(&element, value, "Class", name)),
+            (Some(value), Some(("style", name))) => calls.push(slot(&element, value, "Style", name)),
             (_, Some(_)) => {
-                let words = "one of on:, prop:, class: or style: with a value is expected";
+                let words = "one of on:, prop:value, prop:checked, class: or style: with a value is expected";
                 return Err(Error::new(attribute.key.span(), words));
             }
         }
     }
-    for node in &element.children {
-        let child = child(node)?;
-        calls.push(quote! { element.child(#child); });
+    for child_node in &node.children {
+        let child = child(child_node)?;
+        calls.push(quote! { #element.child(#child); });
     }
     let fixed = if fixed.is_empty() {
         quote! { &[] }
@@ -133,17 +137,17 @@ fn markup(element: &NodeElement<rstml::Infallible>, tag: &str) -> Result<TokenSt
         return Ok(quote! { crate::console::element::Element::new(#tag, #fixed).view() });
     }
     Ok(quote! {{
-        let mut element = crate::console::element::Element::new(#tag, #fixed);
+        let mut #element = crate::console::element::Element::new(#tag, #fixed);
         #(#calls)*
-        element.view()
+        #element.view()
     }})
 }
 
 /// A call that sets a part of an element to a value, or lets it follow one.
-fn slot(value: &Expr, part: &str, name: &str) -> TokenStream {
+fn slot(element: &Ident, value: &Expr, part: &str, name: &str) -> TokenStream {
     let part = format_ident!("{part}");
     quote_spanned! { value.span() =>
-        element.set(
+        #element.set(
             crate::console::element::Part::#part,
             #name,
             crate::console::element::IntoSlot::slot(#value),

@@ -115,9 +115,9 @@ impl<'a> At<'a> {
             return Ok(None);
         }
         let Value::Number(number) = self.value else { return Err(self.expected("a whole number")) };
-        // Some languages write whole numbers with a fraction of zero.
+        // In plain digits; some languages write whole numbers with a fraction of zero.
         let whole = number.as_str().trim_end_matches(".0").parse();
-        let words = || format!("a whole number from 0 to {} is expected, not {number}", u32::MAX);
+        let words = || format!("a whole number from 0 to {}, in plain digits, is expected, not {number}", u32::MAX);
         whole.map(Some).map_err(|_| self.wrong(words()))
     }
 

@@ -146,7 +146,6 @@ impl<'a> Requests<'a> {
                     Level::Error => "ERROR",
                 };
                 let failed = line.level == Level::Error;
-                let error = LogError { user_log_message: line.text.clone(), hint_message: None };
                 all.push(LogLine {
                     level: level.to_owned(),
                     timestamp: Time(line.at),
@@ -159,8 +158,8 @@ impl<'a> Requests<'a> {
                         }),
                         stage: Some(LogStep { step: line.step.to_owned() }),
                     },
-                    message: (!failed).then_some(LogMessage { safe_message: line.text }),
-                    error: failed.then_some(error),
+                    message: (!failed).then(|| LogMessage { safe_message: line.text.clone() }),
+                    error: failed.then_some(LogError { user_log_message: line.text, hint_message: None }),
                 });
             }
         }

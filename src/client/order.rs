@@ -64,7 +64,7 @@ pub fn word(kind: Kind) -> &'static str {
         Kind::ContainerDatabase | Kind::ManagedDatabase => "database",
         Kind::LifecycleJob | Kind::CronJob => "job",
         Kind::Helm => "helm",
-        // No path begins like this: the rule refuses before anything is asked.
+        // No path begins like this: the server answers that there is none.
         Kind::Unknown => "unknown",
     }
 }

@@ -4,7 +4,7 @@
 //! A glance needs none of it, and it is half of the console. Whoever hosts the console says how it is loaded (see
 //! `src/rest.rs`); loaded once, it is there as if it had always been.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::lifecycle::EnvironmentId;
 
 thread_local! {
     /// What was said to have failed before toasts were there: what, and what to do.
-    static UNTOLD: Cell<Option<(String, String)>> = const { Cell::new(None) };
+    static UNTOLD: RefCell<Option<(String, String)>> = const { RefCell::new(None) };
 }
 
 /// Says that something failed as soon as toasts are there, which are loaded for it.
@@ -70,6 +70,8 @@ pub type Loading = Pin<Box<dyn Future<Output = Result<OnDemand, NotLoaded>>>>;
 pub struct Loader {
     load: StoredValue<Load>,
     state: RwSignal<State>,
+    /// Whether it was asked for, and not only foreseen: then a failure is missed, and told.
+    wanted: RwSignal<bool>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -84,15 +86,14 @@ impl Loader {
     /// Made once, at the root. A pointer that moves or a key that is pressed is a sign that somebody is going
     /// to act; some assistive technology only clicks.
     pub fn provide(load: Load) {
-        let loader = Loader { load: StoredValue::new(load), state: RwSignal::new(State::NotAsked) };
+        let (state, wanted) = (RwSignal::new(State::NotAsked), RwSignal::new(false));
+        let loader = Loader { load: StoredValue::new(load), state, wanted };
         for sign in ["pointermove", "pointerdown", "keydown", "dragenter", "click"] {
             let listener = window_event_listener_untyped(sign, move |_| loader.foresee());
             on_cleanup(move || listener.remove());
         }
-        let untold = UNTOLD.take();
-        if untold.is_some() {
-            UNTOLD.set(untold);
-            loader.ask();
+        if UNTOLD.with_borrow(Option::is_some) {
+            loader.begin();
         }
         provide_context(loader);
     }
@@ -100,12 +101,17 @@ impl Loader {
     /// Begins to load what is not needed yet: a failure is told when it is missed.
     fn foresee(self) {
         if matches!(self.state.get_untracked(), State::NotAsked) {
-            self.ask();
+            self.begin();
         }
     }
 
-    /// Begins to load, unless it is there or on its way.
+    /// It is needed now: begins to load, unless it is there or on its way.
     pub fn ask(self) {
+        self.wanted.set(true);
+        self.begin();
+    }
+
+    fn begin(self) {
         if matches!(self.state.get_untracked(), State::Loading | State::Loaded(_)) {
             return;
         }
@@ -157,16 +163,25 @@ impl Loader {
     /// That it could not be loaded, and the way to try again.
     pub fn failure(self) -> AnyView {
         Child::view(move || {
-            matches!(self.state.get(), State::Failed).then(|| {
+            (self.wanted.get() && matches!(self.state.get(), State::Failed)).then(|| {
                 view! {
                     <div class="not-loaded" role="alert">
-                        <p>"Menus and panels could not be loaded. Nothing can be changed from here before they are."</p>
+                        <p>
+                            "Menus and panels could not be loaded, so nothing can be changed from here. Check the connection; "
+                            "if another version has been put in the place of this one, reload the page: a demo begins anew."
+                        </p>
                         <button type="button" class="button small" on:click=move |_| self.ask()>"Try again"</button>
+                        <button type="button" class="button small quiet" on:click=|_| reload()>"Reload the page"</button>
                     </div>
                 }
             })
         })
     }
+}
+
+fn reload() {
+    // A browser that refuses leaves the page as it is.
+    let _ = window().location().reload();
 }
 
 /// The loader of the root.

@@ -11,6 +11,7 @@ use web_sys::HtmlElement;
 use web_sys::{KeyboardEvent, MouseEvent};
 
 use super::format;
+use super::ondemand::use_loader;
 use super::parts::{Glyph, Icon};
 use super::read::Read;
 use super::route::{Panel, Target, use_route};
@@ -41,6 +42,7 @@ pub fn next_of_service(facts: &ServiceFacts) -> Option<Action> {
 
 /// A Play button. A click opens the menu.
 pub fn play_button(store: Store, target: Target, name: Arc<str>, next: Read<Option<Action>>) -> AnyView {
+    let loader = use_loader();
     let open = move || store.menu().with(|menu| menu.as_ref().is_some_and(|menu| menu.target == target));
     let label = format!("Play {name}");
     let press = move |event: MouseEvent| {
@@ -53,6 +55,7 @@ pub fn play_button(store: Store, target: Target, name: Arc<str>, next: Read<Opti
         let rect = button.get_bounding_client_rect();
         let at = [rect.left(), rect.top(), rect.right(), rect.bottom()];
         store.menu().set(Some(Menu { target, name: name.clone(), at }));
+        loader.ask();
         store.poke();
     };
     let titled = next.clone();

@@ -8,6 +8,7 @@ use web_sys::{Event, MouseEvent};
 
 use super::format;
 use super::list::Lines;
+use super::ondemand::use_loader;
 use super::parts::{Glyph, Icon};
 use super::route::Target;
 use super::state::{Store, use_store};
@@ -106,7 +107,9 @@ pub fn select_all(lines: Signal<Arc<Lines>>) -> AnyView {
 
 /// The box of a row. With Shift it selects the range from the last one.
 pub fn select_one(store: Store, key: u128, name: Arc<str>, lines: Signal<Arc<Lines>>) -> AnyView {
+    let loader = use_loader();
     let press = move |event: MouseEvent| {
+        loader.ask();
         store.selection().update(|selection| {
             if event.shift_key() {
                 let listed: Vec<u128> = lines.with_untracked(|lines| lines.keys().collect());

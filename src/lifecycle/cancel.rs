@@ -4,7 +4,7 @@ use super::kind::Kind;
 use super::status::Status;
 
 /// What a cancel does to one service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Interruption {
     /// Its turn has not come: it gets back the status it had, "canceled before it started".
     NotStarted,

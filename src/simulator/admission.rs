@@ -69,13 +69,16 @@ impl Scene<'_> {
         if let Some(expected) = expected {
             return Err(Rejected::WrongNumber { expected, found });
         }
-        let mut chosen: LiteMap<ServiceId, Option<Version>> = order.items.iter().cloned().collect();
+        let chosen: LiteMap<ServiceId, Option<Version>> = order.items.iter().cloned().collect();
         let size = if all { environment.services.len() } else { chosen.len() };
         exists(order.action, order.scope, size).map_err(Rejected::Refused)?;
-        let mut sorted = Vec::with_capacity(size);
+        let (mut sorted, mut known) = (Vec::with_capacity(size), 0);
         for (place, service) in environment.services.iter().enumerate() {
-            let version = match chosen.remove(&service.id) {
-                Some(version) => version,
+            let version = match chosen.get(&service.id) {
+                Some(version) => {
+                    known += 1;
+                    version.clone()
+                }
                 None if all => None,
                 None => continue,
             };
@@ -83,10 +86,11 @@ impl Scene<'_> {
             let judged = judge_item((order.action, order.scope), size, version.is_some(), &facts);
             sorted.push((place, version, judged));
         }
-        match chosen.first() {
-            Some((unknown, _)) => Err(Rejected::NoService(*unknown)),
-            None => Ok(sorted),
+        if known == chosen.len() {
+            return Ok(sorted);
         }
+        let is_here = |id: &ServiceId| environment.services.iter().any(|service| service.id == *id);
+        chosen.keys().find(|id| !is_here(id)).map_or(Ok(sorted), |unknown| Err(Rejected::NoService(*unknown)))
     }
 
     fn record(&self, id: RequestId, order: &Order, actor: Actor, sorted: Sorted) -> Record {

@@ -98,7 +98,7 @@ impl Scene<'_> {
                 phase,
                 slot,
                 had,
-                had_since: service.since,
+                had_since: Some(service.since),
                 before: run::before(service),
                 work: Work::Nothing,
                 captured: None,

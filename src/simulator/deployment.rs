@@ -56,8 +56,8 @@ pub struct Run {
     pub slot: Option<Lane>,
     /// The status it had.
     pub had: Status,
-    /// Since when it had it, Unix ms.
-    pub had_since: Millis,
+    /// Since when it had it, Unix ms; `None`: not told by the file it came from.
+    pub had_since: Option<Millis>,
     /// The pods it had.
     pub before: Before,
     /// What it does on the cluster.

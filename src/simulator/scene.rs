@@ -194,7 +194,7 @@ impl Scene<'_> {
                 let had = part.run.had.clone();
                 part.set(Event::NotReached { had });
                 // As if nothing had been asked of it: it is in this status since it came into it.
-                part.service.since = part.run.had_since;
+                part.service.since = part.run.had_since.unwrap_or(part.service.since);
                 part.over(outcome, Some(note.clone()));
                 part.service.run = None;
             }

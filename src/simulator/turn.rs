@@ -58,7 +58,7 @@ impl Scene<'_> {
                         phase: Phase::Queued,
                         slot: None,
                         had: service.status.clone(),
-                        had_since: service.since,
+                        had_since: Some(service.since),
                         before: Before::default(),
                         work: Work::Nothing,
                         captured: None,

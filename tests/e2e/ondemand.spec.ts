@@ -27,9 +27,15 @@ test("when the rest cannot be fetched the page says so, and goes on when it can"
   const console = new Console(page);
   await page.goto("?scenario=shop&seed=7&clock=paused");
   await console.ready();
+  // A pointer that only moves misses nothing yet.
+  const failed = page.waitForEvent("requestfailed");
+  await page.mouse.move(300, 300);
+  await failed;
+  await expect(page.getByRole("alert")).toHaveCount(0);
   await page.getByRole("button", { name: "Play production" }).click();
   const told = page.getByRole("alert").filter({ hasText: "could not be loaded" });
   await expect(told).toBeVisible();
+  await expect(told.getByRole("button", { name: "Reload the page" })).toBeVisible();
   await page.unroute(REST);
   await told.getByRole("button", { name: "Try again" }).click();
   // What was asked for is still wanted.

@@ -89,7 +89,7 @@ fn whole_style() -> Result<PathBuf, Failure> {
 }
 
 /// Puts `new` where `old` stands in a file.
-fn replace_in(path: &Path, old: &str, new: &str) -> Result<(), Failure> {
+pub fn replace_in(path: &Path, old: &str, new: &str) -> Result<(), Failure> {
     let text = fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     let (before, after) = text.split_once(old).ok_or_else(|| format!("{} has lost {old}", path.display()))?;
     fs::write(path, format!("{before}{new}{after}"))

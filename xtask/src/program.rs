@@ -7,6 +7,7 @@ use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
+use crate::build::replace_in;
 use crate::process::{Failure, command, root, run};
 use crate::setup::TARGET;
 
@@ -39,7 +40,14 @@ pub fn build(site: &Path) -> Result<String, Failure> {
     optimize(&bound.join(&wasm), &program.join(&wasm))?;
     optimize(&cut.join(ON_DEMAND), &program.join(ON_DEMAND))?;
     minify(&bound.join(format!("{NAME}.js")), &program)?;
-    minify(&cut.join("__wasm_split.js"), &program)?;
+    let loader = cut.join("__wasm_split.js");
+    // As the first part: also from a host that does not call it application/wasm.
+    replace_in(
+        &loader,
+        "WebAssembly.instantiateStreaming(src, imports)",
+        "WebAssembly.instantiate(await (await src).arrayBuffer(), imports)",
+    )?;
+    minify(&loader, &program)?;
     let folder = format!("{NAME}-{:016x}", content(&program)?);
     let target = site.join(&folder);
     fs::rename(&program, &target).map_err(|error| format!("cannot move to {}: {error}", target.display()))?;
@@ -63,7 +71,9 @@ fn compile() -> Result<(), Failure> {
     run(command("cargo")
         .args(["build", "--quiet", "--locked", "--release", "--target", TARGET, "--bin", NAME, "--features", "split"])
         .args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"])
+        .env("CARGO_TARGET_DIR", root().join("target"))
         .env("RUSTC_BOOTSTRAP", "1")
+        .env_remove("CARGO_ENCODED_RUSTFLAGS")
         .env("RUSTFLAGS", FLAGS))
 }
 

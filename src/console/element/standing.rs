@@ -41,7 +41,7 @@ impl Kept {
 fn keep(element: &dom::Element, part: Part, name: &'static str, slot: Slot, last: Option<Option<Text>>) -> Kept {
     match slot {
         Slot::Fixed(text) => {
-            if last.as_ref() != Some(&text) {
+            if differs(part, last.as_ref(), &text) {
                 put(element, part, name, text.as_deref());
             }
             Kept::Fixed(text)
@@ -50,7 +50,7 @@ fn keep(element: &dom::Element, part: Part, name: &'static str, slot: Slot, last
             let element = element.clone();
             let run = move |last: Option<Option<Text>>| {
                 let text = value();
-                if last.as_ref() != Some(&text) {
+                if differs(part, last.as_ref(), &text) {
                     put(&element, part, name, text.as_deref());
                 }
                 text
@@ -58,6 +58,11 @@ fn keep(element: &dom::Element, part: Part, name: &'static str, slot: Slot, last
             Kept::Followed(RenderEffect::new_with_value(run, last))
         }
     }
+}
+
+/// Whether it has to be set. A property always has: whoever uses the page changes it without our knowing.
+fn differs(part: Part, last: Option<&Option<Text>>, now: &Option<Text>) -> bool {
+    part == Part::Property || last != Some(now)
 }
 
 fn put(element: &dom::Element, part: Part, name: &str, text: Option<&str>) {
@@ -104,18 +109,19 @@ impl Render for Element {
         for (name, text) in fixed {
             Dom::set_attribute(&element, name, text);
         }
-        let slots =
-            slots.into_iter().map(|(part, name, slot)| (part, name, keep(&element, part, name, slot, None))).collect();
-        let handlers = handlers.into_iter().map(|handler| listen(&element, handler)).collect();
-        for node in nodes {
-            node(&element);
-        }
+        // Children first: the value of a <select> is one of its options.
         let built = |child: AnyView| {
             let mut child = child.build();
             child.mount(&element, None);
             child
         };
         let children = children.into_iter().map(built).collect();
+        let slots =
+            slots.into_iter().map(|(part, name, slot)| (part, name, keep(&element, part, name, slot, None))).collect();
+        let handlers = handlers.into_iter().map(|handler| listen(&element, handler)).collect();
+        for node in nodes {
+            node(&element);
+        }
         Standing { element, tag, fixed, slots, handlers, children }
     }
 
@@ -126,6 +132,9 @@ impl Render for Element {
             return old.unmount();
         }
         let Markup { slots, handlers, nodes, children, .. } = self.0.take();
+        for (child, state) in children.into_iter().zip(&mut standing.children) {
+            child.rebuild(state);
+        }
         for ((part, name, slot), (.., kept)) in slots.into_iter().zip(&mut standing.slots) {
             let last = kept.last();
             *kept = keep(&standing.element, part, name, slot, last);
@@ -134,9 +143,6 @@ impl Render for Element {
         standing.handlers.extend(handlers.into_iter().map(|handler| listen(&standing.element, handler)));
         for node in nodes {
             node(&standing.element);
-        }
-        for (child, state) in children.into_iter().zip(&mut standing.children) {
-            child.rebuild(state);
         }
     }
 }

@@ -32,6 +32,7 @@ pub fn words(effect: Effect, row: &ServiceRow) -> String {
             0 | 1 => "Its pod is replaced, same version and configuration".into(),
             pods => format!("{} are replaced one by one, same version and configuration", count(pods, "pod")),
         },
+        // Cancels have a modal of their own, which says it of each service.
         Effect::Canceled => "Goes back to what it ran before".into(),
     }
 }

@@ -18,7 +18,7 @@ const NAMES: usize = 3;
 /// What waits to be said.
 #[derive(Default)]
 pub struct Announcer {
-    /// Services that were acted on in this page: they come first.
+    /// Services that were acted on in this page, ascending: they come first.
     acted: Vec<ServiceId>,
     /// Services whose status changed, the latest words for each.
     waiting: Vec<(ServiceId, String)>,
@@ -27,7 +27,11 @@ pub struct Announcer {
 
 /// Somebody acted on these services.
 pub fn acted(store: Store, services: &[ServiceId]) {
-    store.announcer.update_value(|announcer| announcer.acted.extend(services));
+    store.announcer.update_value(|announcer| {
+        announcer.acted.extend(services);
+        announcer.acted.sort_unstable();
+        announcer.acted.dedup();
+    });
 }
 
 /// A service has changed.
@@ -56,7 +60,7 @@ fn say(store: Store) {
     let said = store.announcer.try_update_value(|announcer| {
         announcer.scheduled = false;
         let mut waiting = std::mem::take(&mut announcer.waiting);
-        waiting.sort_by_key(|(id, _)| !announcer.acted.contains(id));
+        waiting.sort_by_cached_key(|(id, _)| announcer.acted.binary_search(id).is_err());
         let more = waiting.len().saturating_sub(NAMES);
         waiting.truncate(NAMES);
         let mut said: Vec<String> = waiting.into_iter().map(|(_, words)| words).collect();
