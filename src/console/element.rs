@@ -98,7 +98,9 @@ impl Element {
     }
 
     /// The view of it.
-    pub fn view(self) -> AnyView {
+    pub fn view(mut self) -> AnyView {
+        // In the order in which they are set: properties after the children.
+        self.0.slots.sort_by_key(|(part, ..)| *part == Part::Property);
         self.into_any()
     }
 }

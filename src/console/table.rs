@@ -60,10 +60,9 @@ pub fn table(kind: Kind, lines: Signal<Arc<Lines>>, empty: Empty) -> AnyView {
             layout::window(scroll.get(), height.get().max(400.0), lines.all.len(), &lines.sections, heights.get())
         })
     });
-    let shown = move || {
-        let window = window.get();
-        lines.with(|lines| lines.all.get(window).map(<[Line]>::to_vec).unwrap_or_default())
-    };
+    // The lines are read before the window, which reads them too: an effect whose second source was found changed while
+    // its first was asked would not run (reactive_graph 0.2).
+    let shown = move || lines.with(|lines| lines.all.get(window.get()).map(<[Line]>::to_vec).unwrap_or_default());
     let above = move || lines.with(|lines| layout::top(window.get().start, &lines.sections, heights.get()));
     let whole = move || lines.with(|lines| layout::top(lines.all.len(), &lines.sections, heights.get()));
     let none = Memo::new(move |_| usize::from(lines.with(|lines| lines.all.is_empty())));

@@ -104,25 +104,28 @@ impl Render for Element {
     type State = Standing;
 
     fn build(self) -> Standing {
-        let Markup { tag, fixed, slots, handlers, nodes, children } = self.0.take();
+        let Markup { tag, fixed, mut slots, handlers, nodes, children } = self.0.take();
         let element = Dom::create_element(tag, None);
         for (name, text) in fixed {
             Dom::set_attribute(&element, name, text);
         }
-        // Children first: the value of a <select> is one of its options.
+        let mut kept: Vec<_> = slots
+            .extract_if(.., |(part, ..)| *part != Part::Property)
+            .map(|(part, name, slot)| (part, name, keep(&element, part, name, slot, None)))
+            .collect();
         let built = |child: AnyView| {
             let mut child = child.build();
             child.mount(&element, None);
             child
         };
         let children = children.into_iter().map(built).collect();
-        let slots =
-            slots.into_iter().map(|(part, name, slot)| (part, name, keep(&element, part, name, slot, None))).collect();
+        // Properties last: the value of a <select> is one of its options.
+        kept.extend(slots.into_iter().map(|(part, name, slot)| (part, name, keep(&element, part, name, slot, None))));
         let handlers = handlers.into_iter().map(|handler| listen(&element, handler)).collect();
         for node in nodes {
             node(&element);
         }
-        Standing { element, tag, fixed, slots, handlers, children }
+        Standing { element, tag, fixed, slots: kept, handlers, children }
     }
 
     fn rebuild(self, standing: &mut Standing) {
