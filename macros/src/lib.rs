@@ -1,6 +1,6 @@
 //! `view!`: the markup of Leptos, made into elements of one type.
 //!
-//! Leptos gives each element a type of its own, made of all that is in it, and compiles code for each: that was half of
+//! Leptos gives each element a type of its own, made of all that is in it, and compiles code for each: that was 50 kB of
 //! the page. Here the same markup becomes calls of `console::element`, and what is in an element is data.
 //!
 //! ```text

@@ -1,7 +1,7 @@
 //! What does not come with the page, but at the first sign that somebody is going to act: the Play menu, panels, the bar
 //! of a selection, toasts, the demo's controls, world files.
 //!
-//! A glance needs none of it, and it is half of the console. Whoever hosts the console says how it is loaded (see
+//! A glance needs none of it, and it is a third of the program. Whoever hosts the console says how it is loaded (see
 //! `src/rest.rs`); loaded once, it is there as if it had always been.
 
 use std::cell::RefCell;
