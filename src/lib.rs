@@ -15,9 +15,11 @@
 //! - [`client`]: typed calls over a transport: the backend in this page, or a server.
 //! - `console` (wasm only): markup and input over the client; buttons are made from the lifecycle's rule. Its `ondemand`
 //!   names what does not come with the page; the binary's `rest` module is where the program is cut.
+//! - `server` (native only): the backend over HTTP, with its journal on disk.
+//! - `cli` (native only): the command line, over the same client.
 //!
 //! Arrows point one way; `tests/architecture.rs` fails when an import runs against them. Crates of the browser are
-//! dependencies of the wasm target only.
+//! dependencies of the wasm target only, those of the server and the command line of all others.
 
 #![forbid(unsafe_code)]
 
@@ -27,5 +29,9 @@ pub mod client;
 pub mod lifecycle;
 pub mod simulator;
 
+#[cfg(not(target_arch = "wasm32"))]
+pub mod cli;
 #[cfg(target_arch = "wasm32")]
 pub mod console;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod server;

@@ -1,4 +1,4 @@
-//! Entry point: in the browser the console; natively a pointer to the commands.
+//! Entry point: in the browser the console; natively the command line.
 
 #[cfg(target_arch = "wasm32")]
 mod rest;
@@ -29,6 +29,6 @@ fn main() {
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-fn main() {
-    println!("Playhead runs in the browser: cargo xtask serve");
+fn main() -> std::process::ExitCode {
+    playhead::cli::run()
 }

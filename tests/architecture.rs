@@ -18,13 +18,15 @@ struct Module {
     json: bool,
 }
 
-const MODULES: [Module; 6] = [
+const MODULES: [Module; 8] = [
     Module { name: "lifecycle", modules: &[], browser: false, json: false },
     Module { name: "simulator", modules: &["lifecycle"], browser: false, json: true },
     Module { name: "api", modules: &[], browser: false, json: true },
     Module { name: "backend", modules: &["api", "simulator", "lifecycle"], browser: false, json: true },
     Module { name: "client", modules: &["api", "lifecycle"], browser: true, json: true },
     Module { name: "console", modules: &["client", "api", "lifecycle"], browser: true, json: true },
+    Module { name: "server", modules: &["backend", "api", "client"], browser: false, json: true },
+    Module { name: "cli", modules: &["client", "api", "lifecycle", "server"], browser: false, json: true },
 ];
 
 /// A file that may know one module more, with the reason.

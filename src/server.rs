@@ -1,0 +1,1 @@
+//! The backend over HTTP, with its journal on disk.
