@@ -74,10 +74,20 @@ impl Backend {
         self.world.next_event().map(|at| at - self.ahead)
     }
 
+    /// Counts up with every change: a reader that knows this one has missed nothing.
+    pub fn revision(&self) -> u64 {
+        self.world.revision
+    }
+
+    /// Lets the world advance to `now` (the host's clock, Unix ms; an earlier time than before changes nothing).
+    pub fn advance(&mut self, now: Millis) {
+        self.world.advance(now + self.ahead);
+    }
+
     /// Lets the world advance to `now` (the host's clock, Unix ms; an earlier time than before changes nothing), then
     /// answers.
     pub fn handle(&mut self, request: &Request, now: Millis) -> Response {
-        self.world.advance(now + self.ahead);
+        self.advance(now);
         match self.answer(request, now) {
             Ok(response) => response,
             Err(problem) => problem.response(),

@@ -26,7 +26,7 @@ const MODULES: [Module; 8] = [
     Module { name: "client", modules: &["api", "lifecycle"], browser: true, json: true },
     Module { name: "console", modules: &["client", "api", "lifecycle"], browser: true, json: true },
     Module { name: "server", modules: &["backend", "api", "client"], browser: false, json: true },
-    Module { name: "cli", modules: &["client", "api", "lifecycle", "server"], browser: false, json: true },
+    Module { name: "cli", modules: &["client", "api", "lifecycle", "server", "backend"], browser: false, json: true },
 ];
 
 /// A file that may know one module more, with the reason.

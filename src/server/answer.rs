@@ -1,0 +1,204 @@
+//! From a request over HTTP to the backend's and back: gate, body, validators, log.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use sha2::{Digest, Sha256};
+
+use super::gate::{self, Denied, Visitor};
+use super::{API, LARGEST_BODY, Server, problem};
+use crate::api;
+use crate::api::http::{ACTOR, ORIGIN, POSITION, REQUEST};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Around every request: its id, its line in the log, its count.
+pub async fn around(State(server): State<Server>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = request_id(request.headers());
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let mut response = next.run(request).await;
+    let (status, took) = (response.status().as_u16(), started.elapsed());
+    server.0.metrics.answered(method.as_str(), status, took);
+    let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+    // The path without the query: whatever somebody puts there by mistake stays out of the log.
+    tracing::info!(request_id = id.to_str().unwrap_or_default(), %method, path, status, micros, "answered");
+    response.headers_mut().insert(REQUEST_ID, id);
+    response
+}
+
+/// The id a proxy gave it, where that is one; else a new one.
+fn request_id(headers: &HeaderMap) -> HeaderValue {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let fits = |id: &&HeaderValue| id.len() <= 64 && id.as_bytes().iter().all(|byte| byte.is_ascii_graphic());
+    headers.get(REQUEST_ID).filter(fits).cloned().unwrap_or_else(|| {
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let id = format!("{:x}-{number}", std::process::id());
+        HeaderValue::from_str(&id).unwrap_or(HeaderValue::from_static("none"))
+    })
+}
+
+/// `/metrics`, for who may read.
+pub async fn metrics(
+    State(server): State<Server>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+) -> Response {
+    match gate::admit(&server.0.tokens, &Method::GET, &headers, peer) {
+        Ok(_) => {
+            let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+            ([(header::CONTENT_TYPE, kind)], server.0.metrics.text()).into_response()
+        }
+        Err(denied) => deny(&denied),
+    }
+}
+
+/// Everything that has no route of its own: the contract's paths, and the console's.
+pub async fn any(
+    State(server): State<Server>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
+    let path = request.uri().path();
+    let Some(path) = path.strip_prefix(API).filter(|rest| rest.is_empty() || rest.starts_with('/')).map(str::to_owned)
+    else {
+        return site(&server, request).await;
+    };
+    let allowed = match gate::origin(request.headers(), &server.0.origins) {
+        Ok(allowed) => allowed.map(str::to_owned),
+        Err(denied) => return deny(&denied),
+    };
+    let mut response = match (request.method(), &allowed) {
+        // What a page of another origin asks before it asks.
+        (&Method::OPTIONS, Some(_)) => preflight(),
+        _ => contract(&server, peer, path, request).await,
+    };
+    if let Some(origin) = allowed.and_then(|origin| HeaderValue::from_str(&origin).ok()) {
+        let headers = response.headers_mut();
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        let exposed = format!("{REQUEST}, {POSITION}, {REQUEST_ID}, ETag");
+        if let Ok(exposed) = HeaderValue::from_str(&exposed) {
+            headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+        }
+    }
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("Origin"));
+    response
+}
+
+async fn site(server: &Server, request: Request) -> Response {
+    let reads = [Method::GET, Method::HEAD].contains(request.method());
+    match &server.0.site {
+        Some(site) if reads => site.clone().serve(request).await,
+        Some(_) => plain(problem(405, "The console is read only; the API begins at /api")),
+        None => plain(problem(
+            404,
+            "There is no console here, only the API, which begins at /api. --console DIR serves one",
+        )),
+    }
+}
+
+fn preflight() -> Response {
+    let headers = format!("Authorization, Content-Type, If-None-Match, {ACTOR}, {ORIGIN}");
+    let told = [
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, headers.as_str()),
+        (header::ACCESS_CONTROL_MAX_AGE, "600"),
+    ];
+    (StatusCode::NO_CONTENT, told).into_response()
+}
+
+async fn contract(server: &Server, peer: SocketAddr, path: String, request: Request) -> Response {
+    let visitor = match gate::admit(&server.0.tokens, request.method(), request.headers(), peer) {
+        Ok(visitor) => visitor,
+        Err(denied) => return deny(&denied),
+    };
+    let (head, body) = request.into_parts();
+    // HEAD is GET without its body, which hyper leaves away.
+    let method = if head.method == Method::HEAD { "GET" } else { head.method.as_str() };
+    let Some(method) = api::Method::from_name(method) else {
+        return plain(problem(405, "The API knows GET, POST and PUT"));
+    };
+    let body = match to_bytes(body, LARGEST_BODY).await {
+        Ok(body) => body,
+        Err(_) => return plain(problem(413, "The body is too large, or broke off. 64 MB are read at most")),
+    };
+    if !body.is_empty() && !is_json(&head.headers) {
+        return plain(problem(415, "Bodies are JSON: send `Content-Type: application/json`"));
+    }
+    let mut asked = api::Request::new(method, path).with_body(body);
+    asked.query = query(head.uri.query().unwrap_or_default());
+    asked = told_by(asked, &head.headers, visitor);
+    let Some(answer) = server.0.host.ask(asked).await else {
+        return plain(problem(503, "The server is going down. Try again"));
+    };
+    if method == api::Method::Get && answer.status == 200 { validated(answer, &head.headers) } else { plain(answer) }
+}
+
+/// Who asks and from where. Who has a token is called by the token's name, whatever the header says.
+fn told_by(request: api::Request, headers: &HeaderMap, visitor: Visitor) -> api::Request {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let actor = match visitor {
+        Visitor::Named(name) => name,
+        Visitor::Local => text(ACTOR).unwrap_or_else(|| String::from("local")),
+    };
+    let origin = text(ORIGIN).unwrap_or_else(|| String::from("API"));
+    request.with_header(ACTOR, actor).with_header(ORIGIN, origin)
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+}
+
+/// The parameters of a query, decoded; what cannot be decoded is as it came.
+fn query(text: &str) -> Vec<(String, String)> {
+    let decoded = |text: &str| api::routes::decode(&text.replace('+', " ")).unwrap_or_else(|| text.to_owned());
+    let pair = |pair: &str| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (decoded(name), decoded(value))
+    };
+    text.split('&').filter(|pair| !pair.is_empty()).map(pair).collect()
+}
+
+/// A read with its validator: who has it already is told so.
+fn validated(answer: api::Response, headers: &HeaderMap) -> Response {
+    let digest = Sha256::digest(&answer.body);
+    // 64 bits tell versions of one path apart.
+    let tag = digest.iter().take(8).fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+    // Weak: the same content, whether compressed or not.
+    let tag = format!("W/\"{tag}\"");
+    let wanted = headers.get(header::IF_NONE_MATCH).and_then(|wanted| wanted.to_str().ok()).unwrap_or_default();
+    let known = wanted.split(',').any(|one| one.trim() == tag || one.trim() == "*");
+    let mut response = if known { StatusCode::NOT_MODIFIED.into_response() } else { plain(answer) };
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
+}
+
+fn plain(answer: api::Response) -> Response {
+    let mut response = Response::new(Body::from(answer.body));
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in answer.headers {
+        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(&value)) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response
+}
+
+/// The answer to who is not let in.
+pub fn deny(denied: &Denied) -> Response {
+    let mut response = plain(problem(denied.status(), &format!("{denied}.")));
+    if denied.status() == 401 {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Token, Bearer"));
+    }
+    response
+}

@@ -1,0 +1,50 @@
+//! `/api/x/events`: server-sent events, one for each new revision of the world. What changed is read with `?since=`; so
+//! an event that is lost costs nothing.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderMap, Method};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+
+use super::answer::deny;
+use super::{Server, gate};
+
+/// A comment now and then tells proxies that the stream lives, and the server that the reader is gone.
+const ALIVE: Duration = Duration::from_secs(15);
+
+/// Changes that come faster than this are told together.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// The stream: the revision there is, then each new one.
+pub async fn stream(
+    State(server): State<Server>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+) -> Response {
+    let admitted =
+        gate::origin(&headers, &[]).and_then(|_| gate::admit(&server.0.tokens, &Method::GET, &headers, peer));
+    if let Err(denied) = admitted {
+        return deny(&denied);
+    }
+    let mut revisions = server.0.host.revisions();
+    revisions.mark_changed();
+    let ending = server.0.ending.subscribe();
+    let state = (revisions, ending, server.0.metrics.listening());
+    let changes = stream::unfold(state, |(mut revisions, mut ending, listening)| async move {
+        tokio::select! {
+            changed = revisions.changed() => changed.ok()?,
+            // Streams have no end of their own: they would hold up the server's.
+            _ = ending.wait_for(|ending| *ending) => return None,
+        }
+        tokio::time::sleep(PAUSE).await;
+        let revision = *revisions.borrow_and_update();
+        let event = Event::default().event("change").data(format!("{{\"revision\":{revision}}}"));
+        Some((Ok::<_, Infallible>(event), (revisions, ending, listening)))
+    });
+    Sse::new(changes).keep_alive(KeepAlive::new().interval(ALIVE)).into_response()
+}

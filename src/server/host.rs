@@ -1,0 +1,168 @@
+//! The one thread that owns the world: it answers requests in turn, and what they do is on the disk before they know.
+//!
+//! Requests that wait at the same moment share a commit. Reads among them are answered after it too: nobody is told of
+//! something that a power cut could still take back.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use tokio::sync::{oneshot, watch};
+
+use super::journal::{self, Journal};
+use super::metrics::Metrics;
+use crate::api::{Method, Request, Response};
+use crate::backend::Backend;
+use crate::client::Clock;
+use crate::client::clock::Millis;
+
+/// How many requests share a commit at most: it bounds how long the first of them waits for the others.
+const TOGETHER: usize = 512;
+
+/// How long the world is left alone at most when nothing is known to happen.
+const IDLE: Duration = Duration::from_secs(60);
+
+/// How long the world is left alone at least: events that come closer are told together.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// The way to the world. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Host {
+    jobs: Sender<Job>,
+    revision: watch::Receiver<u64>,
+}
+
+#[derive(Debug)]
+struct Job {
+    request: Request,
+    answer: oneshot::Sender<Response>,
+}
+
+/// The world with all that belongs to it.
+struct Home {
+    backend: Backend,
+    journal: Journal,
+    clock: Clock,
+    revision: watch::Sender<u64>,
+    metrics: Metrics,
+}
+
+/// Real time, Unix milliseconds.
+pub fn real_now() -> Millis {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+impl Host {
+    /// Reads the journal and starts the thread, which ends when the last [`Host`] is dropped.
+    ///
+    /// # Errors
+    /// What [`Journal`] says.
+    pub fn start(journal: Journal, speed: Option<u32>, metrics: Metrics) -> Result<(Host, i64), journal::Error> {
+        let clock = journal.clock(real_now(), speed)?;
+        let (backend, count) = journal.replay()?;
+        let (revision, told) = watch::channel(backend.revision());
+        let (jobs, waiting) = channel();
+        let mut home = Home { backend, journal, clock, revision, metrics };
+        thread::spawn(move || home.run(&waiting));
+        Ok((Host { jobs, revision: told }, count))
+    }
+
+    /// Has a request answered; `None`: the world is gone, because the server is going down.
+    pub async fn ask(&self, request: Request) -> Option<Response> {
+        let (answer, answered) = oneshot::channel();
+        self.jobs.send(Job { request, answer }).ok()?;
+        answered.await.ok()
+    }
+
+    /// Tells each new revision of the world; several that come at once, once.
+    pub fn revisions(&self) -> watch::Receiver<u64> {
+        self.revision.clone()
+    }
+}
+
+impl Home {
+    fn run(&mut self, waiting: &Receiver<Job>) {
+        loop {
+            match waiting.recv_timeout(self.until_next_event()) {
+                Ok(first) => {
+                    let others = waiting.try_iter().take(TOGETHER - 1);
+                    let jobs = std::iter::once(first).chain(others).collect();
+                    self.answer(jobs);
+                }
+                Err(RecvTimeoutError::Timeout) => self.backend.advance(self.clock.now(real_now())),
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            let revision = self.backend.revision();
+            self.revision.send_if_modified(|told| std::mem::replace(told, revision) != revision);
+        }
+    }
+
+    /// How long until something happens in the world by itself, in real time.
+    fn until_next_event(&self) -> Duration {
+        let Some(next) = self.backend.next_event() else { return IDLE };
+        let world = next - self.clock.now(real_now());
+        let real = u64::try_from(world / i64::from(self.clock.speed())).unwrap_or(0);
+        Duration::from_millis(real).clamp(PAUSE, IDLE)
+    }
+
+    fn answer(&mut self, jobs: Vec<Job>) {
+        let acts = jobs.iter().any(|job| job.request.method != Method::Get);
+        let (requests, answers): (Vec<_>, Vec<_>) = jobs.into_iter().map(|job| (job.request, job.answer)).unzip();
+        let responses = if acts {
+            self.answer_durably(&requests)
+        } else {
+            requests.iter().map(|request| self.handle(request)).collect()
+        };
+        for (answer, response) in answers.into_iter().zip(responses) {
+            // Who asked may be gone; what was accepted stays accepted.
+            let _ = answer.send(response);
+        }
+    }
+
+    fn handle(&mut self, request: &Request) -> Response {
+        let now = self.clock.now(real_now());
+        self.backend.handle(request, now)
+    }
+
+    fn answer_durably(&mut self, requests: &[Request]) -> Vec<Response> {
+        match self.try_answer_durably(requests) {
+            Ok(responses) => responses,
+            Err(error) => {
+                tracing::error!(%error, "nothing could be written; the requests were not accepted");
+                self.metrics.commit_failed();
+                self.journal.rollback();
+                // The world has moved on and the journal has not: it is made again from what is on the disk.
+                match self.journal.replay() {
+                    Ok((backend, _)) => self.backend = backend,
+                    Err(error) => tracing::error!(%error, "the journal cannot be read again"),
+                }
+                requests.iter().map(|_| not_written()).collect()
+            }
+        }
+    }
+
+    fn try_answer_durably(&mut self, requests: &[Request]) -> Result<Vec<Response>, journal::Error> {
+        self.journal.begin()?;
+        let mut responses = Vec::with_capacity(requests.len());
+        let mut written = 0;
+        for request in requests {
+            let now = self.clock.now(real_now());
+            let response = self.backend.handle(request, now);
+            if request.method != Method::Get && response.is_ok() {
+                self.journal.write(request, now)?;
+                written += 1;
+            }
+            responses.push(response);
+        }
+        let started = Instant::now();
+        self.journal.commit()?;
+        self.metrics.committed(written, started.elapsed());
+        Ok(responses)
+    }
+}
+
+fn not_written() -> Response {
+    let words = "The request could not be written down, so it was not accepted: see the server's log. Try again later.";
+    super::problem(503, words)
+}

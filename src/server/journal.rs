@@ -1,0 +1,261 @@
+//! What was accepted, on disk: one SQLite file with a write-ahead log.
+//!
+//! The world is not stored: it follows from how it was opened and from the requests that were accepted since, each with
+//! the world's time at which it was answered. Reading the journal is answering them again.
+//!
+//! Invariants: a request stands here before its answer goes out; no token and no header but who asked and from where is
+//! written down; a file of another format is refused, never changed.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OptionalExtension, params};
+use thiserror::Error;
+
+use crate::api::http::{ACTOR, ORIGIN};
+use crate::api::{Method, Request};
+use crate::backend::Backend;
+use crate::client::Clock;
+use crate::client::clock::Millis;
+
+/// The version of the file's format, kept in SQLite's own place for it.
+const FORMAT: i64 = 1;
+
+const TABLES: &str = "
+    CREATE TABLE opening (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        scenario TEXT NOT NULL,
+        seed INTEGER NOT NULL,
+        at INTEGER NOT NULL
+    );
+    CREATE TABLE clock (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        real INTEGER NOT NULL,
+        world INTEGER NOT NULL,
+        speed INTEGER NOT NULL
+    );
+    CREATE TABLE request (
+        number INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        method TEXT NOT NULL,
+        path TEXT NOT NULL,
+        actor TEXT,
+        origin TEXT,
+        body BLOB NOT NULL
+    );
+    CREATE TABLE token (
+        name TEXT PRIMARY KEY,
+        hash BLOB NOT NULL UNIQUE,
+        act INTEGER NOT NULL,
+        created_at INTEGER NOT NULL
+    );
+";
+
+/// Why a journal cannot be used. Displayed: which file, and what to do.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// SQLite says no: a full disk, a folder that is not there, a file that is something else.
+    #[error("{}: {source}", path.display())]
+    Storage {
+        /// The file.
+        path: PathBuf,
+        /// SQLite's words.
+        source: rusqlite::Error,
+    },
+    /// Another format.
+    #[error(
+        "{}: the journal has format {found}, and this program reads format {FORMAT}. Use the program that wrote it, or \
+         another --data",
+        path.display()
+    )]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// The format it has.
+        found: i64,
+    },
+    /// A request that was accepted once is not any more: another version of the program wrote it, or a hand.
+    #[error(
+        "{}: request {number} ({method} {path_asked}) was accepted and is answered with {status} now: {words}. Use the \
+         program that wrote the journal, or another --data",
+        path.display()
+    )]
+    Unrepeatable {
+        /// The file.
+        path: PathBuf,
+        /// Its place in the journal, from 1.
+        number: i64,
+        /// Its method.
+        method: String,
+        /// Its path.
+        path_asked: String,
+        /// The answer it gets now.
+        status: u16,
+        /// In words.
+        words: String,
+    },
+}
+
+/// The journal, open.
+#[derive(Debug)]
+pub struct Journal {
+    connection: Connection,
+    path: PathBuf,
+}
+
+/// How the world begins when the journal is new.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// A name of [`crate::backend::scenario::NAMES`].
+    pub scenario: String,
+    /// Its seed.
+    pub seed: u64,
+}
+
+/// Opens the file, which gets its tables when it is new.
+///
+/// # Errors
+/// [`Error::Storage`] and [`Error::Format`].
+pub fn open(path: &Path) -> Result<Connection, Error> {
+    let storage = |source| Error::Storage { path: path.to_owned(), source };
+    let connect = || -> rusqlite::Result<(Connection, i64)> {
+        let connection = Connection::open(path)?;
+        // Another process (the command line, making a token) may be writing.
+        connection.busy_timeout(std::time::Duration::from_secs(5))?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        // FULL: a commit is on the disk when it returns, and survives a power cut too.
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.execute_batch("BEGIN IMMEDIATE")?;
+        let mut format: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        if format == 0 && tables == 0 {
+            connection.execute_batch(TABLES)?;
+            connection.pragma_update(None, "user_version", FORMAT)?;
+            format = FORMAT;
+        }
+        connection.execute_batch("COMMIT")?;
+        Ok((connection, format))
+    };
+    let (connection, format) = connect().map_err(storage)?;
+    if format == FORMAT { Ok(connection) } else { Err(Error::Format { path: path.to_owned(), found: format }) }
+}
+
+impl Journal {
+    /// Opens the journal; a new one begins with `opening`.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn open(path: &Path, opening: &Opening, real: Millis) -> Result<Journal, Error> {
+        let journal = Journal { connection: open(path)?, path: path.to_owned() };
+        // Seeds are whole numbers of 64 bits without a sign, SQLite's have one: the bits are kept.
+        let seed = opening.seed.cast_signed();
+        journal.run("INSERT OR IGNORE INTO opening VALUES (1, ?1, ?2, ?3)", params![opening.scenario, seed, real])?;
+        journal.run("INSERT OR IGNORE INTO clock VALUES (1, ?1, ?1, 1)", params![real])?;
+        Ok(journal)
+    }
+
+    fn run(&self, statement: &str, values: impl rusqlite::Params) -> Result<usize, Error> {
+        self.stored(self.connection.prepare_cached(statement).and_then(|mut statement| statement.execute(values)))
+    }
+
+    fn stored<T>(&self, result: rusqlite::Result<T>) -> Result<T, Error> {
+        result.map_err(|source| Error::Storage { path: self.path.clone(), source })
+    }
+
+    /// The world's clock, at `speed` from now on. It went on while the server was down, at the speed it had then.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub fn clock(&self, real: Millis, speed: Option<u32>) -> Result<Clock, Error> {
+        let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+        let (then, world, stored): (Millis, Millis, u32) =
+            self.stored(self.connection.query_row("SELECT real, world, speed FROM clock", [], row))?;
+        let mut clock = Clock::start(then);
+        clock.step(then, world - then);
+        clock.set_speed(then, stored);
+        clock.set_speed(real, speed.unwrap_or(stored));
+        self.run("UPDATE clock SET real = ?1, world = ?2, speed = ?3", params![real, clock.now(real), clock.speed()])?;
+        Ok(clock)
+    }
+
+    /// The world as the journal tells it: as it was opened, and every accepted request answered again.
+    ///
+    /// # Errors
+    /// [`Error::Unrepeatable`] where an accepted request is not accepted any more.
+    pub fn replay(&self) -> Result<(Backend, i64), Error> {
+        let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+        let (scenario, seed, at): (String, i64, Millis) =
+            self.stored(self.connection.query_row("SELECT scenario, seed, at FROM opening", [], row))?;
+        let mut backend = Backend::scenario(&scenario, seed.cast_unsigned(), at);
+        let mut count = 0;
+        let statement = "SELECT number, at, method, path, actor, origin, body FROM request ORDER BY number";
+        let mut statement = self.stored(self.connection.prepare(statement))?;
+        let mut rows = self.stored(statement.query([]))?;
+        while let Some(row) = self.stored(rows.next())? {
+            let (number, at, request) = self.stored(entry(row))?;
+            let response = backend.handle(&request, at);
+            if !response.is_ok() {
+                return Err(Error::Unrepeatable {
+                    path: self.path.clone(),
+                    number,
+                    method: request.method.to_string(),
+                    path_asked: request.path,
+                    status: response.status,
+                    words: String::from_utf8_lossy(&response.body).into_owned(),
+                });
+            }
+            count = number;
+        }
+        Ok((backend, count))
+    }
+
+    /// Begins a transaction.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub fn begin(&self) -> Result<(), Error> {
+        self.run("BEGIN IMMEDIATE", []).map(|_| ())
+    }
+
+    /// Writes a request that is going to be answered with a success, with the world's time.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub fn write(&self, request: &Request, at: Millis) -> Result<(), Error> {
+        let values = params![
+            at,
+            request.method.name(),
+            request.path,
+            request.header(ACTOR),
+            request.header(ORIGIN),
+            request.body,
+        ];
+        self.run("INSERT INTO request (at, method, path, actor, origin, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)", values)
+            .map(|_| ())
+    }
+
+    /// Ends the transaction: when this returns, what was written is on the disk.
+    ///
+    /// # Errors
+    /// [`Error::Storage`]: nothing of the transaction was kept.
+    pub fn commit(&self) -> Result<(), Error> {
+        self.run("COMMIT", []).map(|_| ()).inspect_err(|_| self.rollback())
+    }
+
+    /// Forgets the transaction, if there is one.
+    pub fn rollback(&self) {
+        // Without a transaction there is nothing to forget, and SQLite's complaint about that is of no use.
+        let _ = self.connection.execute_batch("ROLLBACK");
+    }
+}
+
+fn entry(row: &rusqlite::Row<'_>) -> rusqlite::Result<(i64, Millis, Request)> {
+    let method: String = row.get(2)?;
+    let method = Method::from_name(&method).ok_or(rusqlite::Error::InvalidQuery)?;
+    let mut request = Request::new(method, row.get::<_, String>(3)?).with_body(row.get::<_, Vec<u8>>(6)?);
+    for (name, column) in [(ACTOR, 4), (ORIGIN, 5)] {
+        if let Some(value) = row.get::<_, Option<String>>(column).optional()?.flatten() {
+            request = request.with_header(name, value);
+        }
+    }
+    Ok((row.get(0)?, row.get(1)?, request))
+}

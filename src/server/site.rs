@@ -1,0 +1,57 @@
+//! The console's files, from the folder that `cargo xtask build` makes.
+
+use std::path::{Path, PathBuf};
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Request, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use tower_http::services::ServeDir;
+
+use super::API;
+
+/// The folder with the console, if there is one.
+#[derive(Clone, Debug)]
+pub struct Site {
+    folder: ServeDir,
+    index: String,
+}
+
+impl Site {
+    /// Reads the folder's `index.html`, and tells the console in it where the API is.
+    ///
+    /// # Errors
+    /// What the system says when there is none.
+    pub fn open(folder: &Path) -> Result<Site, (PathBuf, std::io::Error)> {
+        let path = folder.join("index.html");
+        let page = std::fs::read_to_string(&path).map_err(|error| (path, error))?;
+        let told = format!("<head><meta name=\"playhead-api\" content=\"{API}\">");
+        Ok(Site {
+            folder: ServeDir::new(folder).append_index_html_on_directories(false),
+            index: page.replacen("<head>", &told, 1),
+        })
+    }
+
+    /// A file, or the page: places in the console are paths too.
+    pub async fn serve(mut self, request: Request<Body>) -> Response {
+        let path = request.uri().path().to_owned();
+        let named = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
+        if named && !path.ends_with("/index.html") {
+            let Ok(answer) = self.folder.try_call(request).await else {
+                return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+            };
+            let mut response = answer.into_response();
+            // Names of these files change with what is in them.
+            let lasting = path.contains(".wasm") || path.ends_with(".js") || path.ends_with(".css");
+            let cache = if lasting && response.status().is_success() {
+                "public, max-age=31536000, immutable"
+            } else {
+                "no-cache"
+            };
+            response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+            return response;
+        }
+        let mut response = Html(self.index).into_response();
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        response
+    }
+}
