@@ -74,6 +74,15 @@ impl Client {
         }
     }
 
+    /// Where the server tells that something changed, as server-sent events; `None`: it does not.
+    pub fn events(&self) -> Option<String> {
+        match &*self.0 {
+            Transport::Loopback(_) => None,
+            #[cfg(target_arch = "wasm32")]
+            Transport::Http(http) => http.events(),
+        }
+    }
+
     /// All organizations the token sees.
     pub async fn organizations(&self) -> Result<Vec<api::organization::Organization>, Error> {
         self.list(Endpoint::Organizations.request(&[])).await

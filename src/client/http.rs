@@ -5,6 +5,7 @@ use web_sys::AbortSignal;
 
 use super::TIMEOUT_SECONDS;
 use super::error::Error;
+use crate::api::http::ORIGIN;
 use crate::api::{Method, Request, Response};
 
 /// A server's address. Cheap to clone.
@@ -12,12 +13,25 @@ use crate::api::{Method, Request, Response};
 pub struct Http {
     base: String,
     timeout: u32,
+    /// Whether it is a server of ours, which offers more than the contract.
+    ours: bool,
 }
 
 impl Http {
     /// A server whose paths start at `base`, with or without a slash at its end.
     pub fn new(base: &str) -> Http {
-        Http { base: base.trim_end_matches('/').to_owned(), timeout: TIMEOUT_SECONDS * 1_000 }
+        Http { base: base.trim_end_matches('/').to_owned(), timeout: TIMEOUT_SECONDS * 1_000, ours: false }
+    }
+
+    /// A server of ours: it is told that the console asks, and tells when something changed.
+    #[must_use]
+    pub fn ours(self) -> Http {
+        Http { ours: true, ..self }
+    }
+
+    /// Where a server of ours tells that something changed.
+    pub(super) fn events(&self) -> Option<String> {
+        self.ours.then(|| format!("{}/x/events", self.base))
     }
 
     /// The same with so many milliseconds to wait for an answer; [`TIMEOUT_SECONDS`] without this.
@@ -36,6 +50,9 @@ impl Http {
             .abort_signal(Some(&timeout));
         for (name, value) in &request.headers {
             builder = builder.header(name, value);
+        }
+        if self.ours {
+            builder = builder.header(ORIGIN, "CONSOLE");
         }
         let built = if request.body.is_empty() {
             builder.build()
