@@ -1,25 +1,92 @@
 //! The command line: `playhead NOUN VERB`, over the same client as the console, and `playhead serve`.
 //!
 //! Invariants: no rule of its own: what is allowed the lifecycle says, and the server has the last word; a token is never
-//! printed after it was created.
+//! printed after it was created; an action is sent once.
 
+mod act;
+mod documents;
+mod environment;
+mod facts;
+mod failure;
+mod find;
+mod history;
+mod logs;
+mod nouns;
+mod options;
+mod output;
+mod preview;
 mod serve;
+mod service;
+mod session;
+mod settings;
+mod show;
+mod snapshot;
 mod token;
+mod version;
+mod watch;
+mod world;
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use failure::Failure;
+use nouns::{EnvironmentVerb, Noun, ServiceVerb};
+use options::Options;
+use session::Session;
+
+/// What the help ends with.
+const AFTER: &str = "\
+Exit codes: 0 done; 1 the watched deployment failed or was canceled; 2 wrong arguments, names or settings; \
+3 refused, or not allowed for this token; 4 the API cannot be reached or does not answer; 130 interrupted.
+
+Settings: flags come before the environment variables PLAYHEAD_API_URL, PLAYHEAD_TOKEN, PLAYHEAD_ORGANIZATION, \
+PLAYHEAD_PROJECT, PLAYHEAD_ENVIRONMENT, PLAYHEAD_ORIGIN, PLAYHEAD_ACTOR (then QOVERY_API_URL, \
+QOVERY_CLI_ACCESS_TOKEN), and those before the config file: PLAYHEAD_CONFIG, else playhead/config.json in \
+XDG_CONFIG_HOME or ~/.config, a JSON object with api_url, token, organization, project. \
+Without an address it is http://127.0.0.1:8080/api.";
 
 /// Deploys, stops and watches environments and services; serves the console.
 #[derive(Debug, Parser)]
-#[command(name = "playhead", version, disable_help_subcommand = true)]
+#[command(name = "playhead", version, disable_help_subcommand = true, after_help = AFTER)]
 struct Arguments {
+    #[command(flatten)]
+    options: Options,
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Lists environments, shows them, acts on them
+    #[command(subcommand)]
+    Environment(EnvironmentVerb),
+    /// Lists services of every kind, shows them, acts on them
+    #[command(subcommand)]
+    Service(ServiceVerb),
+    /// The same for applications: built from git
+    #[command(subcommand)]
+    Application(ServiceVerb),
+    /// The same for containers: run from an image
+    #[command(subcommand)]
+    Container(ServiceVerb),
+    /// The same for lifecycle jobs and cron jobs
+    #[command(subcommand)]
+    Job(ServiceVerb),
+    /// The same for Helm charts
+    #[command(subcommand)]
+    Helm(ServiceVerb),
+    /// The same for databases
+    #[command(subcommand)]
+    Database(ServiceVerb),
+    /// Writes the server's world to a file, or opens one (demo servers)
+    #[command(subcommand)]
+    World(world::World),
+    /// Prints the completions of a shell
+    Completions(documents::Completions),
+    /// Prints the manual page, or writes one for each command
+    Man(documents::Man),
     /// Serves the console and the API over HTTP
     Serve(serve::Serve),
     /// Makes, lists and revokes the tokens of a server
@@ -29,8 +96,51 @@ enum Command {
 
 /// Does what the arguments of the process say.
 pub fn run() -> ExitCode {
-    match Arguments::parse().command {
-        Command::Serve(serve) => serve.run(),
-        Command::Token(token) => token.run(),
+    let matches = command().get_matches();
+    let arguments = match Arguments::from_arg_matches(&matches) {
+        Ok(arguments) => arguments,
+        Err(error) => error.exit(),
+    };
+    let options = &arguments.options;
+    let done = match arguments.command {
+        Command::Serve(serve) => return serve.run(),
+        Command::Token(token) => return token.run(),
+        Command::Completions(completions) => completions.run(command()),
+        Command::Man(man) => man.run(command()),
+        Command::World(world) => over_api(options, async |session| world.run(session).await),
+        Command::Environment(verb) => over_api(options, async |session| environment::run(verb, session).await),
+        Command::Service(verb) => on_service(options, Noun::Service, verb),
+        Command::Application(verb) => on_service(options, Noun::Application, verb),
+        Command::Container(verb) => on_service(options, Noun::Container, verb),
+        Command::Job(verb) => on_service(options, Noun::Job, verb),
+        Command::Helm(verb) => on_service(options, Noun::Helm, verb),
+        Command::Database(verb) => on_service(options, Noun::Database, verb),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            if !matches!(failure, Failure::Closed) {
+                // Where nobody reads errors, there is nobody to tell.
+                let _ = writeln!(io::stderr(), "error: {failure}");
+            }
+            failure.code()
+        }
     }
+}
+
+/// The arguments there are; each noun shows what it has.
+fn command() -> clap::Command {
+    nouns::tidy(Arguments::command())
+}
+
+fn on_service(options: &Options, noun: Noun, verb: ServiceVerb) -> Result<(), Failure> {
+    over_api(options, async |session| service::run(noun, verb, session).await)
+}
+
+/// Runs a command over the API: requests one after another, and a second thread that hears Ctrl-C meanwhile.
+fn over_api(options: &Options, work: impl AsyncFnOnce(&Session) -> Result<(), Failure>) -> Result<(), Failure> {
+    let session = Session::open(options)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::File { place: "the runtime".to_owned(), error })?;
+    runtime.block_on(work(&session))
 }

@@ -1,7 +1,7 @@
 //! Typed calls of the contract, over one of two transports.
 //!
 //! - *Loopback*: the backend in this very page (default).
-//! - *Http*: a server, over the browser's fetch.
+//! - *Http*: a server, over the browser's fetch or natively over a blocking client.
 //!
 //! Everything crosses as bytes, so that the loopback proves the contract too. Reads are tried again when that can help;
 //! an action is sent once and never again by itself, because a lost answer does not tell whether it was accepted.
@@ -10,7 +10,6 @@
 
 pub mod clock;
 pub mod error;
-#[cfg(target_arch = "wasm32")]
 pub mod http;
 pub mod loopback;
 pub mod order;
@@ -49,7 +48,6 @@ pub struct Client(Arc<Transport>);
 /// How a request gets to the backend.
 enum Transport {
     Loopback(Loopback),
-    #[cfg(target_arch = "wasm32")]
     Http(http::Http),
 }
 
@@ -60,7 +58,6 @@ impl Client {
     }
 
     /// A client of a server.
-    #[cfg(target_arch = "wasm32")]
     pub fn http(http: http::Http) -> Client {
         Client(Arc::new(Transport::Http(http)))
     }
@@ -69,7 +66,6 @@ impl Client {
     pub fn demo(&self) -> Option<&Loopback> {
         match &*self.0 {
             Transport::Loopback(loopback) => Some(loopback),
-            #[cfg(target_arch = "wasm32")]
             Transport::Http(_) => None,
         }
     }
@@ -80,6 +76,19 @@ impl Client {
             Transport::Loopback(_) => None,
             #[cfg(target_arch = "wasm32")]
             Transport::Http(http) => http.events(),
+            #[cfg(not(target_arch = "wasm32"))]
+            Transport::Http(_) => None,
+        }
+    }
+
+    /// How many requests the token has left in this hour, where the server tells.
+    pub fn requests_left(&self) -> Option<u32> {
+        match &*self.0 {
+            Transport::Loopback(_) => None,
+            #[cfg(target_arch = "wasm32")]
+            Transport::Http(http) => http.left(),
+            #[cfg(not(target_arch = "wasm32"))]
+            Transport::Http(_) => None,
         }
     }
 
@@ -96,6 +105,11 @@ impl Client {
     /// The environments of a project, as configured.
     pub async fn environments(&self, project: &str) -> Result<Vec<api::environment::Environment>, Error> {
         self.list(Endpoint::Environments.request(&[project])).await
+    }
+
+    /// One environment, as configured.
+    pub async fn environment(&self, environment: EnvironmentId) -> Result<api::environment::Environment, Error> {
+        self.read(Endpoint::Environment.request(&[&environment.to_string()])).await
     }
 
     /// The statuses of a project's environments, for servers without [`Client::project_live`].
@@ -133,6 +147,37 @@ impl Client {
     /// One service, as configured; `word` as of [`order::word`].
     pub async fn service(&self, word: &str, service: ServiceId) -> Result<api::service::Service, Error> {
         self.read(Endpoint::Service.request(&[word, &service.to_string()])).await
+    }
+
+    /// The id of the environment a service belongs to; empty where the server does not say.
+    pub async fn home_of(&self, word: &str, service: ServiceId) -> Result<String, Error> {
+        let whole: Map<String, Value> = self.read(Endpoint::Service.request(&[word, &service.to_string()])).await?;
+        let id = whole.get("environment").and_then(|environment| environment.get("id")).and_then(Value::as_str);
+        Ok(id.unwrap_or_default().to_owned())
+    }
+
+    /// The deployments of an environment, newest first, at most `limit`.
+    pub async fn history(
+        &self,
+        environment: EnvironmentId,
+        limit: usize,
+    ) -> Result<Vec<api::history::Deployment>, Error> {
+        let request = Endpoint::History.request(&[&environment.to_string()]);
+        self.list(request.with_query("pageSize", limit.to_string())).await
+    }
+
+    /// The log lines of a deployment, oldest first; `None`: of the last.
+    pub async fn logs(
+        &self,
+        environment: EnvironmentId,
+        deployment: Option<&str>,
+    ) -> Result<Vec<api::log::LogLine>, Error> {
+        let request = Endpoint::Logs.request(&[&environment.to_string()]);
+        self.list(match deployment {
+            Some(deployment) => request.with_query("version", deployment),
+            None => request,
+        })
+        .await
     }
 
     /// The stages of an environment, with the services in each.
@@ -260,7 +305,6 @@ impl Client {
         loop {
             let response = match &*self.0 {
                 Transport::Loopback(loopback) => loopback.send(&request).await,
-                #[cfg(target_arch = "wasm32")]
                 Transport::Http(http) => http.send(&request).await,
             };
             let error = match response {
@@ -272,7 +316,11 @@ impl Client {
             if care != Care::Repeat || !error.may_heal() || attempt == TRIES {
                 return Err(error);
             }
-            timer::pause(timer::jitter(PAUSE << attempt)).await;
+            let pause = timer::jitter(PAUSE << attempt);
+            match &*self.0 {
+                Transport::Loopback(_) => timer::pause(pause).await,
+                Transport::Http(http) => http.pause(pause).await,
+            }
             attempt += 1;
         }
     }

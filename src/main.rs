@@ -24,9 +24,11 @@ fn server() -> Option<String> {
 fn connected(api: &str) {
     use std::sync::Arc;
 
+    use playhead::api::http::ORIGIN;
     use playhead::client::{Client, http::Http};
 
-    playhead::console::mount(Client::http(Http::new(api).ours()), Arc::new(|| rest::load(None)));
+    let http = Http::new(api).with_header(ORIGIN, "CONSOLE").with_events();
+    playhead::console::mount(Client::http(http), Arc::new(|| rest::load(None)));
 }
 
 /// Opens the world the URL names (`?scenario=NAME&seed=N&clock=paused`), and the console on it.

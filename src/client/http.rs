@@ -1,84 +1,11 @@
-//! A server, over the browser's fetch.
+//! A server, over the browser's fetch or natively over a blocking client: the same public face.
 
-use gloo_net::http::RequestBuilder;
-use web_sys::AbortSignal;
+#[cfg(target_arch = "wasm32")]
+mod browser;
+#[cfg(not(target_arch = "wasm32"))]
+mod native;
 
-use super::TIMEOUT_SECONDS;
-use super::error::Error;
-use crate::api::http::ORIGIN;
-use crate::api::{Method, Request, Response};
-
-/// A server's address. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Http {
-    base: String,
-    timeout: u32,
-    /// Whether it is a server of ours, which offers more than the contract.
-    ours: bool,
-}
-
-impl Http {
-    /// A server whose paths start at `base`, with or without a slash at its end.
-    pub fn new(base: &str) -> Http {
-        Http { base: base.trim_end_matches('/').to_owned(), timeout: TIMEOUT_SECONDS * 1_000, ours: false }
-    }
-
-    /// A server of ours: it is told that the console asks, and tells when something changed.
-    #[must_use]
-    pub fn ours(self) -> Http {
-        Http { ours: true, ..self }
-    }
-
-    /// Where a server of ours tells that something changed.
-    pub(super) fn events(&self) -> Option<String> {
-        self.ours.then(|| format!("{}/x/events", self.base))
-    }
-
-    /// The same with so many milliseconds to wait for an answer; [`TIMEOUT_SECONDS`] without this.
-    #[must_use]
-    pub fn with_timeout(self, millis: u32) -> Http {
-        Http { timeout: millis, ..self }
-    }
-
-    /// Carries a request over and waits for its answer.
-    pub(super) async fn send(&self, request: &Request) -> Result<Response, Error> {
-        let url = format!("{}{}", self.base, request.path);
-        let timeout = AbortSignal::timeout_with_u32(self.timeout);
-        let mut builder = RequestBuilder::new(&url)
-            .method(method(request.method))
-            .query(request.query.iter().map(|(name, value)| (name.as_str(), value.as_str())))
-            .abort_signal(Some(&timeout));
-        for (name, value) in &request.headers {
-            builder = builder.header(name, value);
-        }
-        if self.ours {
-            builder = builder.header(ORIGIN, "CONSOLE");
-        }
-        let built = if request.body.is_empty() {
-            builder.build()
-        } else {
-            builder.body(js_sys::Uint8Array::from(request.body.as_slice()))
-        };
-        let told = |_| {
-            if timeout.aborted() {
-                Error::Timeout { seconds: self.timeout.div_ceil(1_000), action: false }
-            } else {
-                Error::Offline
-            }
-        };
-        let response = built.map_err(told)?.send().await.map_err(told)?;
-        let mut answer = Response::new(response.status());
-        answer.headers = response.headers().entries().collect();
-        answer.body = response.binary().await.map_err(told)?;
-        Ok(answer)
-    }
-}
-
-fn method(method: Method) -> gloo_net::http::Method {
-    match method {
-        Method::Get => gloo_net::http::Method::GET,
-        Method::Post => gloo_net::http::Method::POST,
-        Method::Put => gloo_net::http::Method::PUT,
-        Method::Delete => gloo_net::http::Method::DELETE,
-    }
-}
+#[cfg(target_arch = "wasm32")]
+pub use browser::Http;
+#[cfg(not(target_arch = "wasm32"))]
+pub use native::Http;

@@ -1,4 +1,4 @@
-//! Pauses: the browser's timer; natively none, where nothing waits for a loopback.
+//! Pauses: the browser's timer; natively none, where nothing waits for a loopback (the native transport has its own).
 
 /// Waits so many milliseconds.
 #[cfg(target_arch = "wasm32")]

@@ -1,0 +1,72 @@
+//! Sending an action, once, and telling what was answered.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::facts::Member;
+use super::failure::Failure;
+use super::options::Watch;
+use super::session::Session;
+use super::snapshot::Snapshot;
+use super::watch;
+use crate::client::{Item, Order};
+use crate::lifecycle::{Action, Scope};
+
+/// A service of an order, with a version or without.
+pub fn item(member: &Member, version: Option<Arc<str>>) -> Item {
+    Item { service: member.id, kind: member.kind, source: member.source, version }
+}
+
+/// A short verb.
+pub fn verb(action: Action) -> &'static str {
+    match action {
+        Action::Deploy => "deploy",
+        Action::Redeploy => "redeploy",
+        Action::Restart => "restart",
+        Action::Stop => "stop",
+        Action::Cancel => "cancel",
+        Action::DeployVersion => "deploy version",
+        Action::DeployLatest => "deploy latest version",
+    }
+}
+
+/// What an order is about, in words: "redeploy of staging".
+pub fn words(snapshot: &Snapshot, order: &Order) -> String {
+    let environment = snapshot.environment.name.as_str();
+    let name = |item: &Item| snapshot.services.iter().find(|member| member.id == item.service);
+    let what = match (order.scope, order.action, order.items.as_slice()) {
+        (Scope::Environment, ..) | (_, Action::Cancel, _) => environment.to_owned(),
+        (_, _, [one]) => {
+            let name = name(one).map_or("a service", |member| member.name.as_str());
+            format!("{name} in {environment}")
+        }
+        (_, _, many) => format!("{} services in {environment}", many.len()),
+    };
+    format!("{} of {what}", verb(order.action))
+}
+
+/// Sends an order and says what was answered; follows it, if so asked.
+pub async fn send(session: &Session, snapshot: &Snapshot, order: Order, watch: Watch) -> Result<(), Failure> {
+    let accepted = session.told(session.client.act(&order).await)?;
+    let words = words(snapshot, &order);
+    if watch.watch {
+        return watch::follow(session, snapshot, &order, accepted, watch).await;
+    }
+    if session.out.json {
+        return session.out.json(&json!({
+            "action": order.action.name(),
+            "environment": snapshot.id.to_string(),
+            "request": accepted.request.map(|id| id.to_string()),
+            "position": accepted.position,
+            "result": "accepted",
+        }));
+    }
+    let place = match accepted.position {
+        Some(0) => ", it runs".to_owned(),
+        Some(place) => format!(", it waits at place {place}"),
+        None => String::new(),
+    };
+    let request = accepted.request.map(|id| format!(" (request {id})")).unwrap_or_default();
+    session.out.line(&format!("{words}: accepted{place}{request}"))
+}

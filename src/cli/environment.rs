@@ -1,0 +1,116 @@
+//! `playhead environment VERB`.
+
+use super::act;
+use super::facts::Member;
+use super::failure::Failure;
+use super::nouns::EnvironmentVerb;
+use super::options::{Version, Watch};
+use super::session::Session;
+use super::snapshot::Snapshot;
+use super::{history, logs, preview, show, version};
+use crate::client::Order;
+use crate::lifecycle::rule::allowed_in_environment;
+use crate::lifecycle::{Action, Scope, ServiceFacts, allowed_on_environment};
+
+/// Does it.
+pub async fn run(verb: EnvironmentVerb, session: &Session) -> Result<(), Failure> {
+    match verb {
+        EnvironmentVerb::List => show::environments(session).await,
+        EnvironmentVerb::Status { environment } => {
+            show::environment(session, &session.snapshot(Some(&environment)).await?)
+        }
+        EnvironmentVerb::Deploy { environment, services, latest, version, watch } => {
+            let snapshot = session.snapshot(Some(&environment)).await?;
+            let order = deploy(session, &snapshot, &services.services, latest, &version).await?;
+            act::send(session, &snapshot, order, watch).await
+        }
+        EnvironmentVerb::Redeploy { environment, services, watch } => {
+            on(session, &environment, Action::Redeploy, &services.services, watch).await
+        }
+        EnvironmentVerb::Stop { environment, services, watch } => {
+            on(session, &environment, Action::Stop, &services.services, watch).await
+        }
+        EnvironmentVerb::Cancel { environment, force, watch } => {
+            let snapshot = session.snapshot(Some(&environment)).await?;
+            let order = Order { force, ..order(&snapshot, Action::Cancel, &[]) };
+            act::send(session, &snapshot, order, watch).await
+        }
+        EnvironmentVerb::History { environment, limit } => {
+            let environment = session.environment(Some(&environment)).await?;
+            history::print(session, &environment, None, limit).await
+        }
+        EnvironmentVerb::Logs { environment, lines } => {
+            let environment = session.environment(Some(&environment)).await?;
+            logs::print(session, &environment, None, &lines).await
+        }
+        EnvironmentVerb::Plan { action, environment, services, force } => {
+            let snapshot = session.snapshot(Some(&environment)).await?;
+            let chosen = snapshot.chosen(&services.services)?;
+            preview::environment(session, &snapshot, action.action(), &chosen, force)
+        }
+    }
+}
+
+async fn on(
+    session: &Session,
+    environment: &str,
+    action: Action,
+    services: &[String],
+    watch: Watch,
+) -> Result<(), Failure> {
+    let snapshot = session.snapshot(Some(environment)).await?;
+    let order = order(&snapshot, action, &snapshot.chosen(services)?);
+    act::send(session, &snapshot, order, watch).await
+}
+
+/// An order for the whole environment, or for the services that were named.
+fn order(snapshot: &Snapshot, action: Action, chosen: &[&Member]) -> Order {
+    let scope = if chosen.is_empty() { Scope::Environment } else { Scope::Subset };
+    let items = chosen.iter().map(|member| act::item(member, None)).collect();
+    Order { environment: snapshot.id, action, scope, items, force: false }
+}
+
+async fn deploy(
+    session: &Session,
+    snapshot: &Snapshot,
+    services: &[String],
+    latest: bool,
+    version: &Version,
+) -> Result<Order, Failure> {
+    let chosen = snapshot.chosen(services)?;
+    if latest {
+        return deploy_latest(session, snapshot, &chosen).await;
+    }
+    if version.commit.is_none() && version.tag.is_none() && version.chart_version.is_none() {
+        return Ok(order(snapshot, Action::Deploy, &chosen));
+    }
+    let [member] = chosen.as_slice() else {
+        let words = "a version is deployed to one service: name exactly one with --services.";
+        return Err(Failure::Usage(words.to_owned()));
+    };
+    let version = version::chosen(session, member, version).await?;
+    let items = vec![act::item(member, version)];
+    let action = Action::DeployVersion;
+    Ok(Order { environment: snapshot.id, action, scope: Scope::Service, items, force: false })
+}
+
+/// The newest commit of every service that the law takes in; a service that was named and is not, is told.
+async fn deploy_latest(session: &Session, snapshot: &Snapshot, chosen: &[&Member]) -> Result<Order, Failure> {
+    let action = Action::DeployLatest;
+    let mut items = Vec::new();
+    let candidates: Vec<&Member> = if chosen.is_empty() { snapshot.services.iter().collect() } else { chosen.to_vec() };
+    for member in candidates {
+        match allowed_in_environment(action, &member.facts()) {
+            Ok(()) => items.push(act::item(member, Some(version::newest(session, member).await?))),
+            Err(_) if chosen.is_empty() => {}
+            Err(refusal) => return Err(Failure::Refused(format!("{}: {refusal}", member.name))),
+        }
+    }
+    if items.is_empty() {
+        let facts: Vec<ServiceFacts> = snapshot.services.iter().map(Member::facts).collect();
+        let refused = allowed_on_environment(action, &snapshot.facts, &facts).err();
+        let words = refused.map_or_else(|| "no service has a newer version".to_owned(), |refusal| refusal.to_string());
+        return Err(Failure::Refused(words));
+    }
+    Ok(Order { environment: snapshot.id, action, scope: Scope::Environment, items, force: false })
+}

@@ -1,0 +1,106 @@
+//! How a command ends badly: the words for it, and the exit code.
+
+use std::io;
+use std::process::ExitCode;
+
+use thiserror::Error;
+
+use crate::client;
+
+/// Why a command did not do what was asked.
+#[derive(Debug, Error)]
+pub enum Failure {
+    /// The arguments, a name or a setting are wrong.
+    #[error("{0}")]
+    Usage(String),
+    /// The law refuses.
+    #[error("{0}")]
+    Refused(String),
+    /// A call did not succeed.
+    #[error("{}", words(.error, .base))]
+    Call {
+        /// What the client says.
+        error: client::Error,
+        /// Which server it was.
+        base: String,
+    },
+    /// The deployment that was watched ended badly.
+    #[error("{0}")]
+    Failed(String),
+    /// The deployment that was watched did not end in time.
+    #[error("{0}")]
+    NotEnded(String),
+    /// Who read the output went away, which is no error.
+    #[error("the output was closed")]
+    Closed,
+    /// A file or the output could not be read or written.
+    #[error("{place}: {error}. Check the path and its rights.")]
+    File {
+        /// Which.
+        place: String,
+        /// Why.
+        error: io::Error,
+    },
+}
+
+impl Failure {
+    /// The exit code, as told in the help.
+    pub fn code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Failure::Closed => 0,
+            Failure::Failed(_) => 1,
+            Failure::Usage(_) | Failure::File { .. } => 2,
+            Failure::Refused(_) => 3,
+            Failure::NotEnded(_) => 4,
+            Failure::Call { error, .. } => match error {
+                client::Error::Invalid { .. } | client::Error::NotFound { .. } => 2,
+                client::Error::Refused { .. } | client::Error::Unauthorized => 3,
+                client::Error::Timeout { .. }
+                | client::Error::Offline
+                | client::Error::RateLimited { .. }
+                | client::Error::Server { .. }
+                | client::Error::Unreadable { .. } => 4,
+            },
+        })
+    }
+
+    /// A failure to write to the output.
+    pub fn output(error: io::Error) -> Failure {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Failure::Closed,
+            _ => Failure::File { place: "the output".to_owned(), error },
+        }
+    }
+}
+
+/// The client's words are the page's, where much goes on by itself: here the command has ended.
+fn words(error: &client::Error, base: &str) -> String {
+    match error {
+        client::Error::Offline => {
+            format!("{base} cannot be reached. Check the address (--api-url) and the network.")
+        }
+        client::Error::Timeout { seconds, action: false } => {
+            format!("{base} gave no answer within {seconds} s. Try again later.")
+        }
+        client::Error::Timeout { seconds, action: true } => format!(
+            "{base} gave no answer within {seconds} s. It is not known whether the request was accepted: look with \
+             \"playhead environment status\" before you send it again."
+        ),
+        client::Error::RateLimited { reset } => {
+            let when = reset.map_or_else(|| "later".to_owned(), |seconds| format!("in {seconds} s"));
+            format!("too many requests for this token. Try again {when}.")
+        }
+        client::Error::Unauthorized => format!(
+            "{base} does not let this token do that. Check PLAYHEAD_TOKEN, --token-file or the config file, and the \
+             token's rights (--auth bearer for a personal token)."
+        ),
+        client::Error::NotFound { detail } if detail.is_empty() => {
+            format!("{base} does not know that. Check that the address ends where the API begins, such as /api.")
+        }
+        client::Error::Refused { .. }
+        | client::Error::Invalid { .. }
+        | client::Error::NotFound { .. }
+        | client::Error::Server { .. }
+        | client::Error::Unreadable { .. } => error.to_string(),
+    }
+}

@@ -1,0 +1,80 @@
+//! `… history`: the deployments of an environment, or those of them that a service was in.
+
+use serde_json::{Value, json};
+
+use super::facts::Member;
+use super::failure::Failure;
+use super::output::Table;
+use super::session::Session;
+use crate::api::environment::Environment;
+use crate::api::history::Deployment;
+use crate::lifecycle::{EnvironmentId, NotAnId, Status};
+
+/// The id of an environment as the server calls it.
+pub fn id(environment: &Environment) -> Result<EnvironmentId, Failure> {
+    environment.id.parse().map_err(|error: NotAnId| Failure::Usage(format!("{}: {error}", environment.id)))
+}
+
+/// Prints them.
+pub async fn print(
+    session: &Session,
+    environment: &Environment,
+    service: Option<&Member>,
+    limit: usize,
+) -> Result<(), Failure> {
+    let mut all = session.told(session.client.history(id(environment)?, limit).await)?;
+    // A server may give more than was asked for.
+    all.truncate(limit);
+    if let Some(service) = service {
+        let id = service.id.to_string();
+        all.retain(|deployment| {
+            deployment.stages.iter().flat_map(|stage| &stage.services).any(|one| one.identifier.service_id == id)
+        });
+    }
+    if session.out.json {
+        return session.out.json(&Value::Array(all.iter().map(as_json).collect()));
+    }
+    let mut table = Table::new(&["BEGAN", "ACTION", "STATUS", "DURATION", "BY", "FROM", "ID"]);
+    for one in &all {
+        table.row(vec![
+            began(one).unwrap_or_else(|| "-".to_owned()).into(),
+            one.trigger_action.to_lowercase().into(),
+            (&Status::from_name(&one.status)).into(),
+            duration(&one.total_duration).into(),
+            one.auditing_data.triggered_by.as_str().into(),
+            one.auditing_data.origin.as_deref().unwrap_or("-").into(),
+            one.identifier.execution_id.as_str().into(),
+        ]);
+    }
+    session.out.table(&table)
+}
+
+fn began(one: &Deployment) -> Option<String> {
+    one.auditing_data.created_at.map(|at| at.to_string())
+}
+
+fn as_json(one: &Deployment) -> Value {
+    let services = one.stages.iter().flat_map(|stage| &stage.services);
+    json!({
+        "id": one.identifier.execution_id,
+        "action": one.trigger_action,
+        "status": one.status,
+        "action_status": one.action_status,
+        "began": began(one),
+        "duration": one.total_duration,
+        "triggered_by": one.auditing_data.triggered_by,
+        "origin": one.auditing_data.origin,
+        "services": services
+            .map(|one| json!({
+                "id": one.identifier.service_id,
+                "name": one.identifier.name,
+                "status": one.status,
+            }))
+            .collect::<Vec<_>>(),
+    })
+}
+
+/// An ISO 8601 duration as people write it: `PT83S` is `83s`.
+fn duration(text: &str) -> String {
+    text.strip_prefix("PT").unwrap_or(text).to_lowercase()
+}

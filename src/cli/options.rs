@@ -1,0 +1,103 @@
+//! Flags that every command over the API knows, and those of the commands that act.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+/// Which server, as whom, and how the answer looks.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Connection and output")]
+pub struct Options {
+    /// Address of the API, up to where its paths begin
+    ///
+    /// Such as https://api.qovery.com. Also: PLAYHEAD_API_URL, QOVERY_API_URL, "api_url" in the config file.
+    #[arg(long, global = true, value_name = "URL")]
+    pub api_url: Option<String>,
+    /// The token; other users of this machine can see it in the list of processes
+    ///
+    /// Better: PLAYHEAD_TOKEN, QOVERY_CLI_ACCESS_TOKEN, --token-file, or "token" in the config file.
+    #[arg(long, global = true, value_name = "TOKEN", conflicts_with = "token_file")]
+    pub token: Option<String>,
+    /// File that holds the token and nothing else
+    #[arg(long, global = true, value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+    /// How the token is presented: as an API token or as a person's
+    #[arg(long, global = true, value_enum, default_value = "token")]
+    pub auth: Auth,
+    /// Name or id of the organization, where there are several
+    ///
+    /// Also: PLAYHEAD_ORGANIZATION, "organization" in the config file.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub organization: Option<String>,
+    /// Name or id of the project, where there are several
+    ///
+    /// Also: PLAYHEAD_PROJECT, "project" in the config file.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub project: Option<String>,
+    /// From where actions are said to come: CLI, or CI_CD where the variable CI is set
+    ///
+    /// Also: PLAYHEAD_ORIGIN. Who is said to ask: PLAYHEAD_ACTOR, else USER.
+    #[arg(long, global = true, value_name = "ORIGIN")]
+    pub origin: Option<String>,
+    /// Print the answer as JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+/// How a token is presented.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Auth {
+    /// `Authorization: Token …`: machines.
+    #[default]
+    Token,
+    /// `Authorization: Bearer …`: people.
+    Bearer,
+}
+
+/// Whether and how an action is followed to its end.
+#[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Watching")]
+pub struct Watch {
+    /// Follow to the end; exit 1 if it fails or is canceled
+    #[arg(long)]
+    pub watch: bool,
+    /// Give up watching after so many seconds (exit 4); the deployment goes on
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600, requires = "watch")]
+    pub timeout: u64,
+    /// Seconds between two looks
+    #[arg(long, value_name = "SECONDS", default_value_t = 1, requires = "watch")]
+    pub interval: u64,
+}
+
+/// The services of a subset.
+#[derive(Debug, Default, Args)]
+pub struct Services {
+    /// Only these services, by name or id, separated by commas
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub services: Vec<String>,
+}
+
+/// The environment of a service.
+#[derive(Debug, Args)]
+pub struct In {
+    /// Name or id of the environment, where there are several
+    ///
+    /// Also: PLAYHEAD_ENVIRONMENT. Not needed with the id of a service.
+    #[arg(long, short, value_name = "NAME")]
+    pub environment: Option<String>,
+}
+
+/// A version of a service: the flag is that of its source.
+#[derive(Clone, Debug, Default, Args)]
+#[group(multiple = false)]
+pub struct Version {
+    /// Deploy this commit of a service built from git; the first digits will do
+    #[arg(long, value_name = "SHA")]
+    pub commit: Option<String>,
+    /// Deploy this tag of a service run from an image
+    #[arg(long, value_name = "TAG")]
+    pub tag: Option<String>,
+    /// Deploy this version of a chart
+    #[arg(long, value_name = "VERSION")]
+    pub chart_version: Option<String>,
+}

@@ -1,0 +1,159 @@
+//! What is printed: lines, aligned tables, JSON; colours on a terminal only.
+//!
+//! Invariants: nothing but the answer goes to the standard output, so that it can be piped; no escape sequence leaves
+//! where nobody looks at a terminal, with `NO_COLOR`, or with `--json`.
+
+use std::io::{self, IsTerminal, Write};
+
+use serde_json::Value;
+
+use super::failure::Failure;
+use crate::lifecycle::{Class, Status};
+
+/// Where answers go, and how they look.
+#[derive(Clone, Copy, Debug)]
+pub struct Output {
+    /// Whether the answer is JSON.
+    pub json: bool,
+    colour: bool,
+    /// Whether progress is one line that rewrites itself.
+    rewrites: bool,
+}
+
+impl Output {
+    /// As the environment and `--json` say.
+    pub fn new(json: bool) -> Output {
+        let plain = json || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        Output {
+            json,
+            colour: !plain && !dumb && io::stdout().is_terminal(),
+            rewrites: !json && !dumb && io::stderr().is_terminal(),
+        }
+    }
+
+    /// Prints a line of the answer.
+    pub fn line(&self, text: &str) -> Result<(), Failure> {
+        writeln!(io::stdout(), "{text}").map_err(Failure::output)
+    }
+
+    /// Prints the answer as JSON.
+    pub fn json(&self, value: &Value) -> Result<(), Failure> {
+        self.line(&format!("{value:#}"))
+    }
+
+    /// Prints a line of many as JSON: one value per line.
+    pub fn json_line(&self, value: &Value) -> Result<(), Failure> {
+        self.line(&value.to_string())
+    }
+
+    /// Prints a table.
+    pub fn table(&self, table: &Table) -> Result<(), Failure> {
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        table.write(&mut out, self.colour).and_then(|()| out.flush()).map_err(Failure::output)
+    }
+
+    /// Says how it goes on: on a terminal the line is written over the last one. Nobody reads it: no error.
+    pub fn progress(&self, text: &str) {
+        let _ = match (self.json, self.rewrites) {
+            (true, _) => Ok(()),
+            (false, true) => write!(io::stderr(), "\r\x1b[K{text}"),
+            (false, false) => writeln!(io::stderr(), "{text}"),
+        };
+    }
+
+    /// Leaves the line that rewrites itself.
+    pub fn progress_over(&self) {
+        if self.rewrites {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+    }
+}
+
+/// A cell: its text, and the status that colours it.
+#[derive(Clone, Debug, Default)]
+pub struct Cell {
+    text: String,
+    status: Option<Status>,
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Cell {
+        Cell { text: text.to_owned(), status: None }
+    }
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Cell {
+        Cell { text, status: None }
+    }
+}
+
+impl From<&Status> for Cell {
+    fn from(status: &Status) -> Cell {
+        Cell { text: status.words().to_owned(), status: Some(status.clone()) }
+    }
+}
+
+impl Cell {
+    fn colour(&self) -> Option<&'static str> {
+        self.status.as_ref().map(|status| match status.class() {
+            Class::InProgress => "\x1b[36m",
+            Class::Final => "\x1b[2m",
+            Class::Ok => "\x1b[32m",
+            Class::Error => "\x1b[31m",
+        })
+    }
+}
+
+/// Rows of cells under a heading.
+#[derive(Clone, Debug)]
+pub struct Table {
+    rows: Vec<Vec<Cell>>,
+    indent: &'static str,
+}
+
+impl Table {
+    /// A table with these headings.
+    pub fn new(heading: &[&str]) -> Table {
+        Table { rows: vec![heading.iter().map(|text| Cell::from(*text)).collect()], indent: "" }
+    }
+
+    /// A table without headings, indented.
+    pub fn indented() -> Table {
+        Table { rows: Vec::new(), indent: "  " }
+    }
+
+    /// Adds a row.
+    pub fn row(&mut self, cells: Vec<Cell>) {
+        self.rows.push(cells);
+    }
+
+    fn write(&self, out: &mut impl Write, colour: bool) -> io::Result<()> {
+        let mut widths: Vec<usize> = Vec::new();
+        for row in &self.rows {
+            for (place, cell) in row.iter().enumerate() {
+                let width = cell.text.chars().count();
+                match widths.get_mut(place) {
+                    Some(widest) => *widest = width.max(*widest),
+                    None => widths.push(width),
+                }
+            }
+        }
+        for row in &self.rows {
+            let mut line = self.indent.to_owned();
+            for (place, (cell, width)) in row.iter().zip(&widths).enumerate() {
+                let paint = cell.colour().filter(|_| colour);
+                line.push_str(paint.unwrap_or_default());
+                line.push_str(&cell.text);
+                line.push_str(if paint.is_some() { "\x1b[0m" } else { "" });
+                if place + 1 < row.len() {
+                    let gap = width - cell.text.chars().count() + 2;
+                    line.extend(std::iter::repeat_n(' ', gap));
+                }
+            }
+            writeln!(out, "{}", line.trim_end())?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,196 @@
+//! `… plan`: what an action would do, service by service, by the same rule that decides it. Sends nothing.
+
+use serde_json::{Value, json};
+
+use super::act;
+use super::facts::Member;
+use super::failure::Failure;
+use super::output::{Cell, Table};
+use super::session::Session;
+use super::snapshot::Snapshot;
+use crate::lifecycle::cancel::{Interruption, interruption};
+use crate::lifecycle::plan::{Effect, effect};
+use crate::lifecycle::{Action, Refusal, Scope, ServiceFacts, Status, allowed_on_environment};
+
+/// What would become of one service.
+struct Part<'a> {
+    member: &'a Member,
+    /// Its effect in one word and in words, or why it is left out.
+    fate: Result<(&'static str, &'static str), String>,
+}
+
+/// Plans an action on an environment, or on some of its services.
+pub fn environment(
+    session: &Session,
+    snapshot: &Snapshot,
+    action: Action,
+    chosen: &[&Member],
+    force: bool,
+) -> Result<(), Failure> {
+    let environment = snapshot.environment.name.as_str();
+    // The call is one and the same: it is a redeploy once something was deployed.
+    let whole = chosen.is_empty() || matches!(action, Action::Cancel | Action::DeployLatest);
+    let means = match action {
+        Action::Deploy if whole && snapshot.facts.ever_deployed => Action::Redeploy,
+        action => action,
+    };
+    let members: Vec<&Member> = if chosen.is_empty() { snapshot.services.iter().collect() } else { chosen.to_vec() };
+    let scope = if whole { Scope::Environment } else { Scope::Subset };
+    let parts = parts(snapshot, &members, means, scope, force);
+    let facts: Vec<ServiceFacts> = members.iter().map(|member| member.facts()).collect();
+    let refused = match scope {
+        Scope::Environment => allowed_on_environment(means, &snapshot.facts, &facts).err(),
+        Scope::Service | Scope::Subset => None,
+    };
+    let what = match members.len() {
+        _ if whole => environment.to_owned(),
+        1 => format!("1 service in {environment}"),
+        many => format!("{many} services in {environment}"),
+    };
+    print(session, snapshot, &what, action, means, &parts, refused)
+}
+
+/// Plans an action on one service.
+pub fn service(
+    session: &Session,
+    snapshot: &Snapshot,
+    action: Action,
+    member: &Member,
+    force: bool,
+) -> Result<(), Failure> {
+    let before = member.beneath.ever_deployed() && member.beneath != Status::Deleted;
+    let means = if action == Action::Deploy && before { Action::Redeploy } else { action };
+    let parts = parts(snapshot, &[member], means, Scope::Service, force);
+    let what = format!("{} in {}", member.name, snapshot.environment.name);
+    print(session, snapshot, &what, action, means, &parts, None)
+}
+
+fn parts<'a>(snapshot: &Snapshot, members: &[&'a Member], action: Action, scope: Scope, force: bool) -> Vec<Part<'a>> {
+    let size = members.len();
+    let part = |member: &&'a Member| {
+        let facts = member.facts();
+        let planned = effect(action, scope, size, &facts, member.plan_sync(), member.is_up());
+        let fate = match (planned, action) {
+            // The whole deployment is canceled, whatever the status of one service allows.
+            (_, Action::Cancel) if scope == Scope::Environment => canceled(snapshot, member, force),
+            (Ok(Effect::Canceled), _) => canceled(snapshot, member, force),
+            (Ok(effect), _) => Ok(words(effect)),
+            (Err(refusal), _) => Err(refusal.to_string()),
+        };
+        Part { member, fate }
+    };
+    members.iter().map(part).collect()
+}
+
+fn canceled(snapshot: &Snapshot, member: &Member, force: bool) -> Result<(&'static str, &'static str), String> {
+    let id = member.id.to_string();
+    let status = match &snapshot.deployment {
+        Some(deployment) => match deployment.services.iter().find(|one| one.id == id) {
+            Some(one) => Status::from_name(&one.state),
+            None => return Err("it is not in the deployment".to_owned()),
+        },
+        None => member.beneath.clone(),
+    };
+    match interruption(member.kind, &status, force) {
+        Interruption::NotStarted => Ok(("NOT_STARTED", "is not started, keeps the status it had")),
+        Interruption::RollsBack => Ok(("ROLLS_BACK", "goes back to what it ran before")),
+        Interruption::Forced => Ok(("FORCED", "is interrupted; what it did is not undone")),
+        Interruption::Ignores => {
+            Err("a lifecycle job that executes goes on to its end; --force interrupts it".to_owned())
+        }
+        Interruption::UnderWay => Err("it is being canceled already".to_owned()),
+        Interruption::Stays => Err("it has ended in this deployment, or is in none".to_owned()),
+    }
+}
+
+fn words(effect: Effect) -> (&'static str, &'static str) {
+    match effect {
+        Effect::FirstDeployment => ("FIRST_DEPLOYMENT", "is deployed for the first time"),
+        Effect::Starts => ("STARTS", "starts again"),
+        Effect::Applies => ("APPLIES", "its changed configuration is applied"),
+        Effect::NothingChanges => ("NOTHING_CHANGES", "nothing differs: no pod is touched"),
+        Effect::DeploysVersion => ("DEPLOYS_VERSION", "the version is deployed"),
+        Effect::Stops => ("STOPS", "is stopped; its storage is kept"),
+        Effect::Pauses => ("PAUSES", "is paused at the cloud provider; its data is kept"),
+        Effect::Unschedules => ("UNSCHEDULES", "its schedule is switched off"),
+        Effect::RunsStopCommand => ("RUNS_STOP_COMMAND", "its stop command runs, if it has one"),
+        Effect::Restarts => ("RESTARTS", "its pods are replaced one by one"),
+        Effect::Canceled => ("CANCELED", "goes back to what it ran before"),
+    }
+}
+
+fn print(
+    session: &Session,
+    snapshot: &Snapshot,
+    what: &str,
+    action: Action,
+    means: Action,
+    parts: &[Part<'_>],
+    refused: Option<Refusal>,
+) -> Result<(), Failure> {
+    let acting = parts.iter().filter(|part| part.fate.is_ok()).count();
+    let why = match (refused, parts, acting) {
+        (Some(refusal), ..) => Some(refusal.to_string()),
+        (None, [Part { fate: Err(reason), .. }], _) => Some(reason.clone()),
+        (None, _, 0) => Some(Refusal::NoneAllows { action: means }.to_string()),
+        (None, ..) => None,
+    };
+    if session.out.json {
+        session.out.json(&json!({
+            "action": action.name(),
+            "means": means.name(),
+            "environment": snapshot.id.to_string(),
+            "accepted": why.is_none(),
+            "reason": why,
+            "services": parts.iter().map(as_json).collect::<Vec<_>>(),
+        }))?;
+    } else {
+        table(session, what, action, means, parts, acting)?;
+    }
+    match why {
+        None => Ok(()),
+        Some(why) => Err(Failure::Refused(format!("{} of {what} would be refused: {why}", act::verb(action)))),
+    }
+}
+
+fn table(
+    session: &Session,
+    what: &str,
+    action: Action,
+    means: Action,
+    parts: &[Part<'_>],
+    acting: usize,
+) -> Result<(), Failure> {
+    let left = parts.len() - acting;
+    let also = if action == means { "" } else { " (a redeploy: it was deployed before)" };
+    session.out.line(&format!("{} of {what}{also}: {acting} would act, {left} left out", act::verb(action)))?;
+    let mut stage = None;
+    let mut rows = Table::indented();
+    for part in parts {
+        if stage != Some(part.member.stage_order) {
+            if stage.is_some() {
+                session.out.table(&rows)?;
+            }
+            rows = Table::indented();
+            stage = Some(part.member.stage_order);
+            session.out.line(&part.member.stage)?;
+        }
+        let fate: Cell = match &part.fate {
+            Ok((_, words)) => (*words).into(),
+            Err(reason) => format!("left out: {reason}").into(),
+        };
+        rows.row(vec![part.member.name.as_str().into(), (&part.member.status).into(), fate]);
+    }
+    session.out.table(&rows)
+}
+
+fn as_json(part: &Part<'_>) -> Value {
+    json!({
+        "id": part.member.id.to_string(),
+        "name": part.member.name,
+        "stage": part.member.stage,
+        "state": part.member.status.name(),
+        "effect": part.fate.as_ref().ok().map(|(name, _)| *name),
+        "left_out": part.fate.as_ref().err(),
+    })
+}

@@ -1,0 +1,109 @@
+//! `playhead service VERB`, and the same for each kind.
+
+use super::act;
+use super::facts::Member;
+use super::failure::Failure;
+use super::nouns::{Noun, ServiceVerb};
+use super::options::{In, Version, Watch};
+use super::session::Session;
+use super::snapshot::Snapshot;
+use super::{history, logs, preview, show, version};
+use crate::api::routes::RESTARTABLE_WORDS;
+use crate::client::Order;
+use crate::client::order::word;
+use crate::lifecycle::{Action, Kind, Scope, allowed};
+
+/// Does it.
+pub async fn run(noun: Noun, verb: ServiceVerb, session: &Session) -> Result<(), Failure> {
+    let open = async |service: &str, home: &In| -> Result<Snapshot, Failure> {
+        Snapshot::read(session, session.home_of(Some(service), home.environment.as_deref()).await?).await
+    };
+    let kinds = noun.kinds();
+    match verb {
+        ServiceVerb::List { home } => {
+            let environment = session.home_of(None, home.environment.as_deref()).await?;
+            show::services(session, &Snapshot::read(session, environment).await?, kinds)
+        }
+        ServiceVerb::Status { service, home } => {
+            let snapshot = open(&service, &home).await?;
+            show::service(session, &snapshot, snapshot.service(&service, kinds)?)
+        }
+        ServiceVerb::Deploy { service, home, version, watch } => {
+            let snapshot = open(&service, &home).await?;
+            deploy(session, &snapshot, snapshot.service(&service, kinds)?, &version, watch).await
+        }
+        ServiceVerb::Redeploy { service, home, watch } => {
+            let snapshot = open(&service, &home).await?;
+            on(session, &snapshot, snapshot.service(&service, kinds)?, Action::Redeploy, watch).await
+        }
+        ServiceVerb::Stop { service, home, watch } => {
+            let snapshot = open(&service, &home).await?;
+            on(session, &snapshot, snapshot.service(&service, kinds)?, Action::Stop, watch).await
+        }
+        ServiceVerb::Restart { service, home, watch } => {
+            let snapshot = open(&service, &home).await?;
+            on(session, &snapshot, snapshot.service(&service, kinds)?, Action::Restart, watch).await
+        }
+        ServiceVerb::Cancel { service, home, force, watch } => {
+            let snapshot = open(&service, &home).await?;
+            let member = snapshot.service(&service, kinds)?;
+            // The call is the environment's, which would also cancel a deployment that this service is not in.
+            judged(Action::Cancel, member)?;
+            let order = Order { force, ..order(&snapshot, Action::Cancel, member) };
+            act::send(session, &snapshot, order, watch).await
+        }
+        ServiceVerb::History { service, home, limit } => {
+            let snapshot = open(&service, &home).await?;
+            let member = snapshot.service(&service, kinds)?;
+            history::print(session, &snapshot.environment, Some(member), limit).await
+        }
+        ServiceVerb::Logs { service, home, lines } => {
+            let snapshot = open(&service, &home).await?;
+            let member = snapshot.service(&service, kinds)?;
+            logs::print(session, &snapshot.environment, Some(member), &lines).await
+        }
+        ServiceVerb::Plan { action, service, home, force } => {
+            let snapshot = open(&service, &home).await?;
+            preview::service(session, &snapshot, action.action(), snapshot.service(&service, kinds)?, force)
+        }
+    }
+}
+
+fn order(snapshot: &Snapshot, action: Action, member: &Member) -> Order {
+    let items = vec![act::item(member, None)];
+    Order { environment: snapshot.id, action, scope: Scope::Service, items, force: false }
+}
+
+/// Asks the rule, where the contract has no call that the server could refuse.
+fn judged(action: Action, member: &Member) -> Result<(), Failure> {
+    allowed(action, &member.facts()).map_err(|refusal| Failure::Refused(format!("{}: {refusal}", member.name)))
+}
+
+async fn on(
+    session: &Session,
+    snapshot: &Snapshot,
+    member: &Member,
+    action: Action,
+    watch: Watch,
+) -> Result<(), Failure> {
+    let restartable = RESTARTABLE_WORDS.contains(&word(member.kind));
+    if member.kind == Kind::Unknown || action == Action::Restart && !restartable {
+        judged(action, member)?;
+    }
+    act::send(session, snapshot, order(snapshot, action, member), watch).await
+}
+
+async fn deploy(
+    session: &Session,
+    snapshot: &Snapshot,
+    member: &Member,
+    version: &Version,
+    watch: Watch,
+) -> Result<(), Failure> {
+    let Some(version) = version::chosen(session, member, version).await? else {
+        return on(session, snapshot, member, Action::Deploy, watch).await;
+    };
+    let mut order = order(snapshot, Action::DeployVersion, member);
+    order.items = vec![act::item(member, Some(version))];
+    act::send(session, snapshot, order, watch).await
+}

@@ -1,0 +1,107 @@
+//! What every command over the API has at hand: the client, where the answer goes, and how names are found.
+
+use super::failure::Failure;
+use super::find::{self, Named};
+use super::options::Options;
+use super::output::Output;
+use super::settings::{Settings, variable};
+use super::snapshot::Snapshot;
+use crate::api::environment::Environment;
+use crate::api::http::{ACTOR, ORIGIN};
+use crate::api::routes::SERVICE_WORDS;
+use crate::client::http::Http;
+use crate::client::{self, Client};
+use crate::lifecycle::{EnvironmentId, ServiceId};
+
+/// A command's run.
+pub struct Session {
+    /// Typed calls.
+    pub client: Client,
+    /// Where the answer goes.
+    pub out: Output,
+    settings: Settings,
+}
+
+impl Session {
+    /// Settles the settings; nothing is sent yet.
+    pub fn open(options: &Options) -> Result<Session, Failure> {
+        let settings = Settings::read(options)?;
+        let mut http = Http::new(&settings.api_url).with_header(ORIGIN, settings.origin.as_str());
+        if let Some(actor) = &settings.actor {
+            http = http.with_header(ACTOR, actor.as_str());
+        }
+        if let Some(authorization) = &settings.authorization {
+            http = http.with_header("Authorization", authorization.as_str());
+        }
+        Ok(Session { client: Client::http(http), out: Output::new(options.json), settings })
+    }
+
+    /// The result of a call, with the address for the words of a failure.
+    pub fn told<T>(&self, result: Result<T, client::Error>) -> Result<T, Failure> {
+        result.map_err(|error| match error {
+            client::Error::Refused { reason } => Failure::Refused(reason),
+            error => Failure::Call { error, base: self.settings.api_url.clone() },
+        })
+    }
+
+    async fn project(&self) -> Result<String, Failure> {
+        let wanted = self.settings.project.as_deref();
+        if let Some(id) = wanted.filter(|wanted| find::is_id(wanted)) {
+            return Ok(id.to_owned());
+        }
+        let organization = match self.settings.organization.as_deref().filter(|wanted| find::is_id(wanted)) {
+            Some(id) => id.to_owned(),
+            None => {
+                let all = self.told(self.client.organizations().await)?;
+                let all = all.iter().map(|one| Named { id: &one.id, name: &one.name, item: one });
+                let wanted = self.settings.organization.as_deref();
+                find::one("organization", wanted, "--organization", all.collect())?.id.clone()
+            }
+        };
+        let all = self.told(self.client.projects(&organization).await)?;
+        let all = all.iter().map(|one| Named { id: &one.id, name: &one.name, item: one });
+        Ok(find::one("project", wanted, "--project", all.collect())?.id.clone())
+    }
+
+    /// The id of the project and its environments.
+    pub async fn environments(&self) -> Result<(String, Vec<Environment>), Failure> {
+        let project = self.project().await?;
+        let environments = self.told(self.client.environments(&project).await)?;
+        Ok((project, environments))
+    }
+
+    /// An environment by name or id; without either, the only one.
+    pub async fn environment(&self, wanted: Option<&str>) -> Result<Environment, Failure> {
+        if let Some(id) = wanted.and_then(|wanted| wanted.parse::<EnvironmentId>().ok()) {
+            return self.told(self.client.environment(id).await);
+        }
+        let (_, all) = self.environments().await?;
+        let named = all.iter().map(|one| Named { id: &one.id, name: &one.name, item: one }).collect();
+        find::one("environment", wanted, "its name", named).cloned()
+    }
+
+    /// The environment a service is in: as told, as the variable says, as the service itself says, or the only one.
+    pub async fn home_of(&self, service: Option<&str>, environment: Option<&str>) -> Result<Environment, Failure> {
+        let told = environment.map(str::to_owned).or_else(|| variable("PLAYHEAD_ENVIRONMENT"));
+        if told.is_none()
+            && let Some(id) = service.and_then(|service| service.parse::<ServiceId>().ok())
+        {
+            for word in SERVICE_WORDS {
+                match self.client.home_of(word, id).await {
+                    Ok(home) if !home.is_empty() => return self.environment(Some(&home)).await,
+                    Ok(_) | Err(client::Error::NotFound { .. }) => {}
+                    Err(error) => return self.told(Err(error)),
+                }
+            }
+        }
+        self.environment(told.as_deref()).await.map_err(|failure| match (failure, told) {
+            (Failure::Usage(words), None) => Failure::Usage(words.replace("its name", "--environment")),
+            (failure, _) => failure,
+        })
+    }
+
+    /// An environment with its services and how they are doing.
+    pub async fn snapshot(&self, wanted: Option<&str>) -> Result<Snapshot, Failure> {
+        Snapshot::read(self, self.environment(wanted).await?).await
+    }
+}

@@ -1,0 +1,163 @@
+//! Which server, as whom: flags before environment variables before the config file.
+//!
+//! Invariants: the token is in no debug output and in no message; a setting that is there and wrong is an error, never
+//! passed over.
+
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::failure::Failure;
+use super::options::{Auth, Options};
+
+/// Where `playhead serve` listens unless told otherwise.
+const DEFAULT_API_URL: &str = "http://127.0.0.1:8080/api";
+
+/// The keys of the config file.
+const KEYS: [&str; 4] = ["api_url", "token", "organization", "project"];
+
+/// What is settled before the first request.
+#[derive(Clone)]
+pub struct Settings {
+    /// Address of the API, without a slash at its end.
+    pub api_url: String,
+    /// Value of the header `Authorization`.
+    pub authorization: Option<String>,
+    /// Name or id of the organization.
+    pub organization: Option<String>,
+    /// Name or id of the project.
+    pub project: Option<String>,
+    /// From where actions are said to come.
+    pub origin: String,
+    /// Who is said to ask.
+    pub actor: Option<String>,
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings").field("api_url", &self.api_url).finish_non_exhaustive()
+    }
+}
+
+impl Settings {
+    /// Reads flags, environment variables and the config file.
+    pub fn read(options: &Options) -> Result<Settings, Failure> {
+        let file = Config::read()?;
+        let given = |flag: &Option<String>, names: &[&str], key: &str| {
+            let variable = || names.iter().find_map(|name| variable(name));
+            flag.clone().or_else(variable).or_else(|| file.get(key))
+        };
+        let api_url = given(&options.api_url, &["PLAYHEAD_API_URL", "QOVERY_API_URL"], "api_url");
+        let from_file = options.token_file.as_deref().map(token_of).transpose()?;
+        let flag = options.token.clone().or(from_file);
+        let token = given(&flag, &["PLAYHEAD_TOKEN", "QOVERY_CLI_ACCESS_TOKEN"], "token");
+        Ok(Settings {
+            api_url: address(api_url.as_deref().unwrap_or(DEFAULT_API_URL))?,
+            authorization: token.map(|token| authorization(options.auth, &token)).transpose()?,
+            organization: given(&options.organization, &["PLAYHEAD_ORGANIZATION"], "organization"),
+            project: given(&options.project, &["PLAYHEAD_PROJECT"], "project"),
+            origin: origin(options)?,
+            actor: variable("PLAYHEAD_ACTOR").or_else(|| variable("USER")).filter(|name| is_line(name)),
+        })
+    }
+}
+
+/// An environment variable that says something.
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn address(url: &str) -> Result<String, Failure> {
+    let parsed = url.parse::<ureq::http::Uri>().ok();
+    let good = parsed.is_some_and(|uri| {
+        matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some() && uri.query().is_none()
+    });
+    match good {
+        true => Ok(url.trim_end_matches('/').to_owned()),
+        false => Err(Failure::Usage(format!(
+            "{url:?} is no address of an API. Give one such as https://api.qovery.com with --api-url or \
+             PLAYHEAD_API_URL."
+        ))),
+    }
+}
+
+fn token_of(path: &Path) -> Result<String, Failure> {
+    let text = fs::read_to_string(path);
+    text.map(|text| text.trim().to_owned()).map_err(|error| Failure::File { place: path.display().to_string(), error })
+}
+
+fn authorization(auth: Auth, token: &str) -> Result<String, Failure> {
+    if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let wrong = "the token is empty or has spaces or line breaks in it. Copy it again, alone.";
+        return Err(Failure::Usage(wrong.to_owned()));
+    }
+    Ok(match auth {
+        Auth::Token => format!("Token {token}"),
+        Auth::Bearer => format!("Bearer {token}"),
+    })
+}
+
+fn origin(options: &Options) -> Result<String, Failure> {
+    let told = options.origin.clone().or_else(|| variable("PLAYHEAD_ORIGIN"));
+    let automatic = || match variable("CI").as_deref() {
+        None | Some("false" | "0") => "CLI".to_owned(),
+        Some(_) => "CI_CD".to_owned(),
+    };
+    let origin = told.unwrap_or_else(automatic);
+    match origin.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        true => Ok(origin),
+        false => Err(Failure::Usage(format!("{origin:?} is no origin. Use a word such as CLI, CI_CD or API."))),
+    }
+}
+
+/// Whether it can be the value of a header.
+fn is_line(text: &str) -> bool {
+    !text.chars().any(char::is_control)
+}
+
+/// The config file; without one nothing is set.
+struct Config(serde_json::Map<String, Value>);
+
+impl Config {
+    fn read() -> Result<Config, Failure> {
+        let named = variable("PLAYHEAD_CONFIG").map(PathBuf::from);
+        let Some(path) = named.clone().or_else(usual_place) else { return Ok(Config(serde_json::Map::new())) };
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(Config(serde_json::Map::new()));
+            }
+            Err(error) => return Err(Failure::File { place: path.display().to_string(), error }),
+        };
+        let wrong = |what: String| Failure::Usage(format!("config file {}: {what}", path.display()));
+        let map = match serde_json::from_str(&text) {
+            Ok(Value::Object(map)) => map,
+            Ok(_) => return Err(wrong("an object is expected, such as {\"api_url\": \"https://…\"}.".to_owned())),
+            // Its place only: the words of a syntax error may quote the token.
+            Err(error) => {
+                return Err(wrong(format!("line {}, column {}: not JSON.", error.line(), error.column())));
+            }
+        };
+        for (key, value) in &map {
+            if !KEYS.contains(&key.as_str()) {
+                return Err(wrong(format!("{key:?} is no setting. There are {}.", KEYS.join(", "))));
+            }
+            if !value.is_string() {
+                return Err(wrong(format!("{key:?} has to be a text.")));
+            }
+        }
+        Ok(Config(map))
+    }
+
+    fn get(&self, key: &str) -> Option<String> {
+        self.0.get(key).and_then(Value::as_str).filter(|value| !value.is_empty()).map(str::to_owned)
+    }
+}
+
+fn usual_place() -> Option<PathBuf> {
+    let home = || variable("HOME").map(|home| Path::new(&home).join(".config"));
+    let folder = variable("XDG_CONFIG_HOME").map(PathBuf::from).or_else(home);
+    folder.map(|folder| folder.join("playhead").join("config.json"))
+}

@@ -1,0 +1,192 @@
+//! Lists and statuses.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+
+use super::facts::Member;
+use super::failure::Failure;
+use super::output::{Cell, Table};
+use super::session::Session;
+use super::snapshot::Snapshot;
+use crate::api::live::LastOperation;
+use crate::client::order::word;
+use crate::lifecycle::{Kind, RunningStatus, Status};
+
+/// How many digits of a version are shown.
+const SHORT: usize = 12;
+
+/// `environment list`.
+pub async fn environments(session: &Session) -> Result<(), Failure> {
+    let (project, environments) = session.environments().await?;
+    let live = session.told(session.client.project_live(&project, 0).await)?;
+    let mut told: HashMap<String, (String, Option<String>, Option<usize>)> = HashMap::new();
+    match live {
+        Some(live) => {
+            for one in live.environments {
+                told.insert(one.id, (one.state, Some(one.running_state), Some(one.services_count)));
+            }
+        }
+        None => {
+            for one in session.told(session.client.environments_status(&project).await)? {
+                told.insert(one.id, (one.state, None, None));
+            }
+        }
+    }
+    if session.out.json {
+        let all = environments.iter().map(|one| {
+            let told = told.get(&one.id);
+            json!({
+                "id": one.id,
+                "name": one.name,
+                "mode": one.mode,
+                "state": told.map(|told| &told.0),
+                "running_state": told.and_then(|told| told.1.as_ref()),
+                "services": told.and_then(|told| told.2),
+            })
+        });
+        return session.out.json(&Value::Array(all.collect()));
+    }
+    let mut table = Table::new(&["NAME", "STATUS", "RUNNING", "SERVICES", "MODE", "ID"]);
+    for one in &environments {
+        let told = told.get(&one.id);
+        let status = told.map(|told| Status::from_name(&told.0));
+        let running = told.and_then(|told| told.1.as_deref()).map_or("-", running);
+        let services = told.and_then(|told| told.2).map_or_else(|| "-".to_owned(), |count| count.to_string());
+        table.row(vec![
+            one.name.as_str().into(),
+            status.as_ref().map_or_else(|| "-".into(), Cell::from),
+            running.into(),
+            services.into(),
+            one.mode.to_lowercase().into(),
+            one.id.as_str().into(),
+        ]);
+    }
+    session.out.table(&table)
+}
+
+/// `environment status`.
+pub fn environment(session: &Session, snapshot: &Snapshot) -> Result<(), Failure> {
+    let services: Vec<&Member> = snapshot.services.iter().collect();
+    if session.out.json {
+        return session.out.json(&json!({
+            "id": snapshot.id.to_string(),
+            "name": snapshot.environment.name,
+            "mode": snapshot.environment.mode,
+            "state": snapshot.status.name(),
+            "running_state": snapshot.running,
+            "ever_deployed": snapshot.facts.ever_deployed,
+            "cancelable": snapshot.facts.cancelable,
+            "queue_length": snapshot.queue,
+            "last_operation": snapshot.operation,
+            "services": services.iter().map(|member| service_json(member)).collect::<Vec<_>>(),
+        }));
+    }
+    let mut table = Table::new(&[]);
+    table.row(vec!["environment".into(), snapshot.environment.name.as_str().into()]);
+    table.row(vec!["id".into(), snapshot.id.to_string().into()]);
+    table.row(vec!["status".into(), (&snapshot.status).into()]);
+    if let Some(state) = &snapshot.running {
+        table.row(vec!["running".into(), running(state).into()]);
+    }
+    if let Some(last) = &snapshot.operation {
+        table.row(vec!["last".into(), operation(last).into()]);
+    }
+    if let Some(waiting) = snapshot.queue.filter(|waiting| *waiting > 0) {
+        table.row(vec!["waiting".into(), waiting.to_string().into()]);
+    }
+    session.out.table(&table)?;
+    session.out.line("")?;
+    rows(session, &services)
+}
+
+/// `service list`, and the same of a kind.
+pub fn services(session: &Session, snapshot: &Snapshot, kinds: &[Kind]) -> Result<(), Failure> {
+    let services: Vec<&Member> = snapshot.of(kinds).collect();
+    if session.out.json {
+        return session.out.json(&services.iter().map(|member| service_json(member)).collect());
+    }
+    rows(session, &services)
+}
+
+/// `service status`, and the same of a kind.
+pub fn service(session: &Session, snapshot: &Snapshot, member: &Member) -> Result<(), Failure> {
+    if session.out.json {
+        return session.out.json(&service_json(member));
+    }
+    let mut table = Table::new(&[]);
+    table.row(vec!["service".into(), member.name.as_str().into()]);
+    table.row(vec!["id".into(), member.id.to_string().into()]);
+    table.row(vec!["environment".into(), snapshot.environment.name.as_str().into()]);
+    table.row(vec!["kind".into(), member.kind.words().into()]);
+    table.row(vec!["stage".into(), member.stage.as_str().into()]);
+    table.row(vec!["status".into(), (&member.status).into()]);
+    if member.running != RunningStatus::Unknown {
+        table.row(vec!["running".into(), member.running.words().into()]);
+    }
+    if let Some((ready, wanted)) = member.pods {
+        table.row(vec!["pods".into(), format!("{ready} of {wanted} ready").into()]);
+    }
+    table.row(vec!["version".into(), member.version.as_deref().unwrap_or("-").into()]);
+    table.row(vec!["up to date".into(), sync_words(member).into()]);
+    if let Some(note) = &member.note {
+        table.row(vec!["note".into(), note.as_str().into()]);
+    }
+    session.out.table(&table)
+}
+
+fn rows(session: &Session, services: &[&Member]) -> Result<(), Failure> {
+    let mut table = Table::new(&["NAME", "KIND", "STAGE", "STATUS", "RUNNING", "PODS", "VERSION", "ID"]);
+    for member in services {
+        let running = if member.running == RunningStatus::Unknown { "-" } else { member.running.words() };
+        table.row(vec![
+            member.name.as_str().into(),
+            member.kind.words().into(),
+            member.stage.as_str().into(),
+            (&member.status).into(),
+            running.into(),
+            member.pods.map_or_else(|| "-".to_owned(), |(ready, wanted)| format!("{ready}/{wanted}")).into(),
+            member.version.as_deref().map_or_else(|| "-".to_owned(), |v| v.chars().take(SHORT).collect()).into(),
+            member.id.to_string().into(),
+        ]);
+    }
+    session.out.table(&table)
+}
+
+fn service_json(member: &Member) -> Value {
+    json!({
+        "id": member.id.to_string(),
+        "name": member.name,
+        "type": word(member.kind),
+        "kind": member.kind.words(),
+        "stage": member.stage,
+        "state": member.status.name(),
+        "running_state": (member.running != RunningStatus::Unknown).then(|| member.running.name()),
+        "ready_instances": member.pods.map(|(ready, _)| ready),
+        "desired_instances": member.pods.map(|(_, wanted)| wanted),
+        "sync": member.plan_sync().name(),
+        "version": member.version,
+        "note": member.note,
+    })
+}
+
+fn sync_words(member: &Member) -> &'static str {
+    match member.plan_sync() {
+        crate::lifecycle::Sync::NeverDeployed => "never deployed",
+        crate::lifecycle::Sync::OutOfDate => "no: redeploy to apply changes",
+        crate::lifecycle::Sync::UpToDate => "yes",
+    }
+}
+
+fn running(name: &str) -> &str {
+    match RunningStatus::from_name(name) {
+        RunningStatus::Unknown => name,
+        known => known.words(),
+    }
+}
+
+fn operation(last: &LastOperation) -> String {
+    let outcome = Status::from_name(&last.outcome);
+    let when = if last.ongoing { "since" } else { "at" };
+    format!("{} by {} ({}), {} {when} {}", last.action, last.actor, last.origin, outcome.words(), last.at)
+}

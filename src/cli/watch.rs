@@ -1,0 +1,284 @@
+//! Following an action to its end: by what became of its request where the server tells, else by the statuses.
+//!
+//! Invariants: only reads are sent; one that fails is tried again until the time is over.
+
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::act::{verb, words};
+use super::facts::last;
+use super::failure::Failure;
+use super::options::Watch;
+use super::output::Output;
+use super::session::Session;
+use super::snapshot::Snapshot;
+use crate::api::outcome::Outcome;
+use crate::api::status::{ServiceStatus, Statuses};
+use crate::client::{Accepted, Order};
+use crate::lifecycle::{Action, RequestId, Status};
+
+/// The exit code after Ctrl-C, as of every shell.
+const INTERRUPTED: i32 = 130;
+
+/// How it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Succeeded,
+    Failed,
+    Canceled,
+}
+
+impl End {
+    fn word(self) -> &'static str {
+        match self {
+            End::Succeeded => "succeeded",
+            End::Failed => "failed",
+            End::Canceled => "canceled",
+        }
+    }
+}
+
+/// What one look at the server told.
+enum Look {
+    /// It goes on: what there is to say of it.
+    GoesOn(String),
+    /// It is over: how, what is to be said of each service, and the whole for `--json`.
+    Over(End, Vec<String>, Value),
+    /// The server does not tell: look at the statuses instead.
+    NotOffered,
+}
+
+/// Follows an accepted order to its end.
+///
+/// # Errors
+/// [`Failure::Failed`] when it failed or was canceled; [`Failure::NotEnded`] when the time is over.
+pub async fn follow(
+    session: &Session,
+    snapshot: &Snapshot,
+    order: &Order,
+    accepted: Accepted,
+    watch: Watch,
+) -> Result<(), Failure> {
+    hear_interrupt(session.out, order.action, &snapshot.environment.name);
+    let words = words(snapshot, order);
+    let until = Instant::now() + Duration::from_secs(watch.timeout);
+    // A cancel is over when the deployment it cancels is.
+    let running = snapshot.deployment.as_ref().and_then(|deployment| deployment.id.parse::<RequestId>().ok());
+    let mut request = match order.action {
+        Action::Cancel => running.or(accepted.request),
+        _ => accepted.request,
+    };
+    let mut statuses = Before::new(snapshot, order);
+    let mut said = String::new();
+    loop {
+        let look = match request {
+            Some(request) => session.client.outcome(request).await.map(|outcome| look(order.action, outcome)),
+            None => session.client.statuses(order.environment).await.map(|told| statuses.look(told)),
+        };
+        let mut problem = None;
+        match look {
+            Ok(Look::NotOffered) => {
+                request = None;
+                continue;
+            }
+            Ok(Look::Over(end, lines, whole)) => {
+                session.out.progress_over();
+                return tell(session, order, accepted, &words, end, &lines, &whole);
+            }
+            Ok(Look::GoesOn(now)) => say(session.out, &mut said, format!("{words}: {now}")),
+            Err(error) if error.may_heal() => {
+                say(session.out, &mut said, format!("{words}: the server does not answer, it is asked again"));
+                problem = Some(error);
+            }
+            Err(error) => {
+                session.out.progress_over();
+                return session.told(Err(error));
+            }
+        }
+        if Instant::now() >= until {
+            session.out.progress_over();
+            return Err(match problem {
+                Some(error) => session.told::<()>(Err(error)).err().unwrap_or(Failure::Closed),
+                None => Failure::NotEnded(format!(
+                    "{words} has not ended within {} s and goes on. Look with \"playhead environment status {}\".",
+                    watch.timeout, snapshot.environment.name
+                )),
+            });
+        }
+        tokio::time::sleep(Duration::from_secs(watch.interval)).await;
+    }
+}
+
+fn say(out: Output, said: &mut String, now: String) {
+    if *said != now {
+        out.progress(&now);
+        *said = now;
+    }
+}
+
+/// Ctrl-C ends the watching only: says so, and how to end the deployment.
+fn hear_interrupt(out: Output, action: Action, environment: &str) {
+    let how = match action {
+        Action::Stop | Action::Restart | Action::Cancel => String::new(),
+        Action::Deploy | Action::Redeploy | Action::DeployVersion | Action::DeployLatest => {
+            format!(" To cancel it: playhead environment cancel {environment}")
+        }
+    };
+    let words = format!("interrupted: the {} goes on.{how}", verb(action));
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            out.progress_over();
+            let _ = writeln!(io::stderr(), "{words}");
+            std::process::exit(INTERRUPTED);
+        }
+    });
+}
+
+fn tell(
+    session: &Session,
+    order: &Order,
+    accepted: Accepted,
+    words: &str,
+    end: End,
+    lines: &[String],
+    whole: &Value,
+) -> Result<(), Failure> {
+    if session.out.json {
+        session.out.json(&json!({
+            "action": order.action.name(),
+            "environment": order.environment.to_string(),
+            "request": accepted.request.map(|id| id.to_string()),
+            "position": accepted.position,
+            "result": end.word(),
+            "outcome": whole,
+        }))?;
+    } else {
+        for line in lines {
+            session.out.line(&format!("  {line}"))?;
+        }
+        session.out.line(&format!("{words}: {}", end.word()))?;
+    }
+    match end {
+        End::Succeeded => Ok(()),
+        End::Failed | End::Canceled if order.action == Action::Cancel && end == End::Canceled => Ok(()),
+        End::Failed => Err(Failure::Failed(format!(
+            "{words} failed. Look with \"playhead environment logs {}\".",
+            order.environment
+        ))),
+        End::Canceled => Err(Failure::Failed(format!("{words} was canceled."))),
+    }
+}
+
+/// Looks at what became of a request.
+fn look(action: Action, outcome: Option<Outcome>) -> Look {
+    let Some(outcome) = outcome else { return Look::NotOffered };
+    let number = |word: &str| outcome.items.iter().filter(|item| item.outcome == word).count();
+    if outcome.state != "ENDED" {
+        let waits = || outcome.position.map(|place| format!("waits at place {place}"));
+        return Look::GoesOn(match (outcome.state.as_str(), number("FAILED")) {
+            ("WAITING", _) => waits().unwrap_or_else(|| "waits".to_owned()),
+            (_, 0) => format!("{} of {} services done", number("DONE"), outcome.items.len()),
+            (_, failed) => format!("{} of {} services done, {failed} failed", number("DONE"), outcome.items.len()),
+        });
+    }
+    let nothing = outcome.note.as_deref().is_some_and(|note| note.starts_with("nothing to do"));
+    let end = if action == Action::Cancel {
+        // What failed before it was canceled is no failure of the cancel.
+        End::Succeeded
+    } else if number("FAILED") > 0 {
+        End::Failed
+    } else if number("CANCELED") > 0 || outcome.note.is_some() && !nothing {
+        End::Canceled
+    } else {
+        End::Succeeded
+    };
+    let mut lines: Vec<String> = Vec::new();
+    for item in &outcome.items {
+        let reason = item.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
+        lines.push(format!("{}: {}{reason}", item.name, item.outcome.to_lowercase()));
+    }
+    lines.extend(outcome.note.clone());
+    let whole = serde_json::to_value(&outcome).unwrap_or_default();
+    Look::Over(end, lines, whole)
+}
+
+/// What the statuses said before, to tell an end from a beginning.
+struct Before {
+    /// The services that are watched, with their names and what changes with each deployment; none told: `None`.
+    watched: Vec<(String, String, Option<String>)>,
+    /// The environment's last deployment, where the whole is watched.
+    environment: Option<String>,
+    action: Action,
+    moved: bool,
+}
+
+impl Before {
+    fn new(snapshot: &Snapshot, order: &Order) -> Before {
+        let named = |id| order.items.is_empty() || order.items.iter().any(|item| item.service == id);
+        let members = snapshot.services.iter().filter(|member| order.action == Action::Cancel || named(member.id));
+        Before {
+            watched: members.map(|member| (member.id.to_string(), member.name.clone(), member.last.clone())).collect(),
+            environment: snapshot.plain.as_ref().map(|plain| {
+                let date = plain.last_deployment_date.map(|date| date.to_string()).unwrap_or_default();
+                format!("{} {date}", plain.last_deployment_id.as_deref().unwrap_or_default())
+            }),
+            action: order.action,
+            moved: order.action == Action::Cancel,
+        }
+    }
+
+    fn look(&mut self, told: Statuses) -> Look {
+        let find = |id: &str| told.iter().find(|status| status.id == id);
+        let now: Vec<(&str, &ServiceStatus, bool)> = self
+            .watched
+            .iter()
+            .filter_map(|(id, name, before)| {
+                let status = find(id)?;
+                Some((name.as_str(), status, before.as_ref().is_some_and(|before| *before != last(status))))
+            })
+            .collect();
+        let state = |status: &ServiceStatus| Status::from_name(&status.state);
+        let environment = told.environment.clone().unwrap_or_default();
+        let whole = Status::from_name(&environment.state);
+        let going = now.iter().filter(|(_, status, _)| goes_on(&state(status))).count();
+        let date = environment.last_deployment_date.map(|date| date.to_string()).unwrap_or_default();
+        let id = format!("{} {date}", environment.last_deployment_id.as_deref().unwrap_or_default());
+        let other = self.environment.as_ref().is_some_and(|before| *before != id);
+        let moves = going > 0 || now.iter().any(|(.., changed)| *changed) || other;
+        self.moved = self.moved || moves;
+        if !self.moved || going > 0 || (self.action == Action::Cancel && goes_on(&whole)) {
+            let done = now.len() - going;
+            return Look::GoesOn(match self.moved {
+                true => format!("{}, {done} of {} services at rest", whole.words(), now.len()),
+                false => "waits to begin".to_owned(),
+            });
+        }
+        let mut end = End::Succeeded;
+        let mut lines = Vec::new();
+        for (name, status, changed) in &now {
+            let status = state(status);
+            // A service with an old error that this deployment did not touch says nothing of it.
+            let counts = *changed || now.len() == 1;
+            if counts && status.is_error() {
+                end = End::Failed;
+            } else if counts && status == Status::Canceled && end == End::Succeeded {
+                end = End::Canceled;
+            }
+            lines.push(format!("{name}: {}", status.words()));
+        }
+        if self.action == Action::Cancel {
+            end = End::Succeeded;
+        }
+        Look::Over(end, lines, serde_json::to_value(&environment).unwrap_or_default())
+    }
+}
+
+/// Whether it is none of the statuses that official clients take for final; an unknown one is not.
+fn goes_on(status: &Status) -> bool {
+    match status {
+        Status::Unknown(name) => !name.ends_with("ERROR"),
+        known => known.in_progress(),
+    }
+}

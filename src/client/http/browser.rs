@@ -1,0 +1,114 @@
+//! A server, over the browser's fetch.
+//!
+//! Invariant: no header's value is ever in a debug output: one of them is the token.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use gloo_net::http::RequestBuilder;
+use web_sys::AbortSignal;
+
+use crate::api::{Method, Request, Response};
+use crate::client::error::Error;
+use crate::client::{TIMEOUT_SECONDS, timer};
+
+/// A server's address, and the headers of every request. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Http {
+    base: String,
+    timeout: u32,
+    headers: Vec<(String, String)>,
+    /// Whether the server tells when something changed.
+    events: bool,
+    /// How many requests the token has left in this hour, where the server tells; all clones know.
+    left: Arc<Mutex<Option<u32>>>,
+}
+
+impl fmt::Debug for Http {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Http").field("base", &self.base).finish_non_exhaustive()
+    }
+}
+
+impl Http {
+    /// A server whose paths start at `base`, with or without a slash at its end.
+    pub fn new(base: &str) -> Http {
+        Http { base: base.trim_end_matches('/').to_owned(), timeout: TIMEOUT_SECONDS * 1_000, ..Http::default() }
+    }
+
+    /// The same with one more header on every request.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: impl Into<String>) -> Http {
+        self.headers.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// A server that tells by itself when something changed.
+    #[must_use]
+    pub fn with_events(self) -> Http {
+        Http { events: true, ..self }
+    }
+
+    /// Where the server tells that something changed.
+    pub(in crate::client) fn events(&self) -> Option<String> {
+        self.events.then(|| format!("{}/x/events", self.base))
+    }
+
+    /// How many requests the token has left in this hour, as of the last answer.
+    pub(in crate::client) fn left(&self) -> Option<u32> {
+        *self.left.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The same with so many milliseconds to wait for an answer; [`TIMEOUT_SECONDS`] without this.
+    #[must_use]
+    pub fn with_timeout(self, millis: u32) -> Http {
+        Http { timeout: millis, ..self }
+    }
+
+    /// Carries a request over and waits for its answer.
+    pub(in crate::client) async fn send(&self, request: &Request) -> Result<Response, Error> {
+        let url = format!("{}{}", self.base, request.path);
+        let timeout = AbortSignal::timeout_with_u32(self.timeout);
+        let mut builder = RequestBuilder::new(&url)
+            .method(method(request.method))
+            .query(request.query.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+            .abort_signal(Some(&timeout));
+        for (name, value) in self.headers.iter().chain(&request.headers) {
+            builder = builder.header(name, value);
+        }
+        let built = if request.body.is_empty() {
+            builder.build()
+        } else {
+            builder.body(js_sys::Uint8Array::from(request.body.as_slice()))
+        };
+        let told = |_| {
+            if timeout.aborted() {
+                Error::Timeout { seconds: self.timeout.div_ceil(1_000), action: false }
+            } else {
+                Error::Offline
+            }
+        };
+        let response = built.map_err(told)?.send().await.map_err(told)?;
+        let mut answer = Response::new(response.status());
+        answer.headers = response.headers().entries().collect();
+        if let Some(left) = answer.header("X-RateLimit-Remaining").and_then(|left| left.parse().ok()) {
+            *self.left.lock().unwrap_or_else(PoisonError::into_inner) = Some(left);
+        }
+        answer.body = response.binary().await.map_err(told)?;
+        Ok(answer)
+    }
+
+    /// Waits before a read is tried again.
+    pub(in crate::client) async fn pause(&self, millis: u32) {
+        timer::pause(millis).await;
+    }
+}
+
+fn method(method: Method) -> gloo_net::http::Method {
+    match method {
+        Method::Get => gloo_net::http::Method::GET,
+        Method::Post => gloo_net::http::Method::POST,
+        Method::Put => gloo_net::http::Method::PUT,
+        Method::Delete => gloo_net::http::Method::DELETE,
+    }
+}

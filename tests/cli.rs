@@ -1,0 +1,274 @@
+//! The command line through its public face: the program itself, against a server in this process.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+#[path = "cli/host.rs"]
+mod host;
+
+use std::fs;
+use std::net::TcpListener;
+
+use host::{Host, bare, ran};
+use playhead::api::Endpoint;
+use serde_json::Value;
+
+/// The id of a thing of a list by its name.
+fn id_of(list: &Value, name: &str) -> String {
+    let found = list.as_array().unwrap().iter().find(|one| one["name"] == name);
+    found.unwrap_or_else(|| panic!("no {name} in {list}"))["id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn environments_and_services_are_listed_and_shown_by_name_and_by_id() {
+    let host = Host::open("shop");
+    host.run("environment list").ends_with(0).says("NAME").says("production").says("staging");
+    let environments = host.run("environment list --json").ends_with(0).json();
+    let staging = id_of(&environments, "staging");
+    host.run("environment status staging").ends_with(0).says("checkout-api").says(&staging);
+    host.run(&format!("environment status {staging}")).ends_with(0).says("staging");
+    let status = host.run("environment status staging --json").ends_with(0).json();
+    let service = id_of(&status["services"], "checkout-api");
+    host.run("application status checkout-api -e staging").ends_with(0).says(&service);
+    // The id of a service says which environment it is in.
+    host.run(&format!("service status {service}")).ends_with(0).says("staging");
+    host.run("helm list -e staging").ends_with(0).says("ingress");
+    let jobs = host.run("job list --environment staging --json").ends_with(0).json();
+    assert!(jobs.as_array().unwrap().iter().all(|job| job["type"] == "job"), "{jobs}");
+}
+
+#[test]
+fn a_name_that_fits_nothing_or_is_missing_lists_what_there_is() {
+    let host = Host::open("shop");
+    host.run("environment status nowhere").ends_with(2).tells("production").tells("staging");
+    host.run("application status nothing -e staging").ends_with(2).tells("checkout-api");
+    // It is there, but it is no job.
+    host.run("job status checkout-api -e staging").ends_with(2).tells("nightly-report");
+    host.run("application status checkout-api").ends_with(2).tells("--environment").tells("staging");
+    host.run("environment list --project Nothing").ends_with(2).tells("Shop");
+    assert_eq!(host.run("environment fly staging").code, Some(2));
+}
+
+#[test]
+fn a_refusal_ends_with_3_and_says_the_laws_reason() {
+    let host = Host::open("shop");
+    host.run("database stop sessions -e production").ends_with(3).tells("A managed Redis cannot be paused");
+    host.run("environment cancel staging").ends_with(3).tells("No deployment is queued, building or deploying");
+    host.run("job restart nightly-report -e staging").ends_with(3).tells("A job has no pods that stay up");
+    host.run("service cancel checkout-api -e staging").ends_with(3).tells("checkout-api: No deployment");
+    // The last two have no call that could be refused.
+    assert_eq!(host.actions().len(), 2);
+}
+
+#[test]
+fn a_server_that_is_not_there_ends_with_4_and_a_token_that_is_wrong_with_3() {
+    let host = Host::open("shop");
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut there = host.command("environment list");
+    ran(there.env("PLAYHEAD_API_URL", format!("http://{nobody}"))).ends_with(4).tells("cannot be reached");
+    ran(host.command("environment list").env("PLAYHEAD_TOKEN", "wrong")).ends_with(3).tells("token");
+    ran(host.command("environment list --auth bearer").env("PLAYHEAD_API_URL", &host.url)).ends_with(3);
+}
+
+#[test]
+fn watching_ends_with_the_outcome() {
+    let host = Host::open("shop");
+    let redeploy = "application redeploy checkout-api -e staging --watch --interval 0";
+    host.run(redeploy).ends_with(0).says("redeploy of checkout-api in staging: succeeded");
+    let whole = host.run("environment redeploy staging --watch --interval 0 --json").ends_with(0).json();
+    assert_eq!(whole["result"], "succeeded", "{whole}");
+    assert_eq!(whole["outcome"]["state"], "ENDED", "{whole}");
+    assert_eq!(host.actions().len(), 2);
+
+    host.fault("build_fails");
+    let version = "environment deploy staging --latest --services checkout-api --watch --interval 0";
+    host.run(version).ends_with(1).says("failed").tells("failed");
+    assert_eq!(host.actions().len(), 3);
+}
+
+#[test]
+fn watching_works_by_statuses_where_the_server_tells_no_more() {
+    let host = Host::open("shop").plain();
+    let stop = host.run("application stop checkout-api -e staging --watch --interval 0").ends_with(0);
+    stop.says("checkout-api: Stopped").says("succeeded");
+    host.run("environment redeploy staging --watch --interval 0").ends_with(0).says("succeeded");
+    host.fault("build_fails");
+    host.run("environment deploy staging --latest --watch --interval 0").ends_with(1).tells("failed");
+    host.run("environment status staging").ends_with(0);
+    assert_eq!(host.actions().len(), 3);
+}
+
+#[test]
+fn a_read_that_fails_meanwhile_is_tried_again_and_the_action_is_not() {
+    let host = Host::open("shop").shaky(9);
+    host.run("application restart checkout-api -e staging --watch --interval 0").ends_with(0).says("succeeded");
+    assert_eq!(host.actions().len(), 1);
+}
+
+#[test]
+fn watching_that_takes_too_long_ends_with_4() {
+    let host = Host::open("shop");
+    let watch = "environment stop staging --watch --timeout 0 --interval 0";
+    host.run(watch).ends_with(4).tells("goes on").tells("environment status staging");
+}
+
+#[test]
+fn a_plan_says_who_acts_and_who_does_not_and_sends_nothing() {
+    let host = Host::open("shop");
+    let plan = host.run("environment plan redeploy staging").ends_with(0);
+    plan.says("redeploy of staging:").says("checkout-api");
+    let plan = host.run("environment plan stop production --json").ends_with(0).json();
+    assert_eq!(plan["accepted"], true, "{plan}");
+    assert!(plan["services"].as_array().unwrap().iter().any(|one| one["effect"] == "STOPS"), "{plan}");
+    host.run("environment plan cancel staging").ends_with(3).tells("would be refused");
+    host.run("job plan restart nightly-report -e staging").ends_with(3).tells("A job has no pods");
+    host.run("environment plan stop staging --services checkout-api,payments").ends_with(0).says("2 would act");
+    assert!(host.actions().is_empty());
+}
+
+#[test]
+fn a_plan_says_what_then_happens() {
+    let host = Host::open("trouble");
+    let environments = host.run("environment list --json").ends_with(0).json();
+    for environment in environments.as_array().unwrap() {
+        let id = environment["id"].as_str().unwrap();
+        let plan = host.run(&format!("environment plan stop {id} --json"));
+        let sent = host.run(&format!("environment stop {id} --json"));
+        assert_eq!(plan.code, sent.code, "{plan:?} {sent:?}");
+    }
+}
+
+#[test]
+fn versions_are_deployed_by_the_flag_of_the_source() {
+    let host = Host::open("shop");
+    let list = host.run("service list -e staging --json").json();
+    let storefront = id_of(&list, "storefront");
+    let commits = host.ask(&Endpoint::Commits.request(&["application", &storefront]));
+    let commit = commits["results"][3]["git_commit_id"].as_str().unwrap().to_owned();
+    let short = &commit[..10];
+    host.run(&format!("application deploy storefront -e staging --commit {short}")).ends_with(0);
+    assert!(String::from_utf8_lossy(&host.actions()[0].body).contains(&commit));
+    host.run("application deploy storefront -e staging --tag v1").ends_with(2).tells("use --commit");
+    host.run("container deploy mail-relay -e staging --commit abc").ends_with(2).tells("use --tag");
+    host.run("container deploy mail-relay -e staging --tag no-such-tag").ends_with(2);
+    host.run("environment deploy staging --tag v1").ends_with(2).tells("exactly one");
+    assert_eq!(host.run("application deploy storefront -e staging --commit a --tag b").code, Some(2));
+}
+
+#[test]
+fn a_subset_is_sent_as_one_request() {
+    let host = Host::open("shop");
+    host.run("environment redeploy staging --services checkout-api,orders-db").ends_with(0).says("2 services");
+    let actions = host.actions();
+    assert_eq!(actions.len(), 1);
+    assert!(actions[0].path.ends_with("/service/deploy"), "{actions:?}");
+}
+
+#[test]
+fn the_history_says_from_where_it_was_asked() {
+    let host = Host::open("shop");
+    host.run("application restart checkout-api -e staging --watch --interval 0").ends_with(0);
+    let history = host.run("environment history staging --json").ends_with(0).json();
+    assert_eq!(history[0]["origin"], "CLI", "{history}");
+    assert_eq!(history[0]["triggered_by"], "Ada Example", "{history}");
+    host.run("application history checkout-api -e staging").ends_with(0).says("restart").says("CLI");
+    let mut ci = host.command("application restart payments -e staging --watch --interval 0");
+    ran(ci.env("CI", "true")).ends_with(0);
+    let status = host.run("environment status staging --json").ends_with(0).json();
+    assert_eq!(status["last_operation"]["origin"], "CI_CD", "{status}");
+    let mut told = host.command("application restart payments -e staging --origin TERRAFORM_PROVIDER");
+    ran(told.env("CI", "true")).ends_with(0);
+    let actions = host.actions();
+    assert_eq!(actions[2].header("X-Playhead-Origin"), Some("TERRAFORM_PROVIDER"));
+}
+
+#[test]
+fn logs_are_followed_to_the_end_of_the_deployment() {
+    let host = Host::open("shop");
+    host.run("environment deploy staging --latest --services checkout-api").ends_with(0);
+    let followed = host.run("environment logs staging --follow --interval 0").ends_with(0);
+    let again = host.run("application logs checkout-api -e staging").ends_with(0);
+    assert!(again.out.lines().count() > 3, "{again:?}");
+    for line in again.out.lines() {
+        assert_eq!(followed.out.lines().filter(|other| *other == line).count(), 1, "{line}");
+    }
+}
+
+#[test]
+fn settings_come_from_flags_then_variables_then_the_file() {
+    let host = Host::open("shop");
+    let config = host.file("config.json");
+    let run = |arguments: &str, variables: &[(&str, &str)]| {
+        let mut command = bare(arguments);
+        command.env("PLAYHEAD_CONFIG", &config).envs(variables.iter().copied());
+        ran(&mut command)
+    };
+    let token = "s3cret-token-of-the-test";
+    let wrong = "http://127.0.0.1:1";
+    fs::write(&config, format!(r#"{{"api_url": "{}", "token": "{token}"}}"#, host.url)).unwrap();
+    run("environment list", &[]).ends_with(0);
+    run("environment list", &[("QOVERY_API_URL", wrong)]).ends_with(4);
+    run("environment list", &[("QOVERY_API_URL", wrong), ("PLAYHEAD_API_URL", &host.url)]).ends_with(0);
+    let flag = format!("environment list --api-url {}", host.url);
+    run(&flag, &[("PLAYHEAD_API_URL", wrong)]).ends_with(0);
+    run("environment list", &[("QOVERY_CLI_ACCESS_TOKEN", "wrong")]).ends_with(3);
+    run("environment list", &[("QOVERY_CLI_ACCESS_TOKEN", "wrong"), ("PLAYHEAD_TOKEN", token)]).ends_with(0);
+    let secret = host.file("token");
+    fs::write(&secret, format!("{token}\n")).unwrap();
+    let flag = format!("environment list --token-file {}", secret.display());
+    run(&flag, &[("PLAYHEAD_TOKEN", "wrong")]).ends_with(0);
+    run("environment list", &[("PLAYHEAD_PROJECT", "Nothing")]).ends_with(2).tells("Shop");
+
+    fs::write(&config, r#"{"api_url": 3}"#).unwrap();
+    run("environment list", &[]).ends_with(2).tells("config.json").tells("\"api_url\"");
+    fs::write(&config, r#"{"apiurl": "x"}"#).unwrap();
+    run("environment list", &[]).ends_with(2).tells("\"apiurl\"").tells("organization");
+    fs::write(&config, format!("{{\"token\": \"{token}\" \"\"}}")).unwrap();
+    run("environment list", &[]).ends_with(2).tells("line 1");
+    fs::remove_file(&config).unwrap();
+    run("environment list", &[]).ends_with(2).tells("config.json");
+    run("environment list --api-url nonsense", &[("PLAYHEAD_CONFIG", "")]).ends_with(2).tells("--api-url");
+}
+
+#[test]
+fn completions_and_manual_pages_are_made() {
+    for shell in ["bash", "zsh", "fish"] {
+        ran(&mut bare(&format!("completions {shell}"))).ends_with(0).says("playhead").says("redeploy");
+    }
+    ran(&mut bare("man")).ends_with(0).says(".TH playhead");
+    let host = Host::open("empty");
+    let folder = host.file("man");
+    ran(&mut bare(&format!("man --dir {}", folder.display()))).ends_with(0);
+    for page in ["playhead.1", "playhead-environment.1", "playhead-environment-deploy.1", "playhead-world-import.1"] {
+        assert!(folder.join(page).exists(), "{page}");
+    }
+    assert_eq!(bare("--help").output().unwrap().status.code(), Some(0));
+    assert_eq!(bare("").output().unwrap().status.code(), Some(2));
+}
+
+#[test]
+fn a_world_goes_out_and_comes_back() {
+    let host = Host::open("trouble");
+    let file = host.file("world.json");
+    host.run(&format!("world export {}", file.display())).ends_with(0);
+    let standard = host.run("world export").ends_with(0);
+    assert!(standard.json().is_object());
+    let other = Host::open("shop");
+    other.run(&format!("world import {}", file.display())).ends_with(0).says("open");
+    let there = host.run("environment list --json").json();
+    let here = other.run("environment list --json").json();
+    assert_eq!(there, here);
+    fs::write(&file, "{}").unwrap();
+    other.run(&format!("world import {}", file.display())).ends_with(2);
+    other.run(&format!("world import {}", other.file("none").display())).ends_with(2).tells("none");
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let host = Host::open("shop");
+    let mut command = host.command("environment status staging");
+    let mut child = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let done = child.wait_with_output().unwrap();
+    assert_eq!(done.status.code(), Some(0), "{done:?}");
+    assert!(done.stderr.is_empty(), "{done:?}");
+}
