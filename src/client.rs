@@ -70,6 +70,14 @@ impl Client {
         }
     }
 
+    /// Where the server's API begins; `None`: the backend is in this page.
+    pub fn address(&self) -> Option<&str> {
+        match &*self.0 {
+            Transport::Loopback(_) => None,
+            Transport::Http(http) => Some(http.address()),
+        }
+    }
+
     /// Where the server tells that something changed, as server-sent events; `None`: it does not.
     pub fn events(&self) -> Option<String> {
         match &*self.0 {

@@ -4,9 +4,10 @@
 //! - `environments`, `services`: the pages; `table`, `list`, `play`, `selection`, `keyboard`: what both are made of;
 //! - `panel`, `toast`, `demo`, `theme`, `parts`, `format`: what lies over pages, and the small parts;
 //! - `element`, `read`: what markup is made into, and what follows values; `ondemand`: what does not come with the page;
-//!   `opened`: which panel lies over it.
+//!   `opened`: which panel lies over it; `connection`: what it talks to.
 
 pub mod app;
+pub mod connection;
 pub mod demo;
 pub mod element;
 pub mod environments;
@@ -30,7 +31,7 @@ pub mod table;
 pub mod theme;
 pub mod toast;
 
-use leptos::prelude::*;
+use leptos::prelude::document;
 
 use crate::client::Client;
 
@@ -38,7 +39,7 @@ use crate::client::Client;
 /// come with.
 pub fn mount(client: Client, load: ondemand::Load) {
     let shell = document().get_element_by_id("shell");
-    leptos::mount::mount_to_body(move || view! { <app::App client load/> });
+    connection::open(client, load);
     if let Some(shell) = shell {
         shell.remove();
     }

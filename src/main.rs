@@ -3,32 +3,26 @@
 #[cfg(target_arch = "wasm32")]
 mod rest;
 
-/// Opens the console: on the server that serves the page, when one says so, else on the backend in the page.
+/// Opens the console: on what was chosen in this tab, else on the server that serves the page, when one says so, else
+/// on the backend in the page.
 #[cfg(target_arch = "wasm32")]
 fn main() {
-    match server() {
-        Some(api) => connected(&api),
-        None => demo(),
+    use std::sync::Arc;
+
+    use playhead::console::connection::{Connection, Server};
+
+    let chosen = Connection::chosen().or_else(|| Some(Connection::Server(Server::open(&serving()?))));
+    match chosen {
+        Some(Connection::Server(server)) => playhead::console::mount(server.client(), Arc::new(|| rest::load(None))),
+        Some(Connection::Demo) | None => demo(),
     }
 }
 
 /// Where the API is, as told by the server that serves the page.
 #[cfg(target_arch = "wasm32")]
-fn server() -> Option<String> {
+fn serving() -> Option<String> {
     let told = leptos::prelude::document().query_selector("meta[name=playhead-api]").ok()??;
     told.get_attribute("content")
-}
-
-/// The console of a server.
-#[cfg(target_arch = "wasm32")]
-fn connected(api: &str) {
-    use std::sync::Arc;
-
-    use playhead::api::http::ORIGIN;
-    use playhead::client::{Client, http::Http};
-
-    let http = Http::new(api).with_header(ORIGIN, "CONSOLE").with_events();
-    playhead::console::mount(Client::http(http), Arc::new(|| rest::load(None)));
 }
 
 /// Opens the world the URL names (`?scenario=NAME&seed=N&clock=paused`), and the console on it.

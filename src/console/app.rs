@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::connection::ConnectionMark;
 use super::environments::environments;
 use super::keyboard;
 use super::ondemand::{Load, Loader, use_loader};
@@ -11,7 +12,7 @@ use super::route::{Page, provide_route, use_route};
 use super::services::services;
 use super::shell::header;
 use super::state::{provide_store, use_store};
-use super::{demo, theme};
+use super::theme;
 use crate::client::Client;
 use crate::console::element::view;
 
@@ -45,7 +46,7 @@ fn Shell() -> AnyView {
         document().set_title(&place.map_or_else(|| "Playhead".to_owned(), |place| format!("{place} · Playhead")));
     });
     view! {
-        {header(view! { <demo::DemoMark/> <theme::ThemeSwitch/> })}
+        {header(view! { <ConnectionMark/> <theme::ThemeSwitch/> })}
         {move || match page.get() {
             Page::Environments => environments(),
             Page::Services(id) => services(id),

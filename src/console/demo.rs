@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use super::parts::{Dialog, DialogForm};
 use super::route::{Panel, use_route};
 use super::state::use_store;
-use crate::console::element::{Child, view};
+use crate::console::element::view;
 use clock::ClockControls;
 use faults::FaultControls;
 use network::NetworkControls;
@@ -20,34 +20,6 @@ use world::WorldControls;
 
 pub use drop::drop_zone;
 pub use world::{World, opener};
-
-/// The permanent mark in the header that opens the controls; nothing where there is no demo.
-#[component]
-pub fn DemoMark() -> AnyView {
-    let (store, route) = (use_store(), use_route());
-    let open = move || route.panel() == Some(Panel::Demo);
-    let toggle = move |_| {
-        if route.place().with_untracked(|place| place.panel) == Some(Panel::Demo) {
-            route.close_panel();
-        } else {
-            route.open_panel(Panel::Demo);
-        }
-    };
-    Child::view(store.client().demo().is_some().then(|| {
-        view! {
-            <button
-                class="button small demo-mark"
-                type="button"
-                aria-haspopup="dialog"
-                aria-expanded=move || if open() { "true" } else { "false" }
-                title="The backend runs in this page. Open its controls."
-                on:click=toggle
-            >
-                "Demo"
-            </button>
-        }
-    }))
-}
 
 /// The demo controls, beside the page so that it can be watched.
 #[component]
@@ -68,6 +40,12 @@ pub fn DemoPanel() -> AnyView {
                         <FaultControls/>
                         <NetworkControls demo=demo/>
                         <WorldControls/>
+                        <section class="controls">
+                            <h3>"Connection"</h3>
+                            <button class="button small" type="button" on:click=move |_| route.open_panel(Panel::Connection)>
+                                "Connect to a server…"
+                            </button>
+                        </section>
                     },
                     None => view! { <p class="muted">"This console talks to a server: there is no demo to control."</p> },
                 }}

@@ -203,6 +203,10 @@ fn failure(error: &client::Error) -> AnyView {
     let store = use_store();
     let way_on = if matches!(error, client::Error::NotFound { .. }) {
         go_home()
+    } else if matches!(error, client::Error::Unauthorized) {
+        let route = use_route();
+        let open = move |_: MouseEvent| route.open_panel(Panel::Connection);
+        view! { <button type="button" class="button primary" on:click=open>"Open the connection"</button> }
     } else {
         let again = move |_: MouseEvent| store.poke();
         view! { <button type="button" class="button primary" on:click=again>"Try again"</button> }

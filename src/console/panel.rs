@@ -4,6 +4,7 @@ mod aborting;
 mod cancel;
 mod configure;
 mod confirm;
+mod connection;
 mod draft;
 mod effect;
 mod keys;
@@ -22,6 +23,7 @@ use crate::lifecycle::Action;
 use cancel::CancelPanel;
 use configure::ConfigurePanel;
 use confirm::ConfirmPanel;
+use connection::ConnectionPanel;
 use keys::Keys;
 use latest::LatestPanel;
 use outcome::OutcomePanel;
@@ -37,6 +39,7 @@ pub fn of(panel: Panel) -> AnyView {
         Panel::Outcome { request, .. } => view! { <OutcomePanel request=request/> },
         Panel::Demo => view! { <DemoPanel/> },
         Panel::Keys => view! { <Keys/> },
+        Panel::Connection => view! { <ConnectionPanel/> },
     }
 }
 

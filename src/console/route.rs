@@ -70,6 +70,8 @@ pub enum Panel {
     Demo,
     /// The list of keys.
     Keys,
+    /// What the console talks to.
+    Connection,
 }
 
 /// What an action is asked of.
@@ -153,7 +155,7 @@ impl Panel {
         match self {
             Panel::Action { target, .. } => Some(target.environment()),
             Panel::Configure { environment, .. } | Panel::Outcome { environment, .. } => Some(environment),
-            Panel::Demo | Panel::Keys => None,
+            Panel::Demo | Panel::Keys | Panel::Connection => None,
         }
     }
 }
@@ -308,6 +310,7 @@ fn read_panel(page: &Page, query: &Query) -> Option<Panel> {
     match query.get("panel")? {
         "demo" => Some(Panel::Demo),
         "keys" => Some(Panel::Keys),
+        "connection" => Some(Panel::Connection),
         "outcome" => {
             let request = query.get("request").and_then(|id| id.parse().ok());
             Some(Panel::Outcome { environment: environment?, request: request? })
@@ -330,6 +333,7 @@ fn write_panel(panel: Panel, page: &Page, put: &mut impl FnMut(&str, String)) {
     let (name, service) = match panel {
         Panel::Demo => ("demo", None),
         Panel::Keys => ("keys", None),
+        Panel::Connection => ("connection", None),
         Panel::Configure { service, .. } => ("configure", Some(service)),
         Panel::Outcome { .. } => ("outcome", None),
         Panel::Action { action, target } => {

@@ -59,6 +59,11 @@ impl Http {
         *self.left.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Where its paths start, without a slash at the end.
+    pub fn address(&self) -> &str {
+        &self.base
+    }
+
     /// The same with so many milliseconds to wait for an answer; [`TIMEOUT_SECONDS`] without this.
     #[must_use]
     pub fn with_timeout(self, millis: u32) -> Http {

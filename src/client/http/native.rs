@@ -40,6 +40,11 @@ impl Http {
         Http { base, timeout, headers: Vec::new(), agent: agent(timeout) }
     }
 
+    /// Where its paths start, without a slash at the end.
+    pub fn address(&self) -> &str {
+        &self.base
+    }
+
     /// The same with so many milliseconds to wait for an answer; [`TIMEOUT_SECONDS`] without this.
     #[must_use]
     pub fn with_timeout(self, millis: u32) -> Http {

@@ -1,0 +1,225 @@
+//! The connection: what the console talks to, and the way to something else.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use web_sys::SubmitEvent;
+
+use crate::client::Error;
+use crate::console::connection::{Connection, SCHEMES, Server, connect};
+use crate::console::element::{Child, view};
+use crate::console::parts::{Dialog, DialogForm, use_dialog};
+use crate::console::route::{Page, Place, use_route};
+use crate::console::state::use_store;
+
+/// The product's public API.
+const LIVE: &str = "https://api.qovery.com";
+
+/// What can be connected to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Demo,
+    Playhead,
+    Live,
+}
+
+/// The panel.
+#[component]
+pub fn ConnectionPanel() -> AnyView {
+    let route = use_route();
+    let address = use_store().client().address().map(str::to_owned);
+    let about = address.map_or("The backend runs in this page".to_owned(), |base| format!("Connected to {base}"));
+    view! {
+        <Dialog form=DialogForm::Modal title="Connection" about=about on_close=move |()| route.close_panel()>
+            <ConnectionForm/>
+        </Dialog>
+    }
+}
+
+#[component]
+fn ConnectionForm() -> AnyView {
+    let (store, route, dialog) = (use_store(), use_route(), use_dialog());
+    let client = store.client();
+    let own = format!("{}/api", window().location().origin().unwrap_or_default());
+    let at = client.address().map(str::to_owned);
+    let kind = RwSignal::new(match at.as_deref() {
+        None => Kind::Demo,
+        Some(base) if base.starts_with(LIVE) => Kind::Live,
+        Some(_) => Kind::Playhead,
+    });
+    let base = RwSignal::new(at.filter(|base| base.contains("://")).unwrap_or_else(|| own.clone()));
+    let (token, scheme, keep) = (RwSignal::new(String::new()), RwSignal::new(SCHEMES[0]), RwSignal::new(false));
+    let (failure, busy) = (RwSignal::new(None::<String>), RwSignal::new(false));
+    let choose = move |chosen: Kind, address: String| {
+        kind.set(chosen);
+        base.set(address);
+        failure.set(None);
+    };
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        if kind.get_untracked() == Kind::Demo {
+            Connection::Demo.choose(false);
+            leave();
+            return;
+        }
+        let wanted = Server {
+            base: base.get_untracked().trim().trim_end_matches('/').to_owned(),
+            ours: kind.get_untracked() == Kind::Playhead,
+            scheme: scheme.get_untracked(),
+            token: token.get_untracked().trim().to_owned(),
+        };
+        if let Err(words) = acceptable(&wanted) {
+            failure.set(Some(words));
+            return;
+        }
+        busy.set(true);
+        failure.set(None);
+        spawn_local(async move {
+            // Asked before anything is given up: a server that does not answer is not connected to.
+            let answer = wanted.client().organizations().await;
+            let _ = busy.try_set(false);
+            match answer {
+                Ok(_) => {
+                    Connection::Server(wanted.clone()).choose(keep.get_untracked());
+                    // Places of the other world are none of this one.
+                    route.change(|place| *place = Place::default());
+                    connect(&wanted);
+                }
+                Err(error) => drop(failure.try_set(Some(explained(&error)))),
+            }
+        });
+    };
+    let way = move |one: Kind, words: &'static str, address: String| {
+        view! {
+            <label class="check">
+                <input
+                    type="radio"
+                    name="connection"
+                    prop:checked=move || kind.get() == one
+                    on:change=move |_| choose(one, address.clone())
+                />
+                {words}
+            </label>
+        }
+    };
+    let left = client.requests_left().map(|left| format!("The token has {left} requests left in this hour."));
+    view! {
+        <form class="dialog-form" on:submit=submit novalidate>
+            <div class="dialog-body">
+                {left.map(|words| view! { <p class="muted">{words}</p> })}
+                <fieldset class="field">
+                    <legend class="label">"Talk to"</legend>
+                    {way(Kind::Demo, "A demo: the backend in this page", own.clone())}
+                    {way(Kind::Playhead, "A Playhead server", own)}
+                    {way(Kind::Live, "The product's API, or another of its contract", LIVE.to_owned())}
+                </fieldset>
+                {Child::view(move || (kind.get() != Kind::Demo).then(|| view! {
+                    <div class="fields">
+                        <div class="field">
+                            <label for="api">"Address of the API"</label>
+                            <input
+                                class="input"
+                                id="api"
+                                type="url"
+                                autocomplete="off"
+                                spellcheck="false"
+                                prop:value=move || base.get()
+                                on:input=move |event| base.set(event_target_value(&event))
+                            />
+                        </div>
+                        <div class="row">
+                            <div class="field">
+                                <label for="scheme">"Sent as"</label>
+                                <select
+                                    class="input"
+                                    id="scheme"
+                                    on:change=move |event| {
+                                        let word = event_target_value(&event);
+                                        scheme.set(SCHEMES.into_iter().find(|known| *known == word).unwrap_or(SCHEMES[0]));
+                                    }
+                                >
+                                    {SCHEMES.map(|word| view! { <option value=word selected=scheme.get_untracked() == word>{word}</option> })}
+                                </select>
+                            </div>
+                            <div class="field grow">
+                                <label for="token">"Token"</label>
+                                <input
+                                    class="input"
+                                    id="token"
+                                    type="password"
+                                    autocomplete="off"
+                                    prop:value=move || token.get()
+                                    on:input=move |event| token.set(event_target_value(&event))
+                                />
+                            </div>
+                        </div>
+                        <label class="check">
+                            <input
+                                type="checkbox"
+                                prop:checked=move || keep.get()
+                                on:change=move |event| keep.set(event_target_checked(&event))
+                            />
+                            "Keep the token until this tab is closed; without this, a reload asks for it again"
+                        </label>
+                    </div>
+                }))}
+                {move || failure.get().map(|words| view! { <p class="refused" role="alert">{words}</p> })}
+            </div>
+            <div class="dialog-foot">
+                <button class="button" type="button" autofocus on:click=move |_| dialog.close()>"Close"</button>
+                <button class="button primary" type="submit" aria-disabled=move || busy.get().then_some("true")>
+                    {move || match (busy.get(), kind.get()) {
+                        (true, _) => "Asking the server…",
+                        (false, Kind::Demo) => "Open the demo",
+                        (false, Kind::Playhead | Kind::Live) => "Connect",
+                    }}
+                </button>
+            </div>
+        </form>
+    }
+}
+
+/// What would not work, or would show the token to others, and what to do about it.
+fn acceptable(server: &Server) -> Result<(), String> {
+    let Some((scheme, rest)) = server.base.split_once("://") else {
+        return Err("The address begins with https:// (or http://, on this machine).".to_owned());
+    };
+    let host = rest.split('/').next().unwrap_or_default();
+    let local =
+        ["localhost", "127.0.0.1", "[::1]"].iter().any(|name| host == *name || host.starts_with(&format!("{name}:")));
+    if !(scheme == "https" || scheme == "http") || host.is_empty() {
+        return Err("The address begins with https:// (or http://, on this machine), and names a host.".to_owned());
+    }
+    if rest.contains(['@', '?', '#']) || rest.contains(char::is_whitespace) {
+        return Err("The address is a scheme, a host and a path: nothing secret, and no query.".to_owned());
+    }
+    if scheme == "http" && !local && !server.token.is_empty() {
+        return Err("Over http:// everybody on the way could read the token. Use https://.".to_owned());
+    }
+    if !server.token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err("The token has characters that no token has; copy it again.".to_owned());
+    }
+    Ok(())
+}
+
+fn explained(error: &Error) -> String {
+    match error {
+        Error::Offline => {
+            "The server does not answer this page. It may be down, or it does not answer pages of other origins: \
+            a Playhead server answers this one when it is started with --allow-origin."
+                .to_owned()
+        }
+        Error::Unauthorized => "The server does not know this token, or wants one. Nothing was changed.".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// The page is loaded anew, at its root: a demo begins from nothing.
+fn leave() {
+    let home = use_route().link(Page::Environments);
+    let home = home.split('?').next().unwrap_or_default().to_owned();
+    // A browser that refuses leaves the page as it is.
+    let _ = window().location().assign(&home);
+}

@@ -1,0 +1,117 @@
+// From the demo to a server and back, and what becomes of the token.
+import { expect, type Page, test as base } from "@playwright/test";
+import { Console, open } from "./console";
+import { Server } from "./server";
+
+const test = base.extend<{ server: Server }>({
+  server: async ({ baseURL }, use) => {
+    const server = new Server();
+    await server.start("--allow-origin", new URL(baseURL!).origin);
+    await use(server);
+    await server.remove();
+  },
+});
+
+const panel = (page: Page) => page.getByRole("dialog", { name: "Connection" });
+const mark = (page: Page, name: string | RegExp) => page.getByRole("banner").getByRole("button", { name, exact: true });
+
+async function fromDemo(page: Page): Promise<void> {
+  const console = await open(page);
+  await (await console.demo()).getByRole("button", { name: "Connect to a server…" }).click();
+  await expect(panel(page)).toBeVisible();
+  await panel(page).getByRole("radio", { name: "A Playhead server" }).check();
+}
+
+async function connect(page: Page, address: string, token = "", keep = false): Promise<void> {
+  await panel(page).getByRole("textbox", { name: "Address of the API" }).fill(address);
+  if (token !== "") await panel(page).getByLabel("Token", { exact: true }).fill(token);
+  if (keep) await panel(page).getByRole("checkbox").check();
+  await panel(page).getByRole("button", { name: "Connect", exact: true }).click();
+}
+
+/** Everything the page keeps, shows or says in its address. */
+async function traces(page: Page): Promise<string> {
+  const kept = await page.evaluate(() =>
+    JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, history.state, document.documentElement.outerHTML]),
+  );
+  return kept + page.url();
+}
+
+test("from the demo to a server and back", async ({ page, server, baseURL }) => {
+  await fromDemo(page);
+  await connect(page, `${server.address}api`);
+  await expect(mark(page, new URL(server.address).host)).toBeVisible();
+  await expect(mark(page, /^Demo/)).toHaveCount(0);
+  const console = new Console(page);
+  await console.ready();
+  expect(new URL(page.url()).search).toBe("");
+  const [name] = await console.names();
+  await console.enter(name!);
+  await page.reload();
+  await console.ready();
+  await mark(page, new URL(server.address).host).click();
+  await panel(page).getByRole("radio", { name: "A demo: the backend in this page" }).check();
+  await panel(page).getByRole("button", { name: "Open the demo" }).click();
+  await expect(mark(page, "Demo")).toBeVisible();
+  expect(page.url()).toBe(baseURL);
+});
+
+test("what cannot be connected to leaves the demo as it is, and says why", async ({ page, server }) => {
+  await fromDemo(page);
+  const cases: [string, string, RegExp][] = [
+    ["api.example.com", "", /begins with https/],
+    ["ftp://api.example.com", "", /begins with https/],
+    ["https://user:secret@api.example.com", "", /nothing secret/],
+    ["http://api.example.com", "canary", /everybody on the way/],
+    [`${server.address}api`, "not-a-token", /does not know this token/],
+    ["http://127.0.0.1:1/api", "", /does not answer this page/],
+  ];
+  for (const [address, token, why] of cases) {
+    await panel(page).getByLabel("Token", { exact: true }).fill("");
+    await connect(page, address, token);
+    await expect(panel(page).getByRole("alert")).toHaveText(why);
+  }
+  await panel(page).getByRole("button", { name: "Close" }).last().click();
+  await expect(mark(page, "Demo")).toBeVisible();
+});
+
+test("a server with tokens asks for one, which stays in memory unless it is to be kept", async ({ page, server }) => {
+  const token = server.token("somebody", "act");
+  await page.goto(server.address);
+  await page.getByRole("button", { name: "Open the connection" }).click();
+  await panel(page).getByRole("radio", { name: "A Playhead server" }).check();
+  const sent: string[] = [];
+  page.on("request", (request) => {
+    if ((request.headers()["authorization"] ?? "").includes(token)) sent.push(request.url());
+    expect(request.url()).not.toContain(token);
+  });
+  await connect(page, `${server.address}api`, token);
+  const console = new Console(page);
+  await console.ready();
+  await console.enter("staging");
+  expect(await traces(page)).not.toContain(token);
+  expect(sent.length).toBeGreaterThan(0);
+  expect(sent.filter((url) => !url.startsWith(`${server.address}api/`))).toEqual([]);
+  // A reload asks again, and does not open a demo instead.
+  await page.reload();
+  await expect(page.getByRole("button", { name: "Open the connection" })).toBeVisible();
+  await expect(mark(page, "Demo")).toHaveCount(0);
+  await page.getByRole("button", { name: "Open the connection" }).click();
+  await connect(page, `${server.address}api`, token, true);
+  await console.ready();
+  await page.reload();
+  await console.ready();
+});
+
+test("what a token may not do is said", async ({ page, server }) => {
+  const token = server.token("reader", "read");
+  await page.goto(server.address);
+  await page.getByRole("button", { name: "Open the connection" }).click();
+  await connect(page, `${server.address}api`, token);
+  const console = new Console(page);
+  await console.enter("staging");
+  const [service] = await console.names();
+  await console.press(service!, "Redeploy");
+  if (await console.dialog.isVisible()) await console.dialog.getByRole("button", { name: /Redeploy/ }).click();
+  await expect(console.toasts).toContainText("does not let this token do that");
+});
