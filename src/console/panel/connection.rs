@@ -27,7 +27,10 @@ enum Kind {
 pub fn ConnectionPanel() -> AnyView {
     let route = use_route();
     let address = use_store().client().address().map(str::to_owned);
-    let about = address.map_or("The backend runs in this page".to_owned(), |base| format!("Connected to {base}"));
+    let about = address.map_or("The backend runs in this page".to_owned(), |base| match base.starts_with('/') {
+        true => "Connected to the server of this page".to_owned(),
+        false => format!("Connected to {base}"),
+    });
     view! {
         <Dialog form=DialogForm::Modal title="Connection" about=about on_close=move |()| route.close_panel()>
             <ConnectionForm/>
@@ -116,7 +119,7 @@ fn ConnectionForm() -> AnyView {
                     {way(Kind::Live, "The product's API, or another of its contract", LIVE.to_owned())}
                 </fieldset>
                 {Child::view(move || (kind.get() != Kind::Demo).then(|| view! {
-                    <div class="fields">
+                    <div class="controls">
                         <div class="field">
                             <label for="api">"Address of the API"</label>
                             <input
@@ -130,7 +133,7 @@ fn ConnectionForm() -> AnyView {
                             />
                         </div>
                         <div class="row">
-                            <div class="field">
+                            <div class="field scheme">
                                 <label for="scheme">"Sent as"</label>
                                 <select
                                     class="input"
