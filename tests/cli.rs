@@ -112,6 +112,38 @@ fn watching_that_takes_too_long_ends_with_4() {
 }
 
 #[test]
+fn a_cancel_is_planned_and_followed_to_the_end_of_the_deployment() {
+    let host = Host::open("shop");
+    host.fault("readiness_never_ok");
+    let deploy = "environment deploy staging --latest --services checkout-api,payments";
+    host.run(deploy).ends_with(0).says("2 services in staging: accepted, it runs");
+    let plan = host.run("environment plan cancel staging").ends_with(0);
+    plan.says("2 would act").says("goes back to what it ran before").says("it is not in the deployment");
+    host.run("service cancel orders-db -e staging").ends_with(3);
+    host.run("service cancel payments -e staging --watch --interval 0")
+        .ends_with(0)
+        .says("cancel of staging: succeeded");
+    let history = host.run("environment history staging --json").ends_with(0).json();
+    assert_eq!(history[0]["status"], "CANCELED", "{history}");
+}
+
+#[test]
+fn ctrl_c_ends_the_watching_and_says_that_the_deployment_goes_on() {
+    use std::io::{BufRead, BufReader, Read};
+    let host = Host::open("shop");
+    let mut command = host.command("environment redeploy staging --watch --interval 60");
+    let mut child = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let mut words = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    words.read_line(&mut line).unwrap();
+    let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    words.read_to_string(&mut line).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{line}");
+    assert!(line.contains("goes on") && line.contains("playhead environment cancel staging"), "{line}");
+}
+
+#[test]
 fn a_plan_says_who_acts_and_who_does_not_and_sends_nothing() {
     let host = Host::open("shop");
     let plan = host.run("environment plan redeploy staging").ends_with(0);

@@ -175,9 +175,9 @@ fn serve(stream: TcpStream, world: &Mutex<World>) -> Option<()> {
         for (name, value) in &response.headers {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
-        writer.write_all(head.as_bytes()).ok()?;
-        writer.write_all(b"\r\n").ok()?;
-        writer.write_all(&response.body).ok()?;
+        head.push_str("\r\n");
+        // In one piece: two would wait for each other's acknowledgement.
+        writer.write_all(&[head.into_bytes(), response.body].concat()).ok()?;
     }
 }
 
