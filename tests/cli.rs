@@ -49,6 +49,20 @@ fn a_name_that_fits_nothing_or_is_missing_lists_what_there_is() {
 }
 
 #[test]
+fn a_name_that_fits_several_asks_for_an_id() {
+    let host = Host::open("shop");
+    let ids = host.run("environment list --json").json();
+    let world = host.run("world export").ends_with(0).out;
+    let file = host.file("twice.json");
+    fs::write(&file, world.replace(r#""name":"production""#, r#""name":"staging""#)).unwrap();
+    host.run(&format!("world import {}", file.display())).ends_with(0);
+    let (one, other) = (id_of(&ids, "production"), id_of(&ids, "staging"));
+    host.run("environment stop staging").ends_with(2).tells(&one).tells(&other);
+    host.run(&format!("environment status {other}")).ends_with(0);
+    assert_eq!(host.actions().len(), 1);
+}
+
+#[test]
 fn a_refusal_ends_with_3_and_says_the_laws_reason() {
     let host = Host::open("shop");
     host.run("database stop sessions -e production").ends_with(3).tells("A managed Redis cannot be paused");
@@ -66,6 +80,7 @@ fn a_server_that_is_not_there_ends_with_4_and_a_token_that_is_wrong_with_3() {
     let mut there = host.command("environment list");
     ran(there.env("PLAYHEAD_API_URL", format!("http://{nobody}"))).ends_with(4).tells("cannot be reached");
     ran(host.command("environment list").env("PLAYHEAD_TOKEN", "wrong")).ends_with(3).tells("token");
+    ran(host.command("environment list").env_remove("PLAYHEAD_TOKEN")).ends_with(3).tells("wants a token");
     ran(host.command("environment list --auth bearer").env("PLAYHEAD_API_URL", &host.url)).ends_with(3);
 }
 
@@ -108,6 +123,7 @@ fn a_read_that_fails_meanwhile_is_tried_again_and_the_action_is_not() {
 fn watching_that_takes_too_long_ends_with_4() {
     let host = Host::open("shop");
     let watch = "environment stop staging --watch --timeout 0 --interval 0";
+    assert_eq!(host.run("environment stop staging --watch --timeout 18446744073709551615").code, Some(2));
     host.run(watch).ends_with(4).tells("goes on").tells("environment status staging");
 }
 
@@ -159,13 +175,28 @@ fn a_plan_says_who_acts_and_who_does_not_and_sends_nothing() {
 
 #[test]
 fn a_plan_says_what_then_happens() {
-    let host = Host::open("trouble");
-    let environments = host.run("environment list --json").ends_with(0).json();
-    for environment in environments.as_array().unwrap() {
-        let id = environment["id"].as_str().unwrap();
-        let plan = host.run(&format!("environment plan stop {id} --json"));
-        let sent = host.run(&format!("environment stop {id} --json"));
-        assert_eq!(plan.code, sent.code, "{plan:?} {sent:?}");
+    for action in ["deploy", "redeploy", "stop", "cancel"] {
+        let host = Host::open("trouble").still();
+        let environments = host.run("environment list --json").ends_with(0).json();
+        for environment in environments.as_array().unwrap() {
+            let id = environment["id"].as_str().unwrap();
+            let plan = host.run(&format!("environment plan {action} {id}"));
+            let sent = host.run(&format!("environment {action} {id}"));
+            assert_eq!(plan.code, sent.code, "{plan:?} {sent:?}");
+            assert!(plan.err.ends_with(sent.err.trim_start_matches("error: ")), "{plan:?} {sent:?}");
+        }
+    }
+    for action in ["deploy", "redeploy", "stop", "restart"] {
+        let host = Host::open("trouble").still();
+        let environments = host.run("environment list --json").ends_with(0).json();
+        let home = environments[0]["id"].as_str().unwrap();
+        let services = host.run(&format!("service list -e {home} --json")).ends_with(0).json();
+        for service in services.as_array().unwrap() {
+            let id = service["id"].as_str().unwrap();
+            let plan = host.run(&format!("service plan {action} {id}"));
+            let sent = host.run(&format!("service {action} {id}"));
+            assert_eq!(plan.code, sent.code, "{service} {plan:?} {sent:?}");
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use super::session::Session;
 use super::snapshot::Snapshot;
 use crate::api::outcome::Outcome;
 use crate::api::status::{ServiceStatus, Statuses};
-use crate::client::{Accepted, Order};
+use crate::client::{self, Accepted, Order};
 use crate::lifecycle::{Action, RequestId, Status};
 
 /// The exit code after Ctrl-C, as of every shell.
@@ -109,7 +109,19 @@ pub async fn follow(
                 )),
             });
         }
-        tokio::time::sleep(Duration::from_secs(watch.interval)).await;
+        let left = until.saturating_duration_since(Instant::now());
+        tokio::time::sleep(pause(watch, problem.as_ref()).min(left)).await;
+    }
+}
+
+/// How long until the next look: a server that counts requests says when it answers again.
+fn pause(watch: Watch, problem: Option<&client::Error>) -> Duration {
+    let interval = Duration::from_secs(watch.interval);
+    match problem {
+        Some(client::Error::RateLimited { reset: Some(seconds) }) => {
+            interval.max(Duration::from_secs(u64::from(*seconds)))
+        }
+        Some(_) | None => interval,
     }
 }
 

@@ -14,7 +14,7 @@ use playhead::backend::Backend;
 use serde_json::Value;
 
 const NOW: i64 = 1_790_000_000_000;
-/// World milliseconds per request.
+/// World milliseconds per request, unless the clock stands still.
 const STEP: i64 = 2_000;
 const TOKEN: &str = "s3cret-token-of-the-test";
 
@@ -22,6 +22,8 @@ struct World {
     backend: Backend,
     now: i64,
     requests: Vec<Request>,
+    /// World milliseconds per request.
+    step: i64,
     /// Whether it is a server without the paths of our own.
     plain: bool,
     /// Every so many reads of it are answered with 503; 0: none.
@@ -41,7 +43,8 @@ impl Host {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/api", listener.local_addr().unwrap());
         let backend = Backend::scenario(scenario, 1, NOW);
-        let world = Arc::new(Mutex::new(World { backend, now: NOW, requests: Vec::new(), plain: false, shaky: 0 }));
+        let world =
+            Arc::new(Mutex::new(World { backend, now: NOW, requests: Vec::new(), step: STEP, plain: false, shaky: 0 }));
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("playhead-cli-{}-{number}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
@@ -55,11 +58,19 @@ impl Host {
         Host { world, url, folder }
     }
 
+    /// The same without the paths of our own.
     pub fn plain(self) -> Host {
         self.world.lock().unwrap().plain = true;
         self
     }
 
+    /// The same with a clock that stands still.
+    pub fn still(self) -> Host {
+        self.world.lock().unwrap().step = 0;
+        self
+    }
+
+    /// The same with failing reads: every so many.
     pub fn shaky(self, every: usize) -> Host {
         self.world.lock().unwrap().shaky = every;
         self
@@ -212,7 +223,7 @@ fn answer(mut request: Request, world: &mut World) -> Response {
         return Response::new(401);
     }
     world.requests.push(request.clone());
-    world.now += STEP;
+    world.now += world.step;
     if world.plain && request.path.starts_with("/x/") {
         return Response::new(404);
     }
