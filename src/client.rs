@@ -70,6 +70,28 @@ impl Client {
         }
     }
 
+    /// Where the server tells that something changed, as server-sent events; `None`: it does not.
+    pub fn events(&self) -> Option<String> {
+        match &*self.0 {
+            Transport::Loopback(_) => None,
+            #[cfg(target_arch = "wasm32")]
+            Transport::Http(http) => http.events(),
+            #[cfg(not(target_arch = "wasm32"))]
+            Transport::Http(_) => None,
+        }
+    }
+
+    /// How many requests the token has left in this hour, where the server tells.
+    pub fn requests_left(&self) -> Option<u32> {
+        match &*self.0 {
+            Transport::Loopback(_) => None,
+            #[cfg(target_arch = "wasm32")]
+            Transport::Http(http) => http.left(),
+            #[cfg(not(target_arch = "wasm32"))]
+            Transport::Http(_) => None,
+        }
+    }
+
     /// All organizations the token sees.
     pub async fn organizations(&self) -> Result<Vec<api::organization::Organization>, Error> {
         self.list(Endpoint::Organizations.request(&[])).await

@@ -19,11 +19,13 @@ impl Rest {
     }
 }
 
-/// Loads it, and tells the backend how to read and write world files.
-pub fn load(loopback: Loopback) -> Loading {
+/// Loads it, and tells the backend in the page, if there is one, how to read and write world files.
+pub fn load(loopback: Option<Loopback>) -> Loading {
     Box::pin(async move {
         let rest = seam::rest().await.map_err(|_| NotLoaded)?;
-        loopback.set_files(rest.files);
+        if let Some(loopback) = loopback {
+            loopback.set_files(rest.files);
+        }
         Ok(rest.console)
     })
 }

@@ -9,6 +9,7 @@ pub mod freshness;
 pub mod load;
 pub mod order;
 pub mod poll;
+mod push;
 pub mod remote;
 pub mod row;
 pub mod rows;
@@ -87,6 +88,7 @@ pub fn provide_store(client: Client) -> Store {
     };
     provide_context(store);
     poll::start(store);
+    push::start(store);
     store
 }
 

@@ -48,6 +48,13 @@ pub fn page(profile: Profile, base: Option<&str>) -> Result<PathBuf, Failure> {
     Ok(folder)
 }
 
+/// Builds the native program, the command line with the server in it; answers where it is.
+pub fn program() -> Result<PathBuf, Failure> {
+    run(command("cargo").args(["build", "--locked", "--package", "playhead", "--bin", "playhead"]))?;
+    let folder = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |named| root().join(named));
+    Ok(folder.join("debug").join("playhead").with_extension(std::env::consts::EXE_EXTENSION))
+}
+
 fn trunk(folder: &Path, page: Option<&Path>) -> Result<(), Failure> {
     let mut trunk = command("trunk");
     trunk.args(["--log", "error", "build", "--offline", "--skip-version-check", "--dist"]).arg(folder);

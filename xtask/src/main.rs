@@ -21,6 +21,8 @@ const HELP: &str = "\
 cargo xtask <command>
 
   serve [--port N] [--release]   set up, build and serve the page; builds again when a file is saved
+  serve --native                 the page on the native server, with its API and its journal
+                                 (words after -- go to `playhead serve`)
   test [--only SUITE]...         all checks and tests; SUITE: format, clippy, clippy-wasm, native,
                                  browser, e2e, size
                                  (words after -- go to Playwright)

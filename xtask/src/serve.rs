@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::arguments::Arguments;
 use crate::build::{self, Profile};
-use crate::process::{Failure, root};
+use crate::process::{Failure, command, root, run};
 use crate::server::{self, Fallback, Site};
 use crate::setup;
 
@@ -18,6 +18,8 @@ const SOURCES: [&str; 7] = ["src", "macros", "style", "index.html", "Trunk.toml"
 pub fn serve(arguments: &mut Arguments) -> Result<(), Failure> {
     let port = arguments.number("--port")?.unwrap_or(PORT);
     let profile = if arguments.flag("--release") { Profile::Release } else { Profile::Dev };
+    let native = arguments.flag("--native");
+    let more = if native { arguments.after_dashes() } else { Vec::new() };
     arguments.done()?;
     match profile {
         Profile::Dev => setup::page()?,
@@ -25,6 +27,11 @@ pub fn serve(arguments: &mut Arguments) -> Result<(), Failure> {
     }
     let mut built = newest();
     let folder = build::page(profile, None)?;
+    if native {
+        let program = build::program()?;
+        let port = port.to_string();
+        return run(command(program).args(["serve", "--port", &port, "--console"]).arg(folder).args(more));
+    }
     let site = Site::new(folder, "/", Fallback::Index);
     let listener = server::listen(port)?;
     println!(

@@ -132,16 +132,20 @@ fn browser() -> Result<Count, Failure> {
 fn end_to_end(folder: PathBuf, extra: &[String]) -> Result<Count, Failure> {
     setup::playwright()?;
     let Browser { chromium, .. } = setup::browser()?;
+    let console = folder.clone();
     let site = Site::new(folder, SUB_PATH, Fallback::NotFound);
     let listener = server::listen(0)?;
     let address = server::address(&listener, &site);
     println!("  {address}");
     thread::spawn(move || server::serve(&listener, &site));
+    let program = build::program()?;
     let (output, ok) = watch(
         command("node")
             .current_dir(root().join("tests/e2e"))
             .args(["node_modules/@playwright/test/cli.js", "test"])
             .args(extra)
+            .env("PLAYHEAD_PROGRAM", program)
+            .env("PLAYHEAD_CONSOLE", &console)
             .env("PLAYHEAD_URL", address)
             .env("CHROMIUM", chromium),
     )?;

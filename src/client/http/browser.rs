@@ -1,4 +1,9 @@
 //! A server, over the browser's fetch.
+//!
+//! Invariant: no header's value is ever in a debug output: one of them is the token.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use gloo_net::http::RequestBuilder;
 use web_sys::AbortSignal;
@@ -7,17 +12,51 @@ use crate::api::{Method, Request, Response};
 use crate::client::error::Error;
 use crate::client::{TIMEOUT_SECONDS, timer};
 
-/// A server's address. Cheap to clone.
-#[derive(Clone, Debug)]
+/// A server's address, and the headers of every request. Cheap to clone.
+#[derive(Clone, Default)]
 pub struct Http {
     base: String,
     timeout: u32,
+    headers: Vec<(String, String)>,
+    /// Whether the server tells when something changed.
+    events: bool,
+    /// How many requests the token has left in this hour, where the server tells; all clones know.
+    left: Arc<Mutex<Option<u32>>>,
+}
+
+impl fmt::Debug for Http {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Http").field("base", &self.base).finish_non_exhaustive()
+    }
 }
 
 impl Http {
     /// A server whose paths start at `base`, with or without a slash at its end.
     pub fn new(base: &str) -> Http {
-        Http { base: base.trim_end_matches('/').to_owned(), timeout: TIMEOUT_SECONDS * 1_000 }
+        Http { base: base.trim_end_matches('/').to_owned(), timeout: TIMEOUT_SECONDS * 1_000, ..Http::default() }
+    }
+
+    /// The same with one more header on every request.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: impl Into<String>) -> Http {
+        self.headers.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// A server that tells by itself when something changed.
+    #[must_use]
+    pub fn with_events(self) -> Http {
+        Http { events: true, ..self }
+    }
+
+    /// Where the server tells that something changed.
+    pub(in crate::client) fn events(&self) -> Option<String> {
+        self.events.then(|| format!("{}/x/events", self.base))
+    }
+
+    /// How many requests the token has left in this hour, as of the last answer.
+    pub(in crate::client) fn left(&self) -> Option<u32> {
+        *self.left.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The same with so many milliseconds to wait for an answer; [`TIMEOUT_SECONDS`] without this.
@@ -34,7 +73,7 @@ impl Http {
             .method(method(request.method))
             .query(request.query.iter().map(|(name, value)| (name.as_str(), value.as_str())))
             .abort_signal(Some(&timeout));
-        for (name, value) in &request.headers {
+        for (name, value) in self.headers.iter().chain(&request.headers) {
             builder = builder.header(name, value);
         }
         let built = if request.body.is_empty() {
@@ -52,6 +91,9 @@ impl Http {
         let response = built.map_err(told)?.send().await.map_err(told)?;
         let mut answer = Response::new(response.status());
         answer.headers = response.headers().entries().collect();
+        if let Some(left) = answer.header("X-RateLimit-Remaining").and_then(|left| left.parse().ok()) {
+            *self.left.lock().unwrap_or_else(PoisonError::into_inner) = Some(left);
+        }
         answer.body = response.binary().await.map_err(told)?;
         Ok(answer)
     }

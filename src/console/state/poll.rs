@@ -27,6 +27,8 @@ pub struct Poll {
     pub(super) revision: u64,
     /// Whether the server has no words for what goes on beyond the contract's.
     pub(super) contract_only: bool,
+    /// Whether the server says by itself when something changes.
+    pub(super) pushed: bool,
     failures: u32,
 }
 
@@ -169,7 +171,8 @@ fn tick(store: Store) {
 }
 
 fn pause(store: Store) -> Duration {
-    let (failures, contract_only) = store.poll.with_value(|poll| (poll.failures, poll.contract_only));
+    let (failures, contract_only, pushed) =
+        store.poll.with_value(|poll| (poll.failures, poll.contract_only, poll.pushed));
     let limited = store.contact.with_untracked(|contact| match contact.trouble {
         Some(client::Error::RateLimited { reset }) => reset,
         Some(_) | None => None,
@@ -180,6 +183,9 @@ fn pause(store: Store) -> Duration {
     if failures > 0 {
         let base = 1_000 << failures.min(5);
         return Duration::from_millis((f64::from(base) * (0.5 + js_sys::Math::random() / 2.0)) as u64);
+    }
+    if pushed {
+        return Duration::from_secs(30);
     }
     let demo = store.client.with_value(|client| client.demo().is_some());
     let busy = match store.loaded.get_untracked() {
@@ -197,6 +203,6 @@ fn pause(store: Store) -> Duration {
     })
 }
 
-fn hidden() -> bool {
+pub(super) fn hidden() -> bool {
     document().visibility_state() == web_sys::VisibilityState::Hidden
 }

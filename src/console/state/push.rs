@@ -1,0 +1,36 @@
+//! The server's own word that something changed, where it gives one: the next round is asked for at once, and rounds by
+//! the clock become rare. A stream that breaks is opened again by the browser; until then the clock is back.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::EventSource;
+
+use super::{Store, poll};
+
+/// Listens, for as long as the page lives.
+pub fn start(store: Store) {
+    let Some(source) = store.client.with_value(|client| client.events()).and_then(|url| EventSource::new(&url).ok())
+    else {
+        return;
+    };
+    let heard = move |pushed: bool| {
+        let before = store.poll.try_update_value(|poll| std::mem::replace(&mut poll.pushed, pushed));
+        // Whatever was missed while there was no stream.
+        if before == Some(false) && pushed {
+            poll::poke(store);
+        }
+    };
+    let change = Closure::<dyn Fn()>::new(move || {
+        heard(true);
+        if !poll::hidden() {
+            poll::poke(store);
+        }
+    });
+    let broken = Closure::<dyn Fn()>::new(move || heard(false));
+    // A listener that cannot be added leaves the clock.
+    let _ = source.add_event_listener_with_callback("change", change.as_ref().unchecked_ref());
+    source.set_onerror(Some(broken.as_ref().unchecked_ref()));
+    let kept = send_wrapper::SendWrapper::new((source, change, broken));
+    on_cleanup(move || kept.0.close());
+}

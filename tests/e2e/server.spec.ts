@@ -1,0 +1,69 @@
+// The console as the native server serves it: connected by itself, told of what others do, and back after an outage.
+import { expect, test as base } from "@playwright/test";
+import { Console } from "./console";
+import { Server } from "./server";
+
+const test = base.extend<{ server: Server; console: Console }>({
+  server: async ({}, use) => {
+    const server = new Server();
+    await server.start("--speed", "20");
+    await use(server);
+    await server.remove();
+  },
+  console: async ({ page, server }, use) => {
+    await page.goto(server.address);
+    const console = new Console(page);
+    await console.ready();
+    await use(console);
+  },
+});
+
+test("it connects to its server, and is no demo", async ({ page, console, server }) => {
+  expect((await console.names()).length).toBeGreaterThan(1);
+  await expect(page.getByRole("button", { name: /^Demo/ })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: /^Data:/ })).toHaveText(/Live/);
+  const [name] = await console.names();
+  await console.enter(name!);
+  await page.reload();
+  await console.ready();
+  expect(new URL(page.url()).origin).toBe(new URL(server.address).origin);
+});
+
+test("an action is done on the server, and its whole way is seen", async ({ page, console, server }) => {
+  await console.enter("staging");
+  const [service] = await console.names();
+  await console.press(service!, "Redeploy");
+  if (await console.dialog.isVisible()) await console.dialog.getByRole("button", { name: /Redeploy/ }).click();
+  const environment = /environment\/([^/?]+)/.exec(page.url())![1]!;
+  const newest = async () => {
+    const answer = await server.api("GET", `environment/${environment}/deploymentHistoryV2`);
+    const { results } = (await answer.json()) as { results: { auditing_data: { origin: string }; action_status: string }[] };
+    return results[0] && `${results[0].auditing_data.origin} ${results[0].action_status}`;
+  };
+  await expect.poll(newest).toMatch(/^CONSOLE (ONGOING|SUCCESS)$/);
+  await expect.poll(newest).toBe("CONSOLE SUCCESS");
+  await console.expectStatus(service!, "Deployment OK");
+});
+
+test("what somebody else does is shown at once, pushed by the server", async ({ page, console, server }) => {
+  await console.enter("staging");
+  const environment = /environment\/([^/?]+)/.exec(page.url())![1]!;
+  await expect(page.getByRole("button", { name: /^Data:/ })).toHaveText(/Live/);
+  const streams = async () => /playhead_event_streams (\d+)/.exec(await (await fetch(`${server.address}metrics`)).text())?.[1];
+  await expect.poll(streams).toBe("1");
+  expect((await server.api("POST", `environment/${environment}/redeploy`)).status).toBe(202);
+  await expect.poll(async () => (await console.sight()).environment).toMatch(/^(Queued|Building|Deploying)/);
+});
+
+test("an outage is said, nothing is lost by it, and it heals by itself", async ({ page, console, server }) => {
+  await console.enter("staging");
+  const environment = /environment\/([^/?]+)/.exec(page.url())![1]!;
+  expect((await server.api("POST", `environment/${environment}/redeploy`)).status).toBe(202);
+  await server.kill();
+  const data = page.getByRole("button", { name: /^Data:/ });
+  await data.click();
+  await expect(data).toHaveText(/Offline|Reconnecting/);
+  await server.start();
+  await expect(data).toHaveText(/Live/, { timeout: 40_000 });
+  await expect.poll(async () => (await console.sight()).environment).toMatch(/^Deployment OK/);
+});

@@ -1,0 +1,472 @@
+//! The native server over real HTTP: the program itself is started, asked, killed and started again.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use serde_json::Value;
+
+/// A folder that goes with the test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Folder {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("playhead-server-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A server that runs, and is killed with the test.
+struct Server {
+    child: Child,
+    /// Such as `http://127.0.0.1:4711`.
+    address: String,
+    output: BufReader<std::process::ChildStdout>,
+}
+
+fn program() -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_playhead"));
+    for name in ["PLAYHEAD_DATA", "PLAYHEAD_API_URL", "PLAYHEAD_TOKEN"] {
+        program.env_remove(name);
+    }
+    program
+}
+
+impl Server {
+    fn start(data: &Path, more: &[&str]) -> Server {
+        let mut command = program();
+        command.args(["serve", "--port", "0", "--data"]).arg(data).args(more);
+        let log = std::fs::File::options().create(true).append(true).open(data.join("log")).unwrap();
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        let address =
+            line.split_whitespace().find(|word| word.starts_with("http")).map(|word| word.trim_end_matches('/'));
+        let log = || std::fs::read_to_string(data.join("log")).unwrap();
+        let address = address.unwrap_or_else(|| panic!("no address in {line:?}: {}", log())).to_owned();
+        Server { child, address, output }
+    }
+
+    fn ask(&self, method: &str, path: &str) -> Asking {
+        Asking {
+            url: format!("{}{path}", self.address),
+            method: method.to_owned(),
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
+    }
+
+    fn get(&self, path: &str) -> Answer {
+        self.ask("GET", path).send()
+    }
+
+    fn results(&self, path: &str) -> Vec<Value> {
+        self.get(path).json()["results"].as_array().unwrap().clone()
+    }
+
+    fn environments(&self) -> Vec<String> {
+        let organization = id(&self.results("/api/organization")[0]);
+        let project = id(&self.results(&format!("/api/organization/{organization}/project"))[0]);
+        self.results(&format!("/api/project/{project}/environment")).iter().map(id).collect()
+    }
+
+    fn signal(&self, name: &str) {
+        assert!(Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap().success());
+    }
+
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn id(value: &Value) -> String {
+    value["id"].as_str().unwrap().to_owned()
+}
+
+struct Asking {
+    url: String,
+    method: String,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+struct Answer {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+impl Asking {
+    fn with(mut self, name: &str, value: &str) -> Asking {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    fn token(self, token: &str) -> Asking {
+        self.with("Authorization", &format!("Token {token}"))
+    }
+
+    fn json(mut self, body: &str) -> Asking {
+        self.body = body.as_bytes().to_vec();
+        self.with("Content-Type", "application/json")
+    }
+
+    fn try_send(self) -> Result<Answer, ureq::Error> {
+        // No pool and no decompression: what comes over the wire is what is looked at.
+        let agent: ureq::Agent =
+            ureq::Agent::config_builder().http_status_as_error(false).max_idle_connections(0).build().into();
+        let mut request = ureq::http::Request::builder().method(self.method.as_str()).uri(&self.url);
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let mut response = agent.run(request.body(self.body).unwrap())?;
+        let text = |value: &ureq::http::HeaderValue| value.to_str().unwrap().to_owned();
+        let headers = response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+        let status = response.status().as_u16();
+        Ok(Answer { status, headers, body: response.body_mut().with_config().limit(1 << 30).read_to_vec()? })
+    }
+
+    fn send(self) -> Answer {
+        self.try_send().unwrap()
+    }
+}
+
+impl Answer {
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+}
+
+fn made_token(data: &Path, name: &str, scope: &str) -> String {
+    let output = program().args(["token", "create", name, "--scope", scope, "--data"]).arg(data).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+#[test]
+fn an_action_is_accepted_and_stands_in_the_history_and_a_refusal_says_why() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.0, &[]);
+    let environment = &server.environments()[0];
+    let accepted = server.ask("POST", &format!("/api/environment/{environment}/redeploy")).send();
+    assert_eq!(accepted.status, 202, "{}", accepted.text());
+    let request = accepted.header("X-Playhead-Request").unwrap();
+    let outcome = server.get(&format!("/api/x/request/{request}")).json();
+    assert_eq!(outcome["state"], "RUNNING");
+    let newest = &server.results(&format!("/api/environment/{environment}/deploymentHistoryV2"))[0];
+    assert_eq!(newest["auditing_data"]["origin"], "API");
+    let again = server.ask("POST", &format!("/api/deploymentQueue/{request}/cancelDeployment")).json("{}").send();
+    assert_eq!(again.status, 409);
+    assert!(!again.json()["detail"].as_str().unwrap().is_empty());
+}
+
+#[test]
+fn what_was_accepted_survives_a_kill_at_any_moment_once() {
+    const KILLS: usize = 12;
+    let folder = Folder::new();
+    let mut accepted = BTreeSet::new();
+    for round in 0..KILLS {
+        let server = Server::start(&folder.0, &["--speed", "200"]);
+        let environments = server.environments();
+        let address = server.address.clone();
+        // Two hands that press as fast as they can, until the server is gone.
+        let hands: Vec<_> = (0..2)
+            .map(|hand| {
+                let (address, environments) = (address.clone(), environments.clone());
+                std::thread::spawn(move || {
+                    let mut answered = Vec::new();
+                    for turn in hand.. {
+                        let environment = &environments[turn % environments.len()];
+                        let verb = if turn % 3 == 0 { "stop" } else { "redeploy" };
+                        let url = format!("{address}/api/environment/{environment}/{verb}");
+                        let asking = Asking { url, method: "POST".into(), headers: Vec::new(), body: Vec::new() };
+                        match asking.try_send() {
+                            Ok(answer) => answered.extend(answer.header("X-Playhead-Request").map(str::to_owned)),
+                            Err(_) => return answered,
+                        }
+                    }
+                    answered
+                })
+            })
+            .collect();
+        // The moment is another one in each round: after so many reads of the world.
+        for _ in 0..(round * 7) % 40 {
+            let _ = server.ask("GET", "/api/x").try_send();
+        }
+        server.kill();
+        for hand in hands {
+            for request in hand.join().unwrap() {
+                assert!(accepted.insert(request), "the same id was given twice");
+            }
+        }
+    }
+    let server = Server::start(&folder.0, &[]);
+    assert!(accepted.len() >= KILLS, "only {} requests were accepted in {KILLS} rounds", accepted.len());
+    for request in &accepted {
+        let outcome = server.get(&format!("/api/x/request/{request}"));
+        assert_eq!(outcome.status, 200, "{request} was accepted and is lost: {}", outcome.text());
+    }
+}
+
+#[test]
+fn a_restart_shows_the_same_history_and_lets_the_world_go_on() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.0, &["--speed", "1000"]);
+    let environment = server.environments()[0].clone();
+    let path = format!("/api/environment/{environment}/deploymentHistoryV2");
+    assert_eq!(server.ask("POST", &format!("/api/environment/{environment}/redeploy")).send().status, 202);
+    let ended = |server: &Server| server.results(&path)[0]["action_status"] != "ONGOING";
+    while !ended(&server) {}
+    let before = server.results(&path);
+    server.kill();
+    let server = Server::start(&folder.0, &["--scenario", "empty"]);
+    assert_eq!(server.results(&path), before);
+}
+
+#[test]
+fn without_a_token_only_this_machine_is_served_and_it_says_so() {
+    let folder = Folder::new();
+    let mut server = Server::start(&folder.0, &[]);
+    let told: Vec<String> = server.output.by_ref().lines().take(2).map(Result::unwrap).collect();
+    assert!(told[1].contains("only this machine is served"), "{told:?}");
+    assert_eq!(server.get("/api/x").status, 200);
+    // A page that points its own name at this machine.
+    assert_eq!(server.ask("GET", "/api/x").with("Host", "evil.example").send().status, 403);
+    let output =
+        program().args(["serve", "--host", "0.0.0.0", "--port", "0", "--data"]).arg(&folder.0).output().unwrap();
+    assert!(!output.status.success());
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("token create"), "{told}");
+}
+
+#[test]
+fn tokens_open_what_their_scope_says_until_they_are_revoked() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.0, &[]);
+    let environment = server.environments()[0].clone();
+    let (reader, actor) = (made_token(&folder.0, "reader", "read"), made_token(&folder.0, "robot-7", "act"));
+    let read = "/api/organization";
+    let act = format!("/api/environment/{environment}/redeploy");
+    let status = |method: &str, path: &str, token: &str| server.ask(method, path).token(token).send().status;
+    assert_eq!(server.get(read).status, 401, "from the first token on, nobody is served without");
+    assert_eq!(server.get("/metrics").status, 401);
+    assert_eq!(server.get("/api/x/events").status, 401);
+    assert_eq!(status("GET", read, &reader), 200);
+    assert_eq!(status("GET", "/metrics", &reader), 200);
+    assert_eq!(status("POST", &act, &reader), 403);
+    assert_eq!(status("PUT", "/api/x/faults", &reader), 403);
+    assert_eq!(status("GET", read, "playhead_0000"), 401);
+    let bearer = server.ask("GET", read).with("Authorization", &format!("Bearer {reader}")).send();
+    assert_eq!(bearer.status, 200);
+    let asking = server.ask("POST", &act).token(&actor).with("X-Playhead-Actor", "somebody else");
+    assert_eq!(asking.send().status, 202);
+    let path = format!("/api/environment/{environment}/deploymentHistoryV2");
+    let newest = &server.ask("GET", &path).token(&reader).send().json()["results"][0];
+    assert_eq!(newest["auditing_data"]["triggered_by"], "robot-7", "who has a token is called by its name");
+    let revoked = program().args(["token", "revoke", "reader", "--data"]).arg(&folder.0).status().unwrap();
+    assert!(revoked.success());
+    assert_eq!(status("GET", read, &reader), 401);
+    drop(server);
+    for entry in std::fs::read_dir(&folder.0).unwrap() {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        for token in [&reader, &actor] {
+            assert!(!bytes.windows(token.len()).any(|part| part == token.as_bytes()), "a token was written down");
+        }
+    }
+}
+
+#[test]
+fn a_token_has_a_name_of_its_own() {
+    let folder = Folder::new();
+    made_token(&folder.0, "ci", "act");
+    for (name, why) in [("ci", "already"), ("", "letters"), ("a\nb", "letters")] {
+        let output = program().args(["token", "create", name, "--data"]).arg(&folder.0).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        assert!(output.stdout.is_empty());
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.contains(why), "{told}");
+    }
+    let listed = program().args(["token", "list", "--data"]).arg(&folder.0).output().unwrap();
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    assert!(listed.starts_with("ci ") && listed.lines().count() == 1, "{listed}");
+}
+
+#[test]
+fn pages_of_other_origins_are_not_answered_unless_they_are_on_the_list() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.0, &["--allow-origin", "https://console.example"]);
+    let from = |method: &str, origin: &str| server.ask(method, "/api/x").with("Origin", origin).send();
+    assert_eq!(from("GET", "https://evil.example").status, 403);
+    assert_eq!(from("POST", "https://evil.example").status, 403);
+    assert_eq!(from("GET", "null").status, 403);
+    let own = from("GET", &server.address);
+    assert_eq!((own.status, own.header("Access-Control-Allow-Origin")), (200, None));
+    let listed = from("GET", "https://console.example");
+    assert_eq!(listed.header("Access-Control-Allow-Origin"), Some("https://console.example"));
+    assert_eq!(listed.header("Access-Control-Allow-Credentials"), None);
+    let preflight = from("OPTIONS", "https://console.example");
+    assert_eq!(preflight.status, 204);
+    assert!(preflight.header("Access-Control-Allow-Headers").unwrap().contains("Authorization"));
+    assert!([&own, &listed].iter().all(|answer| answer.header("Set-Cookie").is_none()));
+}
+
+#[test]
+fn a_read_that_is_known_already_is_not_sent_again_and_answers_are_compressed() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.0, &[]);
+    let path = format!("/api/environment/{}/services", server.environments()[0]);
+    let first = server.get(&path);
+    let tag = first.header("ETag").unwrap();
+    let second = server.ask("GET", &path).with("If-None-Match", tag).send();
+    assert_eq!((second.status, second.body.len()), (304, 0));
+    let compressed = server.ask("GET", &path).with("Accept-Encoding", "br").send();
+    assert_eq!(compressed.header("Content-Encoding"), Some("br"));
+    assert!(compressed.body.len() < first.body.len());
+    let known = server.ask("GET", &path).with("Accept-Encoding", "br").with("If-None-Match", tag).send();
+    assert_eq!(known.status, 304, "the validator holds for every encoding");
+}
+
+#[test]
+fn bodies_are_json_and_not_too_large() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.0, &[]);
+    let path = format!("/api/environment/{}/cancelDeployment", server.environments()[0]);
+    let mut form = server.ask("POST", &path).with("Content-Type", "application/x-www-form-urlencoded");
+    form.body = b"force_cancel=true".to_vec();
+    assert_eq!(form.send().status, 415);
+    assert_eq!(server.ask("POST", &path).json("{\"force_cancel\": 3}").send().status, 400);
+    let mut large = server.ask("PUT", "/api/x/world").with("Content-Type", "application/json");
+    large.body = vec![b' '; 64 * 1024 * 1024 + 1];
+    // The answer comes before the body is through; some clients see the answer, some the closed connection.
+    if let Ok(answer) = large.try_send() {
+        assert_eq!(answer.status, 413);
+    }
+    assert_eq!(server.get("/api/x").status, 200);
+}
+
+#[test]
+fn changes_are_pushed_as_events() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.0, &[]);
+    let mut stream = TcpStream::connect(server.address.trim_start_matches("http://")).unwrap();
+    let host = server.address.trim_start_matches("http://");
+    write!(stream, "GET /api/x/events HTTP/1.1\r\nHost: {host}\r\n\r\n").unwrap();
+    let mut lines = BufReader::new(stream).lines().map(Result::unwrap);
+    let mut revision = || {
+        let data = lines.find_map(|line| line.strip_prefix("data: ").map(str::to_owned)).unwrap();
+        serde_json::from_str::<Value>(&data).unwrap()["revision"].as_u64().unwrap()
+    };
+    let before = revision();
+    let environment = &server.environments()[0];
+    assert_eq!(server.ask("POST", &format!("/api/environment/{environment}/redeploy")).send().status, 202);
+    assert!(revision() > before);
+    let metrics = server.get("/metrics").text();
+    assert!(metrics.contains("playhead_event_streams 1\n"), "{metrics}");
+    assert!(metrics.contains("playhead_actions_accepted_total 1\n"), "{metrics}");
+    // An open stream does not hold up the end.
+    server.signal("-TERM");
+    let mut server = server;
+    assert!(server.child.wait().unwrap().success());
+}
+
+#[test]
+fn every_answer_has_a_request_id_that_is_in_the_log() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.0, &["--log-json"]);
+    let given = server.ask("GET", "/api/x?token=canary").with("X-Request-Id", "from-the-proxy-1").send();
+    assert_eq!(given.header("X-Request-Id"), Some("from-the-proxy-1"));
+    let made = server.ask("GET", "/healthz").with("X-Request-Id", "two words").send();
+    let made = made.header("X-Request-Id").unwrap();
+    assert_ne!(made, "two words");
+    server.signal("-INT");
+    let mut server = server;
+    assert!(server.child.wait().unwrap().success());
+    let log = std::fs::read_to_string(folder.0.join("log")).unwrap();
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for id in ["from-the-proxy-1", made] {
+        assert!(lines.iter().any(|line| line["request_id"] == id && line["status"] == 200), "{log}");
+    }
+    assert!(!log.contains("canary"), "a query is in the log");
+}
+
+#[test]
+fn the_console_is_told_where_the_api_is_on_every_place() {
+    let (folder, console) = (Folder::new(), Folder::new());
+    std::fs::write(console.0.join("index.html"), "<!doctype html><html><head><title>x</title></head></html>").unwrap();
+    std::fs::create_dir(console.0.join("p")).unwrap();
+    std::fs::write(console.0.join("p/a.wasm"), b"\0asm").unwrap();
+    std::fs::write(folder.0.join("secret.txt"), "s").unwrap();
+    let server = Server::start(&folder.0, &["--console", console.0.to_str().unwrap()]);
+    for path in ["/", "/index.html", "/environment/abc", "/settings"] {
+        let page = server.get(path);
+        assert!(page.text().contains(r#"<meta name="playhead-api" content="/api">"#), "{path}: {}", page.text());
+        assert_eq!(page.header("Cache-Control"), Some("no-cache"));
+    }
+    let wasm = server.get("/p/a.wasm");
+    assert_eq!(wasm.header("Content-Type"), Some("application/wasm"));
+    assert!(wasm.header("Cache-Control").unwrap().contains("immutable"));
+    assert_eq!(server.get("/p/missing.js").status, 404);
+    let folder_name = folder.0.file_name().unwrap().to_str().unwrap();
+    assert_ne!(server.get(&format!("/../{folder_name}/secret.txt")).text(), "s");
+    assert_ne!(server.get(&format!("/..%2f{folder_name}%2fsecret.txt")).text(), "s");
+    assert_eq!(server.ask("POST", "/").send().status, 405);
+    assert_eq!((server.get("/healthz").status, server.get("/readyz").status), (200, 200));
+}
+
+#[test]
+fn a_journal_of_another_format_or_another_program_is_refused_and_left_alone() {
+    let refused = |folder: &Folder, why: &str| {
+        let output = program().args(["serve", "--port", "0", "--data"]).arg(&folder.0).output().unwrap();
+        assert!(!output.status.success());
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.contains(why) && told.contains("journal.sqlite"), "{told}");
+    };
+    let newer = Folder::new();
+    let path = newer.0.join("journal.sqlite");
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection.execute_batch("CREATE TABLE later (x); PRAGMA user_version = 9").unwrap();
+    refused(&newer, "format 9");
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).unwrap();
+    assert_eq!(tables, 1);
+    let other = Folder::new();
+    std::fs::write(other.0.join("journal.sqlite"), "this is no database, whatever its name says").unwrap();
+    refused(&other, "not a database");
+    let edited = Folder::new();
+    made_token(&edited.0, "ci", "act");
+    let connection = rusqlite::Connection::open(edited.0.join("journal.sqlite")).unwrap();
+    connection
+        .execute("INSERT INTO request (at, method, path, body) VALUES (0, 'POST', '/environment/x/stop', x'')", [])
+        .unwrap();
+    refused(&edited, "request 1");
+}
