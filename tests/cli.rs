@@ -120,6 +120,27 @@ fn a_read_that_fails_meanwhile_is_tried_again_and_the_action_is_not() {
 }
 
 #[test]
+fn an_action_whose_answer_is_lost_is_not_sent_again() {
+    let host = Host::open("shop").deaf();
+    let lost = host.run("environment redeploy staging --watch --interval 0").ends_with(4);
+    lost.tells("not known whether the request was accepted").tells("environment status");
+    assert_eq!(host.actions().len(), 1);
+}
+
+#[test]
+fn a_request_that_waits_says_its_place() {
+    let host = Host::open("shop").still();
+    host.run("environment redeploy staging").ends_with(0).says("it runs");
+    let list = host.run("service list -e staging --json").json();
+    let commits = host.ask(&Endpoint::Commits.request(&["application", &id_of(&list, "payments")]));
+    let commit = commits["results"][2]["git_commit_id"].as_str().unwrap();
+    let deploy = format!("application deploy payments -e staging --commit {commit}");
+    host.run(&deploy).ends_with(0).says("deploy version of payments in staging: accepted, it waits at place 1");
+    let followed = host.run(&format!("{deploy} --watch --timeout 0")).ends_with(4);
+    followed.tells("waits at place 2").tells("goes on");
+}
+
+#[test]
 fn watching_that_takes_too_long_ends_with_4() {
     let host = Host::open("shop");
     let watch = "environment stop staging --watch --timeout 0 --interval 0";
@@ -251,6 +272,8 @@ fn logs_are_followed_to_the_end_of_the_deployment() {
     let followed = host.run("environment logs staging --follow --interval 0").ends_with(0);
     let again = host.run("application logs checkout-api -e staging").ends_with(0);
     assert!(again.out.lines().count() > 3, "{again:?}");
+    let list = host.run("application logs checkout-api -e staging --json").ends_with(0).json();
+    assert_eq!(list.as_array().unwrap().len(), again.out.lines().count());
     for line in again.out.lines() {
         assert_eq!(followed.out.lines().filter(|other| *other == line).count(), 1, "{line}");
     }

@@ -45,7 +45,7 @@ pub struct Options {
     /// Also: PLAYHEAD_ORIGIN. Who is said to ask: PLAYHEAD_ACTOR, else USER.
     #[arg(long, global = true, value_name = "ORIGIN")]
     pub origin: Option<String>,
-    /// Print the answer as JSON
+    /// Print the answer as JSON; fields may be added in later versions, never taken away
     #[arg(long, global = true)]
     pub json: bool,
 }

@@ -24,6 +24,8 @@ struct World {
     requests: Vec<Request>,
     /// World milliseconds per request.
     step: i64,
+    /// Whether answers to actions are lost.
+    deaf: bool,
     /// Whether it is a server without the paths of our own.
     plain: bool,
     /// Every so many reads of it are answered with 503; 0: none.
@@ -43,8 +45,15 @@ impl Host {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/api", listener.local_addr().unwrap());
         let backend = Backend::scenario(scenario, 1, NOW);
-        let world =
-            Arc::new(Mutex::new(World { backend, now: NOW, requests: Vec::new(), step: STEP, plain: false, shaky: 0 }));
+        let world = Arc::new(Mutex::new(World {
+            backend,
+            now: NOW,
+            requests: Vec::new(),
+            step: STEP,
+            deaf: false,
+            plain: false,
+            shaky: 0,
+        }));
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("playhead-cli-{}-{number}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
@@ -67,6 +76,12 @@ impl Host {
     /// The same with a clock that stands still.
     pub fn still(self) -> Host {
         self.world.lock().unwrap().step = 0;
+        self
+    }
+
+    /// The same with a connection that breaks before an action is answered.
+    pub fn deaf(self) -> Host {
+        self.world.lock().unwrap().deaf = true;
         self
     }
 
@@ -181,7 +196,11 @@ fn serve(stream: TcpStream, world: &Mutex<World>) -> Option<()> {
     let mut writer = stream;
     loop {
         let request = read(&mut reader)?;
+        let acts = request.method != Method::Get;
         let response = answer(request, &mut world.lock().unwrap());
+        if acts && world.lock().unwrap().deaf {
+            return None;
+        }
         let mut head = format!("HTTP/1.1 {} .\r\nContent-Length: {}\r\n", response.status, response.body.len());
         for (name, value) in &response.headers {
             head.push_str(&format!("{name}: {value}\r\n"));
