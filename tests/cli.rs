@@ -49,6 +49,20 @@ fn a_name_that_fits_nothing_or_is_missing_lists_what_there_is() {
 }
 
 #[test]
+fn a_name_that_fits_several_asks_for_an_id() {
+    let host = Host::open("shop");
+    let ids = host.run("environment list --json").json();
+    let world = host.run("world export").ends_with(0).out;
+    let file = host.file("twice.json");
+    fs::write(&file, world.replace(r#""name":"production""#, r#""name":"staging""#)).unwrap();
+    host.run(&format!("world import {}", file.display())).ends_with(0);
+    let (one, other) = (id_of(&ids, "production"), id_of(&ids, "staging"));
+    host.run("environment stop staging").ends_with(2).tells(&one).tells(&other);
+    host.run(&format!("environment status {other}")).ends_with(0);
+    assert_eq!(host.actions().len(), 1);
+}
+
+#[test]
 fn a_refusal_ends_with_3_and_says_the_laws_reason() {
     let host = Host::open("shop");
     host.run("database stop sessions -e production").ends_with(3).tells("A managed Redis cannot be paused");
@@ -66,6 +80,7 @@ fn a_server_that_is_not_there_ends_with_4_and_a_token_that_is_wrong_with_3() {
     let mut there = host.command("environment list");
     ran(there.env("PLAYHEAD_API_URL", format!("http://{nobody}"))).ends_with(4).tells("cannot be reached");
     ran(host.command("environment list").env("PLAYHEAD_TOKEN", "wrong")).ends_with(3).tells("token");
+    ran(host.command("environment list").env_remove("PLAYHEAD_TOKEN")).ends_with(3).tells("wants a token");
     ran(host.command("environment list --auth bearer").env("PLAYHEAD_API_URL", &host.url)).ends_with(3);
 }
 
@@ -105,10 +120,64 @@ fn a_read_that_fails_meanwhile_is_tried_again_and_the_action_is_not() {
 }
 
 #[test]
+fn an_action_whose_answer_is_lost_is_not_sent_again() {
+    let host = Host::open("shop").deaf();
+    let lost = host.run("environment redeploy staging --watch --interval 0").ends_with(4);
+    lost.tells("not known whether the request was accepted").tells("environment status");
+    assert_eq!(host.actions().len(), 1);
+}
+
+#[test]
+fn a_request_that_waits_says_its_place() {
+    let host = Host::open("shop").still();
+    host.run("environment redeploy staging").ends_with(0).says("it runs");
+    let list = host.run("service list -e staging --json").json();
+    let commits = host.ask(&Endpoint::Commits.request(&["application", &id_of(&list, "payments")]));
+    let commit = commits["results"][2]["git_commit_id"].as_str().unwrap();
+    let deploy = format!("application deploy payments -e staging --commit {commit}");
+    host.run(&deploy).ends_with(0).says("deploy version of payments in staging: accepted, it waits at place 1");
+    let followed = host.run(&format!("{deploy} --watch --timeout 0")).ends_with(4);
+    followed.tells("waits at place 2").tells("goes on");
+}
+
+#[test]
 fn watching_that_takes_too_long_ends_with_4() {
     let host = Host::open("shop");
     let watch = "environment stop staging --watch --timeout 0 --interval 0";
+    assert_eq!(host.run("environment stop staging --watch --timeout 18446744073709551615").code, Some(2));
     host.run(watch).ends_with(4).tells("goes on").tells("environment status staging");
+}
+
+#[test]
+fn a_cancel_is_planned_and_followed_to_the_end_of_the_deployment() {
+    let host = Host::open("shop");
+    host.fault("readiness_never_ok");
+    let deploy = "environment deploy staging --latest --services checkout-api,payments";
+    host.run(deploy).ends_with(0).says("2 services in staging: accepted, it runs");
+    let plan = host.run("environment plan cancel staging").ends_with(0);
+    plan.says("2 would act").says("goes back to what it ran before").says("it is not in the deployment");
+    host.run("service cancel orders-db -e staging").ends_with(3);
+    host.run("service cancel payments -e staging --watch --interval 0")
+        .ends_with(0)
+        .says("cancel of staging: succeeded");
+    let history = host.run("environment history staging --json").ends_with(0).json();
+    assert_eq!(history[0]["status"], "CANCELED", "{history}");
+}
+
+#[test]
+fn ctrl_c_ends_the_watching_and_says_that_the_deployment_goes_on() {
+    use std::io::{BufRead, BufReader, Read};
+    let host = Host::open("shop");
+    let mut command = host.command("environment redeploy staging --watch --interval 60");
+    let mut child = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let mut words = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    words.read_line(&mut line).unwrap();
+    let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    words.read_to_string(&mut line).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{line}");
+    assert!(line.contains("goes on") && line.contains("playhead environment cancel staging"), "{line}");
 }
 
 #[test]
@@ -127,13 +196,28 @@ fn a_plan_says_who_acts_and_who_does_not_and_sends_nothing() {
 
 #[test]
 fn a_plan_says_what_then_happens() {
-    let host = Host::open("trouble");
-    let environments = host.run("environment list --json").ends_with(0).json();
-    for environment in environments.as_array().unwrap() {
-        let id = environment["id"].as_str().unwrap();
-        let plan = host.run(&format!("environment plan stop {id} --json"));
-        let sent = host.run(&format!("environment stop {id} --json"));
-        assert_eq!(plan.code, sent.code, "{plan:?} {sent:?}");
+    for action in ["deploy", "redeploy", "stop", "cancel"] {
+        let host = Host::open("trouble").still();
+        let environments = host.run("environment list --json").ends_with(0).json();
+        for environment in environments.as_array().unwrap() {
+            let id = environment["id"].as_str().unwrap();
+            let plan = host.run(&format!("environment plan {action} {id}"));
+            let sent = host.run(&format!("environment {action} {id}"));
+            assert_eq!(plan.code, sent.code, "{plan:?} {sent:?}");
+            assert!(plan.err.ends_with(sent.err.trim_start_matches("error: ")), "{plan:?} {sent:?}");
+        }
+    }
+    for action in ["deploy", "redeploy", "stop", "restart"] {
+        let host = Host::open("trouble").still();
+        let environments = host.run("environment list --json").ends_with(0).json();
+        let home = environments[0]["id"].as_str().unwrap();
+        let services = host.run(&format!("service list -e {home} --json")).ends_with(0).json();
+        for service in services.as_array().unwrap() {
+            let id = service["id"].as_str().unwrap();
+            let plan = host.run(&format!("service plan {action} {id}"));
+            let sent = host.run(&format!("service {action} {id}"));
+            assert_eq!(plan.code, sent.code, "{service} {plan:?} {sent:?}");
+        }
     }
 }
 
@@ -188,6 +272,8 @@ fn logs_are_followed_to_the_end_of_the_deployment() {
     let followed = host.run("environment logs staging --follow --interval 0").ends_with(0);
     let again = host.run("application logs checkout-api -e staging").ends_with(0);
     assert!(again.out.lines().count() > 3, "{again:?}");
+    let list = host.run("application logs checkout-api -e staging --json").ends_with(0).json();
+    assert_eq!(list.as_array().unwrap().len(), again.out.lines().count());
     for line in again.out.lines() {
         assert_eq!(followed.out.lines().filter(|other| *other == line).count(), 1, "{line}");
     }

@@ -36,7 +36,7 @@ pub fn words(snapshot: &Snapshot, order: &Order) -> String {
     let environment = snapshot.environment.name.as_str();
     let name = |item: &Item| snapshot.services.iter().find(|member| member.id == item.service);
     let what = match (order.scope, order.action, order.items.as_slice()) {
-        (Scope::Environment, ..) | (_, Action::Cancel, _) => environment.to_owned(),
+        (_, Action::Cancel, _) | (Scope::Environment, _, []) => environment.to_owned(),
         (_, _, [one]) => {
             let name = name(one).map_or("a service", |member| member.name.as_str());
             format!("{name} in {environment}")

@@ -16,11 +16,9 @@ use crate::lifecycle::{Action, Scope, ServiceFacts, allowed_on_environment};
 pub async fn run(verb: EnvironmentVerb, session: &Session) -> Result<(), Failure> {
     match verb {
         EnvironmentVerb::List => show::environments(session).await,
-        EnvironmentVerb::Status { environment } => {
-            show::environment(session, &session.snapshot(Some(&environment)).await?)
-        }
+        EnvironmentVerb::Status { environment } => show::environment(session, &session.snapshot(&environment).await?),
         EnvironmentVerb::Deploy { environment, services, latest, version, watch } => {
-            let snapshot = session.snapshot(Some(&environment)).await?;
+            let snapshot = session.snapshot(&environment).await?;
             let order = deploy(session, &snapshot, &services.services, latest, &version).await?;
             act::send(session, &snapshot, order, watch).await
         }
@@ -31,20 +29,20 @@ pub async fn run(verb: EnvironmentVerb, session: &Session) -> Result<(), Failure
             on(session, &environment, Action::Stop, &services.services, watch).await
         }
         EnvironmentVerb::Cancel { environment, force, watch } => {
-            let snapshot = session.snapshot(Some(&environment)).await?;
+            let snapshot = session.snapshot(&environment).await?;
             let order = Order { force, ..order(&snapshot, Action::Cancel, &[]) };
             act::send(session, &snapshot, order, watch).await
         }
         EnvironmentVerb::History { environment, limit } => {
-            let environment = session.environment(Some(&environment)).await?;
+            let environment = session.environment(&environment).await?;
             history::print(session, &environment, None, limit).await
         }
         EnvironmentVerb::Logs { environment, lines } => {
-            let environment = session.environment(Some(&environment)).await?;
+            let environment = session.environment(&environment).await?;
             logs::print(session, &environment, None, &lines).await
         }
         EnvironmentVerb::Plan { action, environment, services, force } => {
-            let snapshot = session.snapshot(Some(&environment)).await?;
+            let snapshot = session.snapshot(&environment).await?;
             let chosen = snapshot.chosen(&services.services)?;
             preview::environment(session, &snapshot, action.action(), &chosen, force)
         }
@@ -58,7 +56,7 @@ async fn on(
     services: &[String],
     watch: Watch,
 ) -> Result<(), Failure> {
-    let snapshot = session.snapshot(Some(environment)).await?;
+    let snapshot = session.snapshot(environment).await?;
     let order = order(&snapshot, action, &snapshot.chosen(services)?);
     act::send(session, &snapshot, order, watch).await
 }

@@ -17,12 +17,14 @@ pub enum Failure {
     #[error("{0}")]
     Refused(String),
     /// A call did not succeed.
-    #[error("{}", words(.error, .base))]
+    #[error("{}", words(.error, .base, *.token))]
     Call {
         /// What the client says.
         error: client::Error,
         /// Which server it was.
         base: String,
+        /// Whether it was given a token.
+        token: bool,
     },
     /// The deployment that was watched ended badly.
     #[error("{0}")]
@@ -74,7 +76,7 @@ impl Failure {
 }
 
 /// The client's words are the page's, where much goes on by itself: here the command has ended.
-fn words(error: &client::Error, base: &str) -> String {
+fn words(error: &client::Error, base: &str, token: bool) -> String {
     match error {
         client::Error::Offline => {
             format!("{base} cannot be reached. Check the address (--api-url) and the network.")
@@ -89,6 +91,9 @@ fn words(error: &client::Error, base: &str) -> String {
         client::Error::RateLimited { reset } => {
             let when = reset.map_or_else(|| "later".to_owned(), |seconds| format!("in {seconds} s"));
             format!("too many requests for this token. Try again {when}.")
+        }
+        client::Error::Unauthorized if !token => {
+            format!("{base} wants a token. Give it with PLAYHEAD_TOKEN, --token-file or \"token\" in the config file.")
         }
         client::Error::Unauthorized => format!(
             "{base} does not let this token do that. Check PLAYHEAD_TOKEN, --token-file or the config file, and the \

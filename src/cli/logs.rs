@@ -1,7 +1,9 @@
-//! `… logs`: the lines of a deployment, to its end if so asked.
+//! `… logs`: the lines of a deployment, to its end if so asked. As JSON they are a list; followed, one value per line.
 
 use std::collections::HashMap;
 use std::time::Duration;
+
+use serde_json::Value;
 
 use super::facts::Member;
 use super::failure::Failure;
@@ -34,10 +36,12 @@ pub async fn print(
         // Asked before the lines are read: what is written meanwhile is not lost.
         let over = !lines.follow || is_over(session, environment, deployment.as_deref()).await?;
         let all = session.told(session.client.logs(id, deployment.as_deref()).await)?;
+        if session.out.json && !lines.follow {
+            let wanted = all.iter().filter(|line| is_of(line, only.as_deref()));
+            return session.out.json(&wanted.map(as_json).collect());
+        }
         let mut seen: HashMap<String, usize> = HashMap::new();
-        for line in
-            all.iter().filter(|line| only.is_none() || writer(line).is_some_and(|one| Some(one.0) == only.as_deref()))
-        {
+        for line in all.iter().filter(|line| is_of(line, only.as_deref())) {
             let text = words(line);
             let times = seen.entry(text.clone()).or_default();
             *times += 1;
@@ -45,7 +49,7 @@ pub async fn print(
             if *times > *before {
                 *before = *times;
                 match session.out.json {
-                    true => session.out.json_line(&serde_json::to_value(line).unwrap_or_default())?,
+                    true => session.out.json_line(&as_json(line))?,
                     false => session.out.line(&text)?,
                 }
             }
@@ -62,6 +66,15 @@ async fn is_over(session: &Session, environment: &Environment, deployment: Optio
     let recent = session.told(session.client.history(history::id(environment)?, RECENT).await)?;
     let found = recent.iter().find(|one| one.identifier.execution_id == deployment);
     Ok(found.is_none_or(|one| !matches!(one.action_status.as_str(), "QUEUED" | "ONGOING" | "EXECUTING" | "CANCELING")))
+}
+
+/// Whether a line is of this service; of none: any line.
+fn is_of(line: &LogLine, service: Option<&str>) -> bool {
+    service.is_none_or(|service| writer(line).is_some_and(|(id, _)| id == service))
+}
+
+fn as_json(line: &LogLine) -> Value {
+    serde_json::to_value(line).unwrap_or_default()
 }
 
 /// Id and name of who wrote a line.

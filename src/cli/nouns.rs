@@ -2,7 +2,7 @@
 
 use clap::{Subcommand, ValueEnum};
 
-use super::options::{In, Services, Version, Watch};
+use super::options::{In, Services, Version, Watch, YEAR};
 use crate::lifecycle::{Action, Kind};
 
 /// What can be done with an environment.
@@ -199,7 +199,8 @@ pub struct Lines {
     #[arg(long, value_name = "ID")]
     pub deployment: Option<String>,
     /// Seconds between two looks
-    #[arg(long, value_name = "SECONDS", default_value_t = 1, requires = "follow")]
+    #[arg(long, value_name = "SECONDS", default_value_t = 1, requires = "follow",
+        value_parser = clap::value_parser!(u64).range(..=YEAR))]
     pub interval: u64,
 }
 

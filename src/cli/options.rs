@@ -1,8 +1,14 @@
 //! Flags that every command over the API knows, and those of the commands that act.
 
+use std::convert::Infallible;
+use std::fmt;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
+
+/// As long as anything can be waited for, in seconds: clocks cannot count to the largest number.
+pub const YEAR: u64 = 31_536_000;
 
 /// Which server, as whom, and how the answer looks.
 #[derive(Debug, Default, Args)]
@@ -17,7 +23,7 @@ pub struct Options {
     ///
     /// Better: PLAYHEAD_TOKEN, QOVERY_CLI_ACCESS_TOKEN, --token-file, or "token" in the config file.
     #[arg(long, global = true, value_name = "TOKEN", conflicts_with = "token_file")]
-    pub token: Option<String>,
+    pub token: Option<Secret>,
     /// File that holds the token and nothing else
     #[arg(long, global = true, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
@@ -39,9 +45,27 @@ pub struct Options {
     /// Also: PLAYHEAD_ORIGIN. Who is said to ask: PLAYHEAD_ACTOR, else USER.
     #[arg(long, global = true, value_name = "ORIGIN")]
     pub origin: Option<String>,
-    /// Print the answer as JSON
+    /// Print the answer as JSON; fields may be added in later versions, never taken away
     #[arg(long, global = true)]
     pub json: bool,
+}
+
+/// A text that no debug output shows.
+#[derive(Clone)]
+pub struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(secret)")
+    }
+}
+
+impl FromStr for Secret {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Secret, Infallible> {
+        Ok(Secret(text.to_owned()))
+    }
 }
 
 /// How a token is presented.
@@ -62,10 +86,12 @@ pub struct Watch {
     #[arg(long)]
     pub watch: bool,
     /// Give up watching after so many seconds (exit 4); the deployment goes on
-    #[arg(long, value_name = "SECONDS", default_value_t = 3600, requires = "watch")]
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600, requires = "watch",
+        value_parser = clap::value_parser!(u64).range(..=YEAR))]
     pub timeout: u64,
     /// Seconds between two looks
-    #[arg(long, value_name = "SECONDS", default_value_t = 1, requires = "watch")]
+    #[arg(long, value_name = "SECONDS", default_value_t = 1, requires = "watch",
+        value_parser = clap::value_parser!(u64).range(..=YEAR))]
     pub interval: u64,
 }
 

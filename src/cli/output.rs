@@ -119,6 +119,11 @@ impl Table {
         Table { rows: vec![heading.iter().map(|text| Cell::from(*text)).collect()], indent: "" }
     }
 
+    /// A table without headings.
+    pub fn plain() -> Table {
+        Table { rows: Vec::new(), indent: "" }
+    }
+
     /// A table without headings, indented.
     pub fn indented() -> Table {
         Table { rows: Vec::new(), indent: "  " }

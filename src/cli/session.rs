@@ -40,7 +40,10 @@ impl Session {
     pub fn told<T>(&self, result: Result<T, client::Error>) -> Result<T, Failure> {
         result.map_err(|error| match error {
             client::Error::Refused { reason } => Failure::Refused(reason),
-            error => Failure::Call { error, base: self.settings.api_url.clone() },
+            error => {
+                let token = self.settings.authorization.is_some();
+                Failure::Call { error, base: self.settings.api_url.clone(), token }
+            }
         })
     }
 
@@ -71,37 +74,39 @@ impl Session {
     }
 
     /// An environment by name or id; without either, the only one.
-    pub async fn environment(&self, wanted: Option<&str>) -> Result<Environment, Failure> {
+    async fn environment_of(&self, wanted: Option<&str>) -> Result<Environment, Failure> {
         if let Some(id) = wanted.and_then(|wanted| wanted.parse::<EnvironmentId>().ok()) {
             return self.told(self.client.environment(id).await);
         }
         let (_, all) = self.environments().await?;
         let named = all.iter().map(|one| Named { id: &one.id, name: &one.name, item: one }).collect();
-        find::one("environment", wanted, "its name", named).cloned()
+        find::one("environment", wanted, "--environment", named).cloned()
     }
 
-    /// The environment a service is in: as told, as the variable says, as the service itself says, or the only one.
-    pub async fn home_of(&self, service: Option<&str>, environment: Option<&str>) -> Result<Environment, Failure> {
-        let told = environment.map(str::to_owned).or_else(|| variable("PLAYHEAD_ENVIRONMENT"));
-        if told.is_none()
-            && let Some(id) = service.and_then(|service| service.parse::<ServiceId>().ok())
-        {
+    /// An environment by name or id.
+    pub async fn environment(&self, wanted: &str) -> Result<Environment, Failure> {
+        self.environment_of(Some(wanted)).await
+    }
+
+    /// The environment a service is in: as the flag says, as a service with an id says itself, as the variable says, or
+    /// the only one.
+    pub async fn home_of(&self, service: Option<&str>, flag: Option<&str>) -> Result<Environment, Failure> {
+        let id = service.and_then(|service| service.parse::<ServiceId>().ok());
+        if let (None, Some(id)) = (flag, id) {
             for word in SERVICE_WORDS {
                 match self.client.home_of(word, id).await {
-                    Ok(home) if !home.is_empty() => return self.environment(Some(&home)).await,
+                    Ok(home) if !home.is_empty() => return self.environment(&home).await,
                     Ok(_) | Err(client::Error::NotFound { .. }) => {}
                     Err(error) => return self.told(Err(error)),
                 }
             }
         }
-        self.environment(told.as_deref()).await.map_err(|failure| match (failure, told) {
-            (Failure::Usage(words), None) => Failure::Usage(words.replace("its name", "--environment")),
-            (failure, _) => failure,
-        })
+        let told = flag.map(str::to_owned).or_else(|| variable("PLAYHEAD_ENVIRONMENT"));
+        self.environment_of(told.as_deref()).await
     }
 
     /// An environment with its services and how they are doing.
-    pub async fn snapshot(&self, wanted: Option<&str>) -> Result<Snapshot, Failure> {
+    pub async fn snapshot(&self, wanted: &str) -> Result<Snapshot, Failure> {
         Snapshot::read(self, self.environment(wanted).await?).await
     }
 }

@@ -51,7 +51,7 @@ impl Settings {
         };
         let api_url = given(&options.api_url, &["PLAYHEAD_API_URL", "QOVERY_API_URL"], "api_url");
         let from_file = options.token_file.as_deref().map(token_of).transpose()?;
-        let flag = options.token.clone().or(from_file);
+        let flag = options.token.clone().map(|token| token.0).or(from_file);
         let token = given(&flag, &["PLAYHEAD_TOKEN", "QOVERY_CLI_ACCESS_TOKEN"], "token");
         Ok(Settings {
             api_url: address(api_url.as_deref().unwrap_or(DEFAULT_API_URL))?,

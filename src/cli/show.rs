@@ -82,7 +82,7 @@ pub fn environment(session: &Session, snapshot: &Snapshot) -> Result<(), Failure
             "services": services.iter().map(|member| service_json(member)).collect::<Vec<_>>(),
         }));
     }
-    let mut table = Table::new(&[]);
+    let mut table = Table::plain();
     table.row(vec!["environment".into(), snapshot.environment.name.as_str().into()]);
     table.row(vec!["id".into(), snapshot.id.to_string().into()]);
     table.row(vec!["status".into(), (&snapshot.status).into()]);
@@ -114,7 +114,7 @@ pub fn service(session: &Session, snapshot: &Snapshot, member: &Member) -> Resul
     if session.out.json {
         return session.out.json(&service_json(member));
     }
-    let mut table = Table::new(&[]);
+    let mut table = Table::plain();
     table.row(vec!["service".into(), member.name.as_str().into()]);
     table.row(vec!["id".into(), member.id.to_string().into()]);
     table.row(vec!["environment".into(), snapshot.environment.name.as_str().into()]);

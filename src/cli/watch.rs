@@ -2,7 +2,9 @@
 //!
 //! Invariants: only reads are sent; one that fails is tried again until the time is over.
 
+use std::future::{Future, poll_fn};
 use std::io::{self, Write};
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -16,7 +18,7 @@ use super::session::Session;
 use super::snapshot::Snapshot;
 use crate::api::outcome::Outcome;
 use crate::api::status::{ServiceStatus, Statuses};
-use crate::client::{Accepted, Order};
+use crate::client::{self, Accepted, Order};
 use crate::lifecycle::{Action, RequestId, Status};
 
 /// The exit code after Ctrl-C, as of every shell.
@@ -61,7 +63,7 @@ pub async fn follow(
     accepted: Accepted,
     watch: Watch,
 ) -> Result<(), Failure> {
-    hear_interrupt(session.out, order.action, &snapshot.environment.name);
+    hear_interrupt(session.out, order.action, &snapshot.environment.name).await;
     let words = words(snapshot, order);
     let until = Instant::now() + Duration::from_secs(watch.timeout);
     // A cancel is over when the deployment it cancels is.
@@ -85,7 +87,7 @@ pub async fn follow(
             }
             Ok(Look::Over(end, lines, whole)) => {
                 session.out.progress_over();
-                return tell(session, order, accepted, &words, end, &lines, &whole);
+                return tell(session, snapshot, order, accepted, Told { words, end, lines, whole });
             }
             Ok(Look::GoesOn(now)) => say(session.out, &mut said, format!("{words}: {now}")),
             Err(error) if error.may_heal() => {
@@ -107,7 +109,19 @@ pub async fn follow(
                 )),
             });
         }
-        tokio::time::sleep(Duration::from_secs(watch.interval)).await;
+        let left = until.saturating_duration_since(Instant::now());
+        tokio::time::sleep(pause(watch, problem.as_ref()).min(left)).await;
+    }
+}
+
+/// How long until the next look: a server that counts requests says when it answers again.
+fn pause(watch: Watch, problem: Option<&client::Error>) -> Duration {
+    let interval = Duration::from_secs(watch.interval);
+    match problem {
+        Some(client::Error::RateLimited { reset: Some(seconds) }) => {
+            interval.max(Duration::from_secs(u64::from(*seconds)))
+        }
+        Some(_) | None => interval,
     }
 }
 
@@ -118,8 +132,8 @@ fn say(out: Output, said: &mut String, now: String) {
     }
 }
 
-/// Ctrl-C ends the watching only: says so, and how to end the deployment.
-fn hear_interrupt(out: Output, action: Action, environment: &str) {
+/// Ctrl-C ends the watching only: says so, and how to end the deployment. From the return on it is heard.
+async fn hear_interrupt(out: Output, action: Action, environment: &str) {
     let how = match action {
         Action::Stop | Action::Restart | Action::Cancel => String::new(),
         Action::Deploy | Action::Redeploy | Action::DeployVersion | Action::DeployLatest => {
@@ -127,24 +141,38 @@ fn hear_interrupt(out: Output, action: Action, environment: &str) {
         }
     };
     let words = format!("interrupted: the {} goes on.{how}", verb(action));
+    let (listens, listening) = tokio::sync::oneshot::channel();
+    let mut listens = Some(listens);
     tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
+        let mut interrupt = pin!(tokio::signal::ctrl_c());
+        let heard = poll_fn(|context| {
+            let heard = interrupt.as_mut().poll(context);
+            // Its first poll is what begins the listening.
+            if let Some(listens) = listens.take() {
+                let _ = listens.send(());
+            }
+            heard
+        });
+        if heard.await.is_ok() {
             out.progress_over();
             let _ = writeln!(io::stderr(), "{words}");
             std::process::exit(INTERRUPTED);
         }
     });
+    // The other side cannot go away before it has sent.
+    let _ = listening.await;
 }
 
-fn tell(
-    session: &Session,
-    order: &Order,
-    accepted: Accepted,
-    words: &str,
+/// The end, and what is said of it.
+struct Told {
+    words: String,
     end: End,
-    lines: &[String],
-    whole: &Value,
-) -> Result<(), Failure> {
+    lines: Vec<String>,
+    whole: Value,
+}
+
+fn tell(session: &Session, snapshot: &Snapshot, order: &Order, accepted: Accepted, told: Told) -> Result<(), Failure> {
+    let Told { words, end, lines, whole } = told;
     if session.out.json {
         session.out.json(&json!({
             "action": order.action.name(),
@@ -162,11 +190,11 @@ fn tell(
     }
     match end {
         End::Succeeded => Ok(()),
-        End::Failed | End::Canceled if order.action == Action::Cancel && end == End::Canceled => Ok(()),
-        End::Failed => Err(Failure::Failed(format!(
-            "{words} failed. Look with \"playhead environment logs {}\".",
-            order.environment
-        ))),
+        End::Failed => {
+            let environment = &snapshot.environment.name;
+            let look = format!("Look with \"playhead environment logs {environment}\".");
+            Err(Failure::Failed(format!("{words} failed. {look}")))
+        }
         End::Canceled => Err(Failure::Failed(format!("{words} was canceled."))),
     }
 }

@@ -14,7 +14,7 @@ use playhead::backend::Backend;
 use serde_json::Value;
 
 const NOW: i64 = 1_790_000_000_000;
-/// World milliseconds per request.
+/// World milliseconds per request, unless the clock stands still.
 const STEP: i64 = 2_000;
 const TOKEN: &str = "s3cret-token-of-the-test";
 
@@ -22,6 +22,10 @@ struct World {
     backend: Backend,
     now: i64,
     requests: Vec<Request>,
+    /// World milliseconds per request.
+    step: i64,
+    /// Whether answers to actions are lost.
+    deaf: bool,
     /// Whether it is a server without the paths of our own.
     plain: bool,
     /// Every so many reads of it are answered with 503; 0: none.
@@ -41,7 +45,15 @@ impl Host {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/api", listener.local_addr().unwrap());
         let backend = Backend::scenario(scenario, 1, NOW);
-        let world = Arc::new(Mutex::new(World { backend, now: NOW, requests: Vec::new(), plain: false, shaky: 0 }));
+        let world = Arc::new(Mutex::new(World {
+            backend,
+            now: NOW,
+            requests: Vec::new(),
+            step: STEP,
+            deaf: false,
+            plain: false,
+            shaky: 0,
+        }));
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("playhead-cli-{}-{number}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
@@ -55,11 +67,25 @@ impl Host {
         Host { world, url, folder }
     }
 
+    /// The same without the paths of our own.
     pub fn plain(self) -> Host {
         self.world.lock().unwrap().plain = true;
         self
     }
 
+    /// The same with a clock that stands still.
+    pub fn still(self) -> Host {
+        self.world.lock().unwrap().step = 0;
+        self
+    }
+
+    /// The same with a connection that breaks before an action is answered.
+    pub fn deaf(self) -> Host {
+        self.world.lock().unwrap().deaf = true;
+        self
+    }
+
+    /// The same with failing reads: every so many.
     pub fn shaky(self, every: usize) -> Host {
         self.world.lock().unwrap().shaky = every;
         self
@@ -170,14 +196,18 @@ fn serve(stream: TcpStream, world: &Mutex<World>) -> Option<()> {
     let mut writer = stream;
     loop {
         let request = read(&mut reader)?;
+        let acts = request.method != Method::Get;
         let response = answer(request, &mut world.lock().unwrap());
+        if acts && world.lock().unwrap().deaf {
+            return None;
+        }
         let mut head = format!("HTTP/1.1 {} .\r\nContent-Length: {}\r\n", response.status, response.body.len());
         for (name, value) in &response.headers {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
-        writer.write_all(head.as_bytes()).ok()?;
-        writer.write_all(b"\r\n").ok()?;
-        writer.write_all(&response.body).ok()?;
+        head.push_str("\r\n");
+        // In one piece: two would wait for each other's acknowledgement.
+        writer.write_all(&[head.into_bytes(), response.body].concat()).ok()?;
     }
 }
 
@@ -212,7 +242,7 @@ fn answer(mut request: Request, world: &mut World) -> Response {
         return Response::new(401);
     }
     world.requests.push(request.clone());
-    world.now += STEP;
+    world.now += world.step;
     if world.plain && request.path.starts_with("/x/") {
         return Response::new(404);
     }

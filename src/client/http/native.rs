@@ -108,9 +108,9 @@ impl Http {
         url
     }
 
-    /// Waits before a read is tried again.
+    /// Waits before a read is tried again; the thread waits with it, so that no runtime is needed.
     pub(in crate::client) async fn pause(&self, millis: u32) {
-        tokio::time::sleep(Duration::from_millis(u64::from(millis))).await;
+        std::thread::sleep(Duration::from_millis(u64::from(millis)));
     }
 }
 
