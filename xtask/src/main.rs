@@ -22,7 +22,7 @@ cargo xtask <command>
 
   serve [--port N] [--release]   set up, build and serve the page; builds again when a file is saved
   test [--only SUITE]...         all checks and tests; SUITE: format, clippy, clippy-wasm, native,
-                                 browser, e2e, size
+                                 browser, contract, e2e, size
                                  (words after -- go to Playwright)
   build [--base /path/]          dist/ for any static host, from any path
   bench                          the figures: sizes, paint, tables of 10,000 services, memory
