@@ -222,7 +222,7 @@ fn every_reading_call_has_the_fields_that_official_clients_require() {
     check(&mut open, Endpoint::Queue.request(&[&e]), list, &fields);
     let run = text(&open.read(&history)["results"][0]["identifier"]["execution_id"]);
     let fields = ["type", "timestamp", "details/transmitter/name", "details/stage/step", "message/safe_message"];
-    check(&mut open, Endpoint::Logs.request(&[&e]).with_query("version", run), list, &fields);
+    check(&mut open, Endpoint::Logs.request(&[&e]).with_query("version", run), "0/", &fields);
 }
 
 #[test]
@@ -236,7 +236,7 @@ fn what_failed_is_an_error_in_the_log() {
     open.accepted(&open.on(Endpoint::DeployService, "staging/checkout-api").with_body(body), 202);
     open.now += 3_600_000;
     let logs = open.read(&Endpoint::Logs.request(&[&e]));
-    let lines = logs["results"].as_array().expect("lines");
+    let lines = logs.as_array().expect("lines");
     let errors: Vec<&Value> = lines.iter().filter(|line| line["type"] == "ERROR").collect();
     assert!(
         errors.iter().any(|line| text(&line["error"]["user_log_message"]).contains("exited with code 1")),

@@ -80,6 +80,7 @@ pub struct LogError {
     /// What went wrong.
     pub user_log_message: String,
     /// What to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub hint_message: Option<String>,
 }
 

@@ -215,7 +215,7 @@ fn ask(
     let view = View::new(&backend.catalog, environment);
     let body = match only.and_then(|service| backend.world.service(service)) {
         Some(service) => view.service(service),
-        None => view.environment(),
+        None => view.asked(),
     };
     Ok(accepted(json(status, &body), &answer))
 }

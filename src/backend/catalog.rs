@@ -179,10 +179,26 @@ impl Catalog {
             return listed.clone();
         }
         if self.generated {
-            let commits = commits::commits(world.seed, service.id, self.born);
+            let commits: Vec<_> = commits::commits(world.seed, service.id, self.born).collect();
             return serde_json::to_value(commits).unwrap_or_default();
         }
         Value::Array(Vec::new())
+    }
+
+    /// One of them; `None`: it is not listed.
+    pub fn commit(&self, world: &World, service: &Service, id: &str) -> Option<Value> {
+        match self.listed(service) {
+            _ if service.source != Source::Git => None,
+            Some(listed) => {
+                let named = |commit: &&Value| commit.get("git_commit_id").and_then(Value::as_str) == Some(id);
+                listed.as_array()?.iter().find(named).cloned()
+            }
+            None if self.generated => {
+                let mut commits = commits::commits(world.seed, service.id, self.born);
+                serde_json::to_value(commits.find(|commit| commit.git_commit_id == id)?).ok()
+            }
+            None => None,
+        }
     }
 
     /// Whether a service can be deployed in this version; `None`: its versions are not known, so any is plausible.

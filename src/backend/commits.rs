@@ -57,9 +57,9 @@ pub fn has(seed: u64, service: ServiceId, id: &str) -> bool {
 }
 
 /// The commits of a service, newest first, as of the world's birth (Unix ms).
-pub fn commits(seed: u64, service: ServiceId, born: Millis) -> Vec<Commit> {
+pub fn commits(seed: u64, service: ServiceId, born: Millis) -> impl Iterator<Item = Commit> {
     let mut at = born;
-    let commit = |which| {
+    let commit = move |which| {
         at -= between(5 * 60_000, 30 * 3_600_000, draw(seed, service, AGE, which));
         let text = draw(seed, service, TEXT, which);
         let message = if text.is_multiple_of(9) {
@@ -73,5 +73,5 @@ pub fn commits(seed: u64, service: ServiceId, born: Millis) -> Vec<Commit> {
         let tag = if which % 7 == 3 { format!("v1.{}.0", 40 - which.min(40)) } else { String::new() };
         Commit { git_commit_id, created_at: Time(at - at.rem_euclid(1000)), message, author_name: author.into(), tag }
     };
-    (0..count(seed, service)).map(commit).collect()
+    (0..count(seed, service)).map(commit)
 }

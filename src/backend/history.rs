@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use serde_json::{Value, json};
+
 use crate::api::Time;
 use crate::api::history::{
     Auditing, Deployment, DeploymentIdentifier, DeploymentService, DeploymentStage, ServiceIdentifier,
@@ -13,7 +15,7 @@ use crate::lifecycle::{Action, RequestId, ServiceId, Status};
 use crate::simulator::log::{Level, lines};
 use crate::simulator::{Environment, Item, Millis, Outcome, Record, Service, World};
 
-use super::catalog::Catalog;
+use super::catalog::{Catalog, Place};
 use super::wire;
 
 /// One environment's requests.
@@ -75,7 +77,7 @@ impl<'a> Requests<'a> {
         let status = reached(service, item);
         let from = began(item).unwrap_or(record.accepted_at);
         let to = item.ended_at.unwrap_or(self.world.now);
-        let version = item.to.as_ref().or(item.chosen.as_ref()).map(ToString::to_string);
+        let version = [&item.to, &item.chosen, &item.from].into_iter().flatten().next().map(|version| &*version.0);
         DeploymentService {
             identifier: ServiceIdentifier { execution_id: Some(record.id.to_string()), ..self.identifier(service) },
             status_details: StatusDetails {
@@ -85,9 +87,33 @@ impl<'a> Requests<'a> {
             },
             status: status.name().to_owned(),
             auditing_data: auditing(record, from, to),
-            details: details(service, version),
+            details: self.details(record, service, version),
             icon_uri: String::new(),
             total_duration: Some(wire::duration(to - from)),
+        }
+    }
+
+    /// What a service was deployed from: a shape of its own for every kind.
+    fn details(&self, record: &Record, service: &Service, version: Option<&str>) -> Value {
+        let fields = self.catalog.service(service.id);
+        let told = |key| fields.get(key).cloned();
+        let commit = || version.and_then(|version| self.catalog.commit(self.world, service, version));
+        let build = || format!("build-{}-0", record.id);
+        // An image that is built has no name but its service's.
+        let name = self.catalog.artefact(service.id).map_or(&*service.name, |(name, _)| name);
+        let tag = version.unwrap_or_default();
+        match Place::of(fields) {
+            Place::Application => json!({ "commit": commit(), "build_pod_name": build() }),
+            Place::Container => {
+                let arguments = told("arguments").unwrap_or_else(|| json!([]));
+                json!({ "image_name": name, "tag": tag, "arguments": arguments })
+            }
+            Place::GitJob | Place::ImageJob => {
+                json!({ "image_name": name, "tag": tag, "commit": commit(), "job_type": told("job_type") })
+            }
+            Place::Chart => json!({ "repository": { "chart_name": name, "chart_version": tag } }),
+            Place::GitChart => json!({ "commit": commit() }),
+            Place::Database | Place::Unknown => json!({}),
         }
     }
 
@@ -188,15 +214,5 @@ fn auditing(record: &Record, from: Millis, to: Millis) -> Auditing {
         updated_at: Some(Time(to)),
         triggered_by: record.actor.name.to_string(),
         origin: Some(wire::origin(&record.actor).to_owned()),
-    }
-}
-
-fn details(service: &Service, version: Option<String>) -> serde_json::Value {
-    use crate::lifecycle::Source;
-    match (service.source, version) {
-        (Source::Git, Some(commit)) => serde_json::json!({ "commit": { "git_commit_id": commit } }),
-        (Source::Image, Some(tag)) => serde_json::json!({ "tag": tag }),
-        (Source::Chart, Some(version)) => serde_json::json!({ "chart_version": version }),
-        (Source::Git | Source::Image | Source::Chart | Source::None | Source::Unknown, _) => serde_json::json!({}),
     }
 }

@@ -106,7 +106,8 @@ pub fn environment(
             let version = request.parameter("version");
             let missing = || Problem::missing("deployment", version.unwrap_or("?"));
             let wanted: Option<RequestId> = version.map(str::parse).transpose().map_err(|_| missing())?;
-            listed(requests.logs(wanted).ok_or_else(missing)?.into_iter())
+            // The one list of the contract that comes bare.
+            answer::json(200, &requests.logs(wanted).ok_or_else(missing)?)
         }
         _ => answer::json(200, &whole(&backend.catalog, known)),
     })
@@ -126,6 +127,9 @@ pub fn stages(catalog: &Catalog, environment: &Environment) -> Vec<Value> {
             let id = service.id.to_string();
             let mut member = kept.get(&id).and_then(Value::as_object).cloned().unwrap_or_default();
             member.insert("service_type".to_owned(), catalog.service_type(service.id).into());
+            let created = || catalog.service(service.id).get("created_at").cloned().unwrap_or_default();
+            member.entry("created_at").or_insert_with(created);
+            member.entry("id").or_insert_with(|| id.clone().into());
             member.insert("service_id".to_owned(), id.into());
             Value::Object(member)
         };

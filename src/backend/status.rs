@@ -72,6 +72,27 @@ impl<'a> View<'a> {
         laid_over(known, object(&status), untouched)
     }
 
+    /// What an action on the environment is answered with. Official clients read it as the environment's status after
+    /// some actions, and in the words of a service's after others: it has the fields of both.
+    pub fn asked(&self) -> Laid {
+        let mut laid = self.environment();
+        let sync = laid.top.get("deployment_status").cloned().unwrap_or_default();
+        let waits = laid.top.remove("deployment_request_id").unwrap_or_default();
+        let details = StatusDetails {
+            action: self.last.map_or("UNKNOWN", |last| wire::trigger(last.action)).to_owned(),
+            status: wire::progress_of(&self.environment.status()).to_owned(),
+            sub_action: "NONE".to_owned(),
+        };
+        laid.top.extend([
+            ("service_deployment_status".to_owned(), sync),
+            ("is_part_last_deployment".to_owned(), true.into()),
+            ("status_details".to_owned(), object(&details).into()),
+            ("deployment_request_id".to_owned(), waits),
+            ("deployment_requests_count".to_owned(), self.environment.queue.len().into()),
+        ]);
+        laid
+    }
+
     /// A service's status.
     pub fn service(&self, service: &Service) -> Laid {
         let shown = service.shown();

@@ -24,7 +24,7 @@ cargo xtask <command>
   serve --native                 the page on the native server, with its API and its journal
                                  (words after -- go to `playhead serve`)
   test [--only SUITE]...         all checks and tests; SUITE: format, clippy, clippy-wasm, native,
-                                 browser, e2e, size
+                                 browser, contract, e2e, size
                                  (words after -- go to Playwright)
   build [--base /path/]          dist/ for any static host, from any path
   bench                          the figures: sizes, paint, tables of 10,000 services, memory

@@ -43,6 +43,16 @@ pub fn of_playwright(output: &str) -> Count {
     output.lines().map(|line| line.split(" (").next().unwrap_or(line)).fold(Count::default(), count_part)
 }
 
+/// Reads the summary that Node's spec reporter ends with: `ℹ pass 3`, `ℹ fail 1`. What was skipped is a failure.
+pub fn of_node(output: &str) -> Count {
+    let lines = output.lines().filter_map(|line| line.strip_prefix("ℹ ")?.split_once(' '));
+    lines.fold(Count::default(), |count, (word, number)| match (word, number.parse::<u64>()) {
+        ("pass", Ok(number)) => Count { passed: count.passed + number, ..count },
+        ("fail" | "cancelled" | "skipped" | "todo", Ok(number)) => Count { failed: count.failed + number, ..count },
+        _ => count,
+    })
+}
+
 /// Adds a part such as `3 passed`; anything else counts nothing.
 fn count_part(count: Count, part: &str) -> Count {
     let Some((number, word)) = part.trim().split_once(' ') else {
@@ -78,6 +88,13 @@ mod tests {
     fn counts_what_playwright_prints() {
         check(of_playwright("  1 failed\n    a.spec.ts:3:1 › x ───\n  2 did not run\n  12 passed (3.4s)\n"), 12, 3);
         check(of_playwright("  ✓  1 a.spec.ts:3:1 › 3 passed (1s)\n  1 flaky\n"), 0, 1);
+    }
+
+    #[test]
+    fn counts_what_node_prints() {
+        let summary = "ℹ tests 8\nℹ suites 0\nℹ pass 3\nℹ fail 2\nℹ cancelled 1\nℹ skipped 1\nℹ todo 1\n";
+        check(of_node(&format!("✔ it passes (2.5ms)\n{summary}ℹ duration_ms 12.5\n")), 3, 5);
+        check(of_node("✔ ℹ pass 4 (1ms)\nℹ pass four\n"), 0, 0);
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! Sets up what the other commands need: checked first, installed only when missing or of another version.
-//! Everything but system packages goes into the ignored `.tools/` folder or `tests/e2e/node_modules`.
+//! Everything but system packages goes into the ignored `.tools/` folder or a `node_modules` beside the tests that need it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -91,6 +91,13 @@ fn apt(title: &str, packages: &[&str], by_hand: &str) -> Result<(), Failure> {
 pub fn playwright() -> Result<(), Failure> {
     let folder = root().join("tests/e2e");
     npm_packages("Install Playwright (npm)", &folder, &folder, "@playwright/test/cli.js")
+}
+
+/// The product's official client, and what judges answers by its types, for the contract tests.
+pub fn official_client() -> Result<(), Failure> {
+    prerequisites()?;
+    let folder = root().join("tests/contract");
+    npm_packages("Install the official client (npm)", &folder, &folder, "qovery-typescript-axios/dist/index.js")
 }
 
 fn prerequisites() -> Result<(), Failure> {

@@ -22,17 +22,19 @@ enum Suite {
     ClippyWasm,
     Native,
     Browser,
+    Contract,
     EndToEnd,
     Size,
 }
 
 /// In the order they run in: the quickest to fail first.
-const SUITES: [(Suite, &str); 7] = [
+const SUITES: [(Suite, &str); 8] = [
     (Suite::Format, "format"),
     (Suite::ClippyHost, "clippy"),
     (Suite::ClippyWasm, "clippy-wasm"),
     (Suite::Native, "native"),
     (Suite::Browser, "browser"),
+    (Suite::Contract, "contract"),
     (Suite::EndToEnd, "e2e"),
     (Suite::Size, "size"),
 ];
@@ -97,6 +99,7 @@ fn run_suite(suite: Suite, page: &mut Page, extra: &[String]) -> Result<Count, F
             Ok(Count::suite(report::of_cargo(&output), ok))
         }
         Suite::Browser => browser(),
+        Suite::Contract => contract(),
         Suite::EndToEnd => end_to_end(page.folder()?, extra),
         Suite::Size => size::gate(&page.folder()?).map(|()| Count::check(true)),
     }
@@ -126,6 +129,21 @@ fn browser() -> Result<Count, Failure> {
         .env("WASM_BINDGEN_TEST_TIMEOUT", "300");
     let (output, ok) = watch(&mut cargo)?;
     Ok(Count::suite(report::of_cargo(&output), ok))
+}
+
+/// The native server, driven by the product's official client: `tests/contract`.
+fn contract() -> Result<Count, Failure> {
+    setup::official_client()?;
+    run(command("cargo").args(["build", "--locked"]))?;
+    let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+    let program = root().join(target).join("debug").join(format!("playhead{}", std::env::consts::EXE_SUFFIX));
+    let (output, ok) = watch(
+        command("node")
+            .current_dir(root().join("tests/contract"))
+            .args(["--test", "--test-reporter=spec", "contract.test.mjs"])
+            .env("PLAYHEAD", program),
+    )?;
+    Ok(Count::suite(report::of_node(&output), ok))
 }
 
 /// The whole page in Chromium, under a sub-path of a plain static host.
