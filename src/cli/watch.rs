@@ -2,6 +2,8 @@
 //!
 //! Invariants: only reads are sent; one that fails is tried again until the time is over.
 
+mod statuses;
+
 use std::future::{Future, poll_fn};
 use std::io::{self, Write};
 use std::pin::pin;
@@ -10,16 +12,16 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::act::{verb, words};
-use super::facts::last;
 use super::failure::Failure;
 use super::options::Watch;
 use super::output::Output;
 use super::session::Session;
 use super::snapshot::Snapshot;
 use crate::api::outcome::Outcome;
-use crate::api::status::{ServiceStatus, Statuses};
 use crate::client::{self, Accepted, Order};
-use crate::lifecycle::{Action, RequestId, Status};
+use crate::lifecycle::{Action, RequestId};
+
+use statuses::Before;
 
 /// The exit code after Ctrl-C, as of every shell.
 const INTERRUPTED: i32 = 130;
@@ -102,7 +104,10 @@ pub async fn follow(
         if Instant::now() >= until {
             session.out.progress_over();
             return Err(match problem {
-                Some(error) => session.told::<()>(Err(error)).err().unwrap_or(Failure::Closed),
+                Some(error) => {
+                    let why = session.told::<()>(Err(error)).err().map(|why| why.to_string()).unwrap_or_default();
+                    Failure::NotEnded(format!("{words} was accepted, but could not be followed to its end: {why}"))
+                }
                 None => Failure::NotEnded(format!(
                     "{words} has not ended within {} s and goes on. Look with \"playhead environment status {}\".",
                     watch.timeout, snapshot.environment.name
@@ -230,83 +235,4 @@ fn look(action: Action, outcome: Option<Outcome>) -> Look {
     lines.extend(outcome.note.clone());
     let whole = serde_json::to_value(&outcome).unwrap_or_default();
     Look::Over(end, lines, whole)
-}
-
-/// What the statuses said before, to tell an end from a beginning.
-struct Before {
-    /// The services that are watched, with their names and what changes with each deployment; none told: `None`.
-    watched: Vec<(String, String, Option<String>)>,
-    /// The environment's last deployment, where the whole is watched.
-    environment: Option<String>,
-    action: Action,
-    moved: bool,
-}
-
-impl Before {
-    fn new(snapshot: &Snapshot, order: &Order) -> Before {
-        let named = |id| order.items.is_empty() || order.items.iter().any(|item| item.service == id);
-        let members = snapshot.services.iter().filter(|member| order.action == Action::Cancel || named(member.id));
-        Before {
-            watched: members.map(|member| (member.id.to_string(), member.name.clone(), member.last.clone())).collect(),
-            environment: snapshot.plain.as_ref().map(|plain| {
-                let date = plain.last_deployment_date.map(|date| date.to_string()).unwrap_or_default();
-                format!("{} {date}", plain.last_deployment_id.as_deref().unwrap_or_default())
-            }),
-            action: order.action,
-            moved: order.action == Action::Cancel,
-        }
-    }
-
-    fn look(&mut self, told: Statuses) -> Look {
-        let find = |id: &str| told.iter().find(|status| status.id == id);
-        let now: Vec<(&str, &ServiceStatus, bool)> = self
-            .watched
-            .iter()
-            .filter_map(|(id, name, before)| {
-                let status = find(id)?;
-                Some((name.as_str(), status, before.as_ref().is_some_and(|before| *before != last(status))))
-            })
-            .collect();
-        let state = |status: &ServiceStatus| Status::from_name(&status.state);
-        let environment = told.environment.clone().unwrap_or_default();
-        let whole = Status::from_name(&environment.state);
-        let going = now.iter().filter(|(_, status, _)| goes_on(&state(status))).count();
-        let date = environment.last_deployment_date.map(|date| date.to_string()).unwrap_or_default();
-        let id = format!("{} {date}", environment.last_deployment_id.as_deref().unwrap_or_default());
-        let other = self.environment.as_ref().is_some_and(|before| *before != id);
-        let moves = going > 0 || now.iter().any(|(.., changed)| *changed) || other;
-        self.moved = self.moved || moves;
-        if !self.moved || going > 0 || (self.action == Action::Cancel && goes_on(&whole)) {
-            let done = now.len() - going;
-            return Look::GoesOn(match self.moved {
-                true => format!("{}, {done} of {} services at rest", whole.words(), now.len()),
-                false => "waits to begin".to_owned(),
-            });
-        }
-        let mut end = End::Succeeded;
-        let mut lines = Vec::new();
-        for (name, status, changed) in &now {
-            let status = state(status);
-            // A service with an old error that this deployment did not touch says nothing of it.
-            let counts = *changed || now.len() == 1;
-            if counts && status.is_error() {
-                end = End::Failed;
-            } else if counts && status == Status::Canceled && end == End::Succeeded {
-                end = End::Canceled;
-            }
-            lines.push(format!("{name}: {}", status.words()));
-        }
-        if self.action == Action::Cancel {
-            end = End::Succeeded;
-        }
-        Look::Over(end, lines, serde_json::to_value(&environment).unwrap_or_default())
-    }
-}
-
-/// Whether it is none of the statuses that official clients take for final; an unknown one is not.
-fn goes_on(status: &Status) -> bool {
-    match status {
-        Status::Unknown(name) => !name.ends_with("ERROR"),
-        known => known.in_progress(),
-    }
 }
