@@ -1,0 +1,24 @@
+#!/bin/sh
+# Plain shell, for any other CI: build an image, deploy it, and wait. It fails when the deployment fails (1), when it is
+# refused (3) or the API cannot be reached (4); when it is interrupted it cancels its deployment.
+#
+# Given in the environment: PLAYHEAD_API_URL, PLAYHEAD_TOKEN (one that may act), PLAYHEAD_ENVIRONMENT, and these:
+set -eu
+: "${SERVICE:?the name of the service}" "${IMAGE:?the image without its tag}" "${TAG:?the tag to build and deploy}"
+# From CI, as the history says it.
+export CI="${CI:-true}"
+
+docker build --tag "$IMAGE:$TAG" .
+docker push "$IMAGE:$TAG"
+
+playhead container deploy "$SERVICE" --tag "$TAG" --watch --timeout 3000 &
+deploy=$!
+canceled() {
+    trap '' INT TERM
+    # A deployment that was not accepted yet, or has ended, needs no cancel.
+    playhead container cancel "$SERVICE" --watch || true
+    wait "$deploy" || true
+    exit 130
+}
+trap canceled INT TERM
+wait "$deploy"

@@ -1,0 +1,166 @@
+//! The native program as a process: a server of its own, asked over real HTTP.
+#![allow(dead_code)]
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use serde_json::Value;
+
+/// A folder that goes with the test.
+pub struct Folder(pub PathBuf);
+
+impl Folder {
+    pub fn new() -> Folder {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("playhead-server-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A server that runs, and is killed with the test.
+pub struct Server {
+    pub child: Child,
+    /// Such as `http://127.0.0.1:4711`.
+    pub address: String,
+    pub output: BufReader<std::process::ChildStdout>,
+}
+
+pub fn program() -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_playhead"));
+    for name in ["PLAYHEAD_DATA", "PLAYHEAD_API_URL", "PLAYHEAD_TOKEN"] {
+        program.env_remove(name);
+    }
+    program
+}
+
+impl Server {
+    pub fn start(data: &Path, more: &[&str]) -> Server {
+        let mut command = program();
+        command.args(["serve", "--port", "0", "--data"]).arg(data).args(more);
+        let log = std::fs::File::options().create(true).append(true).open(data.join("log")).unwrap();
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        let address =
+            line.split_whitespace().find(|word| word.starts_with("http")).map(|word| word.trim_end_matches('/'));
+        let log = || std::fs::read_to_string(data.join("log")).unwrap();
+        let address = address.unwrap_or_else(|| panic!("no address in {line:?}: {}", log())).to_owned();
+        Server { child, address, output }
+    }
+
+    pub fn ask(&self, method: &str, path: &str) -> Asking {
+        Asking {
+            url: format!("{}{path}", self.address),
+            method: method.to_owned(),
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
+    }
+
+    pub fn get(&self, path: &str) -> Answer {
+        self.ask("GET", path).send()
+    }
+
+    pub fn results(&self, path: &str) -> Vec<Value> {
+        self.get(path).json()["results"].as_array().unwrap().clone()
+    }
+
+    pub fn environments(&self) -> Vec<String> {
+        let organization = id(&self.results("/api/organization")[0]);
+        let project = id(&self.results(&format!("/api/organization/{organization}/project"))[0]);
+        self.results(&format!("/api/project/{project}/environment")).iter().map(id).collect()
+    }
+
+    pub fn signal(&self, name: &str) {
+        assert!(Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap().success());
+    }
+
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub fn id(value: &Value) -> String {
+    value["id"].as_str().unwrap().to_owned()
+}
+
+pub struct Asking {
+    pub url: String,
+    pub method: String,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+pub struct Answer {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Asking {
+    pub fn with(mut self, name: &str, value: &str) -> Asking {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn token(self, token: &str) -> Asking {
+        self.with("Authorization", &format!("Token {token}"))
+    }
+
+    pub fn json(mut self, body: &str) -> Asking {
+        self.body = body.as_bytes().to_vec();
+        self.with("Content-Type", "application/json")
+    }
+
+    pub fn try_send(self) -> Result<Answer, ureq::Error> {
+        // No pool and no decompression: what comes over the wire is what is looked at.
+        let agent: ureq::Agent =
+            ureq::Agent::config_builder().http_status_as_error(false).max_idle_connections(0).build().into();
+        let mut request = ureq::http::Request::builder().method(self.method.as_str()).uri(&self.url);
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let mut response = agent.run(request.body(self.body).unwrap())?;
+        let text = |value: &ureq::http::HeaderValue| value.to_str().unwrap().to_owned();
+        let headers = response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+        let status = response.status().as_u16();
+        Ok(Answer { status, headers, body: response.body_mut().with_config().limit(1 << 30).read_to_vec()? })
+    }
+
+    pub fn send(self) -> Answer {
+        self.try_send().unwrap()
+    }
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+}
