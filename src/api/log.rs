@@ -6,7 +6,7 @@ use super::reading::readable;
 
 use super::time::Time;
 
-/// A line; lists come oldest first.
+/// A line; lists come oldest first, and bare.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LogLine {
     /// `INFO`, `WARNING`, `ERROR`.

@@ -77,7 +77,8 @@ impl<'a> Requests<'a> {
         let status = reached(service, item);
         let from = began(item).unwrap_or(record.accepted_at);
         let to = item.ended_at.unwrap_or(self.world.now);
-        let version = [&item.to, &item.chosen, &item.from].into_iter().flatten().next().map(|version| &*version.0);
+        // A service that is stopped or restarted is brought to no version: the one it ran is told.
+        let version = item.to.as_ref().or(item.chosen.as_ref()).or(item.from.as_ref()).map(|version| &*version.0);
         DeploymentService {
             identifier: ServiceIdentifier { execution_id: Some(record.id.to_string()), ..self.identifier(service) },
             status_details: StatusDetails {
@@ -98,12 +99,11 @@ impl<'a> Requests<'a> {
         let fields = self.catalog.service(service.id);
         let told = |key| fields.get(key).cloned();
         let commit = || version.and_then(|version| self.catalog.commit(self.world, service, version));
-        let build = || format!("build-{}-0", record.id);
         // An image that is built has no name but its service's.
         let name = self.catalog.artefact(service.id).map_or(&*service.name, |(name, _)| name);
         let tag = version.unwrap_or_default();
         match Place::of(fields) {
-            Place::Application => json!({ "commit": commit(), "build_pod_name": build() }),
+            Place::Application => json!({ "commit": commit(), "build_pod_name": format!("build-{}-0", record.id) }),
             Place::Container => {
                 let arguments = told("arguments").unwrap_or_else(|| json!([]));
                 json!({ "image_name": name, "tag": tag, "arguments": arguments })

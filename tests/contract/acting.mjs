@@ -7,15 +7,25 @@ import { KINDS, RESTARTABLE, kindOf, one, open, over, repositoryOf } from './sho
 
 /** @typedef {import('./shop.mjs').Shop} Shop */
 
-/** Slow enough that what was just begun still runs, fast enough that it ends soon. */
-const CATCHABLE = { speed: 20 };
+/** Slow enough that a step is seen before the next. */
+const WATCHABLE = { speed: 40 };
+/** Slow enough that what was just begun still runs, also on a busy machine. */
+const CATCHABLE = { speed: 5 };
 /** Real time: nothing gets anywhere while a test looks. */
 const STILL = { speed: 1 };
 
-test('an environment is deployed and watched to its end', async (t) => {
-  const shop = await open(t);
+test('an environment is deployed and watched step by step to its end', async (t) => {
+  const shop = await open(t, WATCHABLE);
   await shop.api.check('deployEnvironment', shop.production);
-  assert.equal((await shop.settled()).state, 'DEPLOYED');
+  const seen = new Set();
+  const watched = async (/** @type {any} */ status) => {
+    seen.add(status.state);
+    await shop.watch();
+    return over(status);
+  };
+  await shop.api.until(watched, 'getEnvironmentStatus', shop.production);
+  assert.equal([...seen].pop(), 'DEPLOYED');
+  assert.ok(seen.has('DEPLOYING'), [...seen].join());
 });
 
 test('an environment is redeployed', async (t) => {
@@ -47,7 +57,10 @@ for (const [words, body] of /** @type {[string, any][]} */ ([
   });
 }
 
-/** A body of `service/deploy` with one service of every kind. @param {Shop} shop @param {(service: any) => Promise<any>} version */
+/**
+ * A body of `service/deploy` with one service of every kind.
+ * @param {Shop} shop @param {(service: any) => Promise<any>} version
+ */
 async function everyKind(shop, version) {
   const [application, container, database, helm] = await Promise.all(
     ['Application', 'Container', 'Database', 'Helm'].map((kind) => shop.service(kind)),
@@ -107,11 +120,12 @@ test('one of the services is restarted by the call for several', async (t) => {
 
 test('services of every kind are stopped together', async (t) => {
   const shop = await open(t);
-  const ids = Object.fromEntries(
-    await Promise.all(
-      KINDS.map(async (kind) => [`${kind.toLowerCase()}_ids`, [(await shop.service(kind, ({ job_type }) => job_type !== 'LIFECYCLE')).id]]),
-    ),
-  );
+  /** @type {Record<string, string[]>} */
+  const ids = {};
+  for (const kind of KINDS) {
+    const { id } = await shop.service(kind, ({ job_type }) => job_type !== 'LIFECYCLE');
+    ids[`${kind.toLowerCase()}_ids`] = [id];
+  }
   await shop.api.check('stopSelectedServices', shop.production, ids);
   await shop.settled();
   for (const kind of KINDS) {

@@ -6,8 +6,8 @@ import { test } from 'node:test';
 import { KINDS, one, open, over, repositoryOf } from './shop.mjs';
 
 /**
- * The body that leaves a service as it was read. The official types of answers and bodies differ in how they name what a
- * service comes from: in an answer in full, in a body by the id.
+ * The body that leaves a service as it was read. The official types of answers and bodies differ in how they name what
+ * a service comes from: in an answer in full, in a body by the id.
  * @param {any} service
  */
 function unchanged(service) {

@@ -11,7 +11,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import Ajv from 'ajv';
+import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import * as client from 'qovery-typescript-axios';
 import { createGenerator } from 'ts-json-schema-generator';
@@ -46,7 +46,7 @@ const generator = createGenerator({
 });
 
 const ajv = new Ajv({ allErrors: true, strict: false });
-addFormats(ajv);
+addFormats.default(ajv);
 
 /** @type {Map<string, import('ajv').ValidateFunction | undefined>} */
 const validators = new Map();
@@ -74,8 +74,10 @@ function compiled(type) {
 function tighten(schema) {
   if (schema === null || typeof schema !== 'object') return;
   // It adds "or anything" to the unions that are the values of a constant, and so to every enumeration.
-  if (schema.anyOf?.some((/** @type {any} */ one) => 'const' in one)) {
-    schema.anyOf = schema.anyOf.filter((/** @type {any} */ one) => Object.keys(one).length > 0);
+  const members = schema.anyOf?.filter((/** @type {any} */ one) => Object.keys(one).length > 0);
+  if (members?.every((/** @type {any} */ one) => 'const' in one)) {
+    schema.enum = members.map((/** @type {any} */ one) => one.const);
+    delete schema.anyOf;
   }
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
     // A cron job's `scheduled_at` is no time but a crontab expression.
@@ -85,7 +87,10 @@ function tighten(schema) {
   Object.values(schema).forEach(tighten);
 }
 
-/** Fails where a value is not of an official type. @param {string} what @param {string} type @param {unknown} value */
+/**
+ * Fails where a value is not of an official type.
+ * @param {string} what @param {string} type @param {unknown} value
+ */
 export function fits(what, type, value) {
   const validate = validator(type);
   if (!validate || validate(value)) return;
@@ -93,8 +98,7 @@ export function fits(what, type, value) {
     const at = instancePath.split('/').slice(1).reduce((/** @type {any} */ inner, key) => inner?.[key], value);
     return `  ${instancePath || '/'}: ${message} ${JSON.stringify(params)}, is ${JSON.stringify(at)?.slice(0, 300)}`;
   });
-  const told = [...new Set(problems)].slice(0, 25);
-  assert.fail(`${what} does not fit the type ${type}:\n${told.join('\n')}`);
+  assert.fail(`${what} does not fit the type ${type}:\n${problems.slice(0, 25).join('\n')}`);
 }
 
 /** Every call that was answered, as `GET /environment/{id}`, under the address of the API. @type {Set<string>} */
@@ -119,7 +123,7 @@ export class Official {
   /** Makes a call and returns its answer, unjudged. @param {string} name @param {unknown[]} values */
   async call(name, ...values) {
     const known = calls.get(name);
-    assert.ok(known, `the official client has no call ${name}`);
+    if (!known) throw new Error(`the official client has no call ${name}`);
     const api = new (/** @type {any} */ (client))[known.api](this.configuration);
     const response = await api[name](...values);
     const method = response.config.method.toUpperCase();
@@ -133,7 +137,8 @@ export class Official {
    */
   async check(name, ...values) {
     values.forEach((value, place) => {
-      if (value !== null && typeof value === 'object') fits(`the body of ${name}`, calls.get(name)?.parameters[place] ?? '', value);
+      if (value === null || typeof value !== 'object') return;
+      fits(`the body of ${name}`, calls.get(name)?.parameters[place] ?? '', value);
     });
     const { known, method, path, status, data } = await this.call(name, ...values);
     const expected = ELSE.get(name) ?? (method === 'POST' ? 202 : 200);
@@ -160,14 +165,15 @@ export class Official {
 
   /**
    * Asks until the answer is the wanted one; every answer on the way is judged too.
-   * @param {(answer: any) => boolean} wanted @param {string} name @param {unknown[]} values
+   * @param {(answer: any) => boolean | Promise<boolean>} wanted @param {string} name @param {unknown[]} values
    */
   async until(wanted, name, ...values) {
     const deadline = Date.now() + 60_000;
     for (;;) {
       const answer = await this.check(name, ...values);
-      if (wanted(answer)) return answer;
-      assert.ok(Date.now() < deadline, `${name} did not come to it in a minute: ${JSON.stringify(answer).slice(0, 500)}`);
+      if (await wanted(answer)) return answer;
+      const last = JSON.stringify(answer).slice(0, 500);
+      assert.ok(Date.now() < deadline, `${name} is not as wanted after a minute: ${last}`);
     }
   }
 }

@@ -15,17 +15,31 @@ test('the project and its environments are listed, alone and with their statuses
   }
 });
 
-test('each environment tells how it is configured and how it is doing', async (t) => {
-  const shop = await open(t);
-  for (const environment of shop.environments) {
-    assert.deepEqual(await shop.api.check('getEnvironment', environment.id), environment);
-    await shop.api.check('getEnvironmentStatus', environment.id);
-    await shop.watch(environment.id);
-    const { results: stages } = await shop.api.check('listEnvironmentDeploymentStage', environment.id);
-    const placed = stages.flatMap((/** @type {any} */ stage) => stage.services ?? []);
-    assert.equal(placed.length, (await shop.services(environment.id)).length);
+test('a project without environments has empty lists', async (t) => {
+  const { api, project, environments } = await open(t, { scenario: 'empty' });
+  assert.deepEqual(environments, []);
+  for (const list of ['getProjectEnvironmentsOverview', 'getProjectEnvironmentsStatus']) {
+    assert.deepEqual(await api.check(list, project.id), { results: [] });
   }
 });
+
+for (const [scenario, words] of [
+  ['shop', 'each environment tells how it is configured and how it is doing'],
+  ['trouble', 'so it does in every trouble there is'],
+]) {
+  test(words, async (t) => {
+    // In real time, so that troubles stay.
+    const shop = await open(t, { scenario, speed: 1 });
+    for (const environment of shop.environments) {
+      assert.deepEqual(await shop.api.check('getEnvironment', environment.id), environment);
+      await shop.api.check('getEnvironmentStatus', environment.id);
+      await shop.watch(environment.id);
+      const { results: stages } = await shop.api.check('listEnvironmentDeploymentStage', environment.id);
+      const placed = stages.flatMap((/** @type {any} */ stage) => stage.services ?? []);
+      assert.equal(placed.length, (await shop.services(environment.id)).length);
+    }
+  });
+}
 
 test('the deployments of the past and their logs can be read', async (t) => {
   const shop = await open(t);

@@ -10,7 +10,8 @@ import { KINDS, RESTARTABLE, Shop, open } from './shop.mjs';
 
 test('what the rule does not allow is a conflict, with its reason', async (t) => {
   const shop = await open(t, { speed: 1 });
-  assert.match(await shop.api.refused(409, 'cancelEnvironmentDeployment', shop.production, {}), /No deployment is queued/);
+  const words = await shop.api.refused(409, 'cancelEnvironmentDeployment', shop.production, {});
+  assert.match(words, /No deployment is queued/);
   await shop.api.check('deployEnvironment', shop.production);
   for (const action of ['deployEnvironment', 'redeployEnvironment', 'stopEnvironment']) {
     assert.match(await shop.api.refused(409, action, shop.production), /progress|Deploy/);
@@ -35,8 +36,8 @@ test('only one service is restarted at a time', async (t) => {
 test('what is not there is not found, to read or to act on', async (t) => {
   const { api, production, organization } = await open(t);
   const nothing = randomUUID();
-  for (const call of ['getEnvironment', 'getEnvironmentStatus', 'getEnvironmentStatuses', 'listServicesByEnvironmentId']) {
-    await api.refused(404, call, nothing);
+  for (const call of ['', 'Status', 'Statuses', 'StatusesWithStages']) {
+    await api.refused(404, `getEnvironment${call}`, nothing);
   }
   for (const call of ['deployEnvironment', 'redeployEnvironment', 'stopEnvironment', 'cancelEnvironmentDeployment']) {
     await api.refused(404, call, nothing);

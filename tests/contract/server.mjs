@@ -18,16 +18,16 @@ const PROGRAM = process.env.PLAYHEAD ?? fileURLToPath(new URL('../../target/debu
  *
  * Most tests run it 1,000 times as fast as real time; one that has to catch a deployment while it runs, slower.
  * @param {import('node:test').TestContext} test
- * @param {{ speed?: number, guarded?: boolean, scope?: 'act' | 'read' }} [options]
+ * @param {{ scenario?: string, speed?: number, guarded?: boolean, scope?: 'act' | 'read' }} [options]
  */
-export async function serve(test, { speed = 1000, guarded = false, scope = 'act' } = {}) {
+export async function serve(test, { scenario = 'shop', speed = 1000, guarded = false, scope = 'act' } = {}) {
   const data = await mkdtemp(join(tmpdir(), 'playhead-contract-'));
   let token = '';
   if (guarded) {
     const { stdout } = await promisify(execFile)(PROGRAM, ['token', 'create', 'ci', '--scope', scope, '--data', data]);
     token = stdout.trim();
   }
-  const options = ['serve', '--port', '0', '--scenario', 'shop', '--speed', String(speed), '--data', data];
+  const options = ['serve', '--port', '0', '--scenario', scenario, '--speed', String(speed), '--data', data];
   const server = spawn(PROGRAM, options, { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(server, 'exit');
   test.after(async () => {

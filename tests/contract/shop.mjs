@@ -1,5 +1,5 @@
 // @ts-check
-// The scenario `shop` through the official client: finding things in it, and waiting for what they come to.
+// A scenario through the official client, most often the shop: finding things in it, and waiting for what they come to.
 
 import { Official, fits } from './official.mjs';
 import { serve } from './server.mjs';
@@ -7,7 +7,8 @@ import { serve } from './server.mjs';
 /** The kinds of services, by the word the official client has for them. */
 export const KINDS = ['Application', 'Container', 'Database', 'Job', 'Helm'];
 /** How a sentence calls one of a kind. @param {string} kind */
-export const one = (kind) => ({ Application: 'an application', Helm: 'a Helm chart' })[kind] ?? `a ${kind.toLowerCase()}`;
+export const one = (kind) =>
+  kind === 'Application' ? 'an application' : kind === 'Helm' ? 'a Helm chart' : `a ${kind.toLowerCase()}`;
 /** Those that have a restart. */
 export const RESTARTABLE = ['Application', 'Container', 'Database'];
 
@@ -30,13 +31,16 @@ export const kindOf = (service) => service.service_type[0] + service.service_typ
 /** The repository of a git service. @param {any} service */
 export const repositoryOf = (service) => service.git_repository ?? service.source?.docker?.git_repository;
 
-/** A shop of its own for a test. @param {import('node:test').TestContext} test @param {{ speed?: number }} [options] */
+/**
+ * A shop of its own for a test, or what else is asked for.
+ * @param {import('node:test').TestContext} test @param {{ scenario?: string, speed?: number }} [options]
+ */
 export async function open(test, options) {
   const { address } = await serve(test, options);
   return Shop.at(new Official(address));
 }
 
-/** One organization, one project, three environments. */
+/** One organization, one project, its environments. */
 export class Shop {
   /** @param {Official} api @param {any} organization @param {any} project @param {any[]} environments */
   constructor(api, organization, project, environments) {
@@ -45,7 +49,7 @@ export class Shop {
     this.project = project;
     this.environments = environments;
     /** The one that everything is deployed in. */
-    this.production = environments[0].id;
+    this.production = environments[0]?.id;
   }
 
   /** @param {Official} api */
@@ -87,8 +91,8 @@ export class Shop {
    */
   async history(environment = this.production, size) {
     const { results } = await this.api.check('listEnvironmentDeploymentHistoryV2', environment, size);
-    const services = results.flatMap((/** @type {any} */ { stages }) => stages.flatMap((/** @type {any} */ stage) => stage.services));
-    for (const { identifier, details } of services) {
+    const inside = (/** @type {string} */ name) => (/** @type {any} */ of) => of[name];
+    for (const { identifier, details } of results.flatMap(inside('stages')).flatMap(inside('services'))) {
       const type = DETAILS.get(identifier.service_type);
       if (type) fits(`how ${identifier.name} was deployed`, type, details);
     }
