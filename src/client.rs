@@ -181,7 +181,8 @@ impl Client {
         deployment: Option<&str>,
     ) -> Result<Vec<api::log::LogLine>, Error> {
         let request = Endpoint::Logs.request(&[&environment.to_string()]);
-        self.list(match deployment {
+        // The one list of the contract that comes bare.
+        self.read(match deployment {
             Some(deployment) => request.with_query("version", deployment),
             None => request,
         })

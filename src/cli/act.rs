@@ -48,6 +48,10 @@ pub fn words(snapshot: &Snapshot, order: &Order) -> String {
 
 /// Sends an order and says what was answered; follows it, if so asked.
 pub async fn send(session: &Session, snapshot: &Snapshot, order: Order, watch: Watch) -> Result<(), Failure> {
+    if watch.watch {
+        // Before it is sent: an interrupt that comes with the answer is told like any other.
+        watch::hear_interrupt(session.out, order.action, &snapshot.environment.name).await;
+    }
     let accepted = session.told(session.client.act(&order).await)?;
     let words = words(snapshot, &order);
     if watch.watch {

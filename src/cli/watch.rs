@@ -65,7 +65,6 @@ pub async fn follow(
     accepted: Accepted,
     watch: Watch,
 ) -> Result<(), Failure> {
-    hear_interrupt(session.out, order.action, &snapshot.environment.name).await;
     let words = words(snapshot, order);
     let until = Instant::now() + Duration::from_secs(watch.timeout);
     // A cancel is over when the deployment it cancels is.
@@ -138,14 +137,14 @@ fn say(out: Output, said: &mut String, now: String) {
 }
 
 /// Ctrl-C ends the watching only: says so, and how to end the deployment. From the return on it is heard.
-async fn hear_interrupt(out: Output, action: Action, environment: &str) {
+pub async fn hear_interrupt(out: Output, action: Action, environment: &str) {
     let how = match action {
         Action::Stop | Action::Restart | Action::Cancel => String::new(),
         Action::Deploy | Action::Redeploy | Action::DeployVersion | Action::DeployLatest => {
             format!(" To cancel it: playhead environment cancel {environment}")
         }
     };
-    let words = format!("interrupted: the {} goes on.{how}", verb(action));
+    let words = format!("interrupted: the {}, once accepted, goes on.{how}", verb(action));
     let (listens, listening) = tokio::sync::oneshot::channel();
     let mut listens = Some(listens);
     tokio::spawn(async move {
