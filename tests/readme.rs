@@ -1,0 +1,31 @@
+//! The lines to type that the README's tables name are understood by the program.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+#[path = "kit/server.rs"]
+mod kit;
+
+/// The code spans of the README's tables that are command lines.
+fn lines() -> Vec<String> {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let tables = readme.lines().filter(|line| line.starts_with('|'));
+    let spans = tables.flat_map(|line| line.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>());
+    spans.filter_map(|span| span.strip_prefix("playhead ").map(str::to_owned)).collect()
+}
+
+#[test]
+fn every_command_line_of_the_table_is_understood() {
+    let lines = lines();
+    assert!(lines.len() >= 12, "{lines:?}");
+    for line in lines {
+        let given = line.replace("ENV", "staging").replace("SERVICE", "web").replace("SHA", "0af3");
+        let output = kit::program()
+            .args(given.split(' '))
+            .args(["--api-url", "http://127.0.0.1:1/api", "--organization", "o", "--project", "p"])
+            .output()
+            .unwrap();
+        // Understood, and nobody is there: a line with a mistake in it would be refused before (2).
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(4), "playhead {line}: {told}");
+    }
+}
