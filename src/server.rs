@@ -16,6 +16,7 @@ mod metrics;
 mod site;
 pub mod tokens;
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -101,6 +102,15 @@ pub enum Failure {
          `playhead token create NAME`, or listen on 127.0.0.1"
     )]
     Open(SocketAddr),
+    /// Two servers would write two worlds into one journal.
+    #[error("another server uses {}. --data names another folder", .0.display())]
+    InUse(PathBuf),
+    /// There is nothing in the folder.
+    #[error("there is no journal in {}. --data names the folder of the server", .0.display())]
+    NoData(PathBuf),
+    /// Whatever owned the world is gone.
+    #[error("the world could not go on: see the log. What was accepted is in the journal; start the server again")]
+    World,
     /// Another program listens there, or the address is not this machine's.
     #[error("cannot listen on {address}: {source}. --port names another port, 0 any free one")]
     Listen {
@@ -138,6 +148,15 @@ pub fn journal_path(data: &std::path::Path) -> Result<PathBuf, Failure> {
     Ok(data.join("journal.sqlite"))
 }
 
+/// The same file, where there is one already.
+///
+/// # Errors
+/// [`Failure::NoData`].
+pub fn existing_journal(data: &std::path::Path) -> Result<PathBuf, Failure> {
+    let path = data.join("journal.sqlite");
+    if path.is_file() { Ok(path) } else { Err(Failure::NoData(data.to_owned())) }
+}
+
 /// Serves until it is told to end (an interrupt, or a request of the system to terminate); then lets what is being
 /// answered finish.
 ///
@@ -145,6 +164,11 @@ pub fn journal_path(data: &std::path::Path) -> Result<PathBuf, Failure> {
 /// See [`Failure`].
 pub fn serve(options: Options) -> Result<(), Failure> {
     let path = journal_path(&options.data)?;
+    // Held as long as the server runs; the system lets go of it however that ends.
+    let _lock = lock(&options.data)?;
+    let listener = std::net::TcpListener::bind(options.address)
+        .map_err(|source| Failure::Listen { address: options.address, source })?;
+    listener.set_nonblocking(true)?;
     let opening = Opening { scenario: options.scenario, seed: options.seed };
     let metrics = Metrics::default();
     let journal = Journal::open(&path, &opening, real_now())?;
@@ -155,31 +179,53 @@ pub fn serve(options: Options) -> Result<(), Failure> {
     }
     let site = options.console.map(|folder| Site::open(&folder));
     let site = site.transpose().map_err(|(path, source)| Failure::Console { path, source })?;
-    let (host, replayed) = Host::start(journal, options.speed, metrics.clone())?;
+    let (host, gone, replayed) = Host::start(journal, options.speed, metrics.clone())?;
     let (ending, _) = watch::channel(false);
     let server = Server(Arc::new(Parts { host, tokens, metrics, site, origins: options.origins, ending }));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let result = runtime.block_on(listen(options.address, server, guarded, replayed, &path));
+    let result = runtime.block_on(async {
+        tokio::select! {
+            served = listen(listener, server, guarded, replayed, &path) => served,
+            _ = gone => Err(Failure::World),
+        }
+    });
     // A request that does not end in its grace is left behind.
     runtime.shutdown_timeout(Duration::from_secs(1));
     result
 }
 
+fn lock(data: &std::path::Path) -> Result<std::fs::File, Failure> {
+    let path = data.join("lock");
+    let unlockable = |source| Failure::Data { path: path.clone(), source };
+    let file = std::fs::File::options().create(true).truncate(false).write(true).open(&path).map_err(unlockable)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(Failure::InUse(data.to_owned())),
+        Err(std::fs::TryLockError::Error(source)) => Err(unlockable(source)),
+    }
+}
+
 async fn listen(
-    address: SocketAddr,
+    listener: std::net::TcpListener,
     server: Server,
     guarded: bool,
     replayed: i64,
     path: &std::path::Path,
 ) -> Result<(), Failure> {
-    let listener = tokio::net::TcpListener::bind(address).await;
-    let listener = listener.map_err(|source| Failure::Listen { address, source })?;
+    let listener = tokio::net::TcpListener::from_std(listener)?;
     let at = listener.local_addr()?;
-    println!("Playhead is at http://{at}/ and its API at http://{at}{API}");
-    println!("The journal is {}, with {replayed} accepted requests", path.display());
+    let mut told = format!(
+        "Playhead is at http://{at}/ and its API at http://{at}{API}\nThe journal is {}, with {replayed} accepted requests\n",
+        path.display()
+    );
     if !guarded {
-        println!("There is no token: only this machine is served. `playhead token create NAME` makes one");
+        told.push_str(
+            "There is no token: only this machine is served, and no proxy may stand in front. `playhead token create NAME` \
+             makes one\n",
+        );
     }
+    // Where nobody listens, nobody is told.
+    let _ = std::io::stdout().write_all(told.as_bytes());
     let ending = server.0.ending.clone();
     let mut ended = ending.subscribe();
     let service = router(server).into_make_service_with_connect_info::<SocketAddr>();

@@ -14,6 +14,10 @@ mod kit;
 
 use kit::{Asking, Folder, Server, program};
 
+fn journal(data: &Path) -> rusqlite::Connection {
+    rusqlite::Connection::open(data.join("journal.sqlite")).unwrap()
+}
+
 fn made_token(data: &Path, name: &str, scope: &str) -> String {
     let output = program().args(["token", "create", name, "--scope", scope, "--data"]).arg(data).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -83,6 +87,9 @@ fn what_was_accepted_survives_a_kill_at_any_moment_once() {
         let outcome = server.get(&format!("/api/x/request/{request}"));
         assert_eq!(outcome.status, 200, "{request} was accepted and is lost: {}", outcome.text());
     }
+    // Each hand may have been cut off once in a round, after its request was written and before it was answered.
+    let written: usize = journal(&folder.0).query_row("SELECT count(*) FROM request", [], |row| row.get(0)).unwrap();
+    assert!((accepted.len()..=accepted.len() + 2 * KILLS).contains(&written), "{written} for {}", accepted.len());
 }
 
 #[test]
@@ -93,7 +100,7 @@ fn a_restart_shows_the_same_history_and_lets_the_world_go_on() {
     let path = format!("/api/environment/{environment}/deploymentHistoryV2");
     assert_eq!(server.ask("POST", &format!("/api/environment/{environment}/redeploy")).send().status, 202);
     let ended = |server: &Server| server.results(&path)[0]["action_status"] != "ONGOING";
-    while !ended(&server) {}
+    assert!((0..100_000).any(|_| ended(&server)), "the deployment does not end");
     let before = server.results(&path);
     server.kill();
     let server = Server::start(&folder.0, &["--scenario", "empty"]);
@@ -109,11 +116,56 @@ fn without_a_token_only_this_machine_is_served_and_it_says_so() {
     assert_eq!(server.get("/api/x").status, 200);
     // A page that points its own name at this machine.
     assert_eq!(server.ask("GET", "/api/x").with("Host", "evil.example").send().status, 403);
+    // A proxy on this machine, which speaks for others.
+    assert_eq!(server.ask("GET", "/api/x").with("X-Forwarded-For", "192.0.2.1").send().status, 403);
+    let other = Folder::new();
     let output =
-        program().args(["serve", "--host", "0.0.0.0", "--port", "0", "--data"]).arg(&folder.0).output().unwrap();
+        program().args(["serve", "--host", "0.0.0.0", "--port", "0", "--data"]).arg(&other.0).output().unwrap();
     assert!(!output.status.success());
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(told.contains("token create"), "{told}");
+}
+
+#[test]
+fn a_folder_has_one_server() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.0, &[]);
+    let output = program().args(["serve", "--port", "0", "--data"]).arg(&folder.0).output().unwrap();
+    assert!(!output.status.success());
+    assert!(String::from_utf8(output.stderr).unwrap().contains("another server uses"));
+    server.kill();
+    drop(Server::start(&folder.0, &[]));
+}
+
+#[test]
+fn what_cannot_be_written_is_not_accepted_and_leaves_nothing_behind() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.0, &[]);
+    let environment = server.environments()[0].clone();
+    let path = format!("/api/environment/{environment}/redeploy");
+    let history = |server: &Server| server.results(&format!("/api/environment/{environment}/deploymentHistoryV2"));
+    let before = history(&server);
+    let other = journal(&folder.0);
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let refused = server.ask("POST", &path).send();
+    assert_eq!(refused.status, 503, "{}", refused.text());
+    assert!(refused.text().contains("not accepted"), "{}", refused.text());
+    assert_eq!(history(&server), before);
+    other.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(server.ask("POST", &path).send().status, 202);
+    assert_eq!(history(&server).len(), before.len() + 1);
+    assert!(server.get("/metrics").text().contains("playhead_journal_commits_failed_total 1\n"));
+}
+
+#[test]
+fn a_log_that_cannot_be_written_stops_nothing() {
+    let folder = Folder::new();
+    let mut command = program();
+    command.args(["serve", "--port", "0", "--data"]).arg(&folder.0);
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let server = Server::spawn(command.stderr(full), &folder.0);
+    let environment = server.environments()[0].clone();
+    assert_eq!(server.ask("POST", &format!("/api/environment/{environment}/redeploy")).send().status, 202);
 }
 
 #[test]
@@ -143,6 +195,11 @@ fn tokens_open_what_their_scope_says_until_they_are_revoked() {
     let revoked = program().args(["token", "revoke", "reader", "--data"]).arg(&folder.0).status().unwrap();
     assert!(revoked.success());
     assert_eq!(status("GET", read, &reader), 401);
+    let last = program().args(["token", "revoke", "robot-7", "--data"]).arg(&folder.0).status().unwrap();
+    assert!(last.success());
+    assert_eq!(server.get(read).status, 401, "without tokens left it stays closed");
+    let again = made_token(&folder.0, "reader", "read");
+    assert_eq!(status("GET", read, &again), 200, "a name can be given again");
     drop(server);
     for entry in std::fs::read_dir(&folder.0).unwrap() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
@@ -305,6 +362,8 @@ fn a_journal_of_another_format_or_another_program_is_refused_and_left_alone() {
     refused(&newer, "format 9");
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).unwrap();
     assert_eq!(tables, 1);
+    let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
+    assert_eq!(mode, "delete", "it was changed before it was refused");
     let other = Folder::new();
     std::fs::write(other.0.join("journal.sqlite"), "this is no database, whatever its name says").unwrap();
     refused(&other, "not a database");

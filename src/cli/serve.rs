@@ -43,7 +43,7 @@ pub struct Serve {
 
 impl Serve {
     pub fn run(self) -> ExitCode {
-        let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false);
+        let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false).log_internal_errors(false);
         if self.log_json {
             log.json().flatten_event(true).init()
         } else {

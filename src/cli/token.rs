@@ -7,7 +7,7 @@ use clap::{Subcommand, ValueEnum};
 
 use crate::api::Time;
 use crate::server::tokens::{self, Tokens};
-use crate::server::{Failure, journal_path, real_now};
+use crate::server::{Failure, existing_journal, journal_path, real_now};
 
 #[derive(Debug, Subcommand)]
 pub enum Token {
@@ -69,9 +69,11 @@ impl Token {
     fn done(self) -> Result<(), Failure> {
         match self {
             Token::Create { name, scope, data } => {
-                println!("{}", opened(&data)?.create(&name, scope.into(), real_now())?);
+                let path = journal_path(&data)?;
+                println!("{}", Tokens::open(&path)?.create(&name, scope.into(), real_now())?);
                 eprintln!(
-                    "This is the only time the token is shown. From now on the server answers nobody without one."
+                    "This is the only time the token is shown. The server of {} answers nobody without one from now on.",
+                    path.display()
                 );
             }
             Token::List { data } => {
@@ -79,12 +81,12 @@ impl Token {
                     println!("{:<24} {:<5} {}", known.name, known.scope.name(), Time(known.created_at));
                 }
             }
-            Token::Revoke { name, data } => opened(&data)?.revoke(&name)?,
+            Token::Revoke { name, data } => opened(&data)?.revoke(&name, real_now())?,
         }
         Ok(())
     }
 }
 
 fn opened(data: &Path) -> Result<Tokens, Failure> {
-    Ok(Tokens::open(&journal_path(data)?)?)
+    Ok(Tokens::open(&existing_journal(data)?)?)
 }

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
@@ -15,6 +15,9 @@ use super::gate::{self, Denied, Visitor};
 use super::{API, LARGEST_BODY, Server, problem};
 use crate::api;
 use crate::api::http::{ACTOR, ORIGIN, POSITION, REQUEST};
+
+/// How long the world is waited for; less than the whole answer may take.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -29,7 +32,12 @@ pub async fn around(State(server): State<Server>, request: Request, next: Next) 
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     // The path without the query: whatever somebody puts there by mistake stays out of the log.
     tracing::info!(request_id = id.to_str().unwrap_or_default(), %method, path, status, micros, "answered");
-    response.headers_mut().insert(REQUEST_ID, id);
+    let headers = response.headers_mut();
+    headers.insert(REQUEST_ID, id);
+    // Nobody may put a page around this one and have its buttons pressed, or guess what a body is.
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("frame-ancestors 'none'"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
 }
 
@@ -79,7 +87,13 @@ pub async fn any(
         (&Method::OPTIONS, Some(_)) => preflight(),
         _ => contract(&server, peer, path, request).await,
     };
-    if let Some(origin) = allowed.and_then(|origin| HeaderValue::from_str(&origin).ok()) {
+    allow(&mut response, allowed);
+    response
+}
+
+/// Tells a page of an origin on the list that it may read the answer.
+pub fn allow(response: &mut Response, origin: Option<String>) {
+    if let Some(origin) = origin.and_then(|origin| HeaderValue::from_str(&origin).ok()) {
         let headers = response.headers_mut();
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         let exposed = format!("{REQUEST}, {POSITION}, {REQUEST_ID}, ETag");
@@ -88,7 +102,6 @@ pub async fn any(
         }
     }
     response.headers_mut().append(header::VARY, HeaderValue::from_static("Origin"));
-    response
 }
 
 async fn site(server: &Server, request: Request) -> Response {
@@ -134,8 +147,12 @@ async fn contract(server: &Server, peer: SocketAddr, path: String, request: Requ
     let mut asked = api::Request::new(method, path).with_body(body);
     asked.query = query(head.uri.query().unwrap_or_default());
     asked = told_by(asked, &head.headers, visitor);
-    let Some(answer) = server.0.host.ask(asked).await else {
-        return plain(problem(503, "The server is going down. Try again"));
+    let answer = match tokio::time::timeout(PATIENCE, server.0.host.ask(asked)).await {
+        Ok(Some(answer)) => answer,
+        Ok(None) => return plain(problem(503, "The server is going down. Try again")),
+        Err(_) => {
+            return plain(problem(504, "It took too long. If this was an action, it is not known whether it was done"));
+        }
     };
     if method == api::Method::Get && answer.status == 200 { validated(answer, &head.headers) } else { plain(answer) }
 }

@@ -11,7 +11,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 
-use super::answer::deny;
+use super::answer::{allow, deny};
 use super::{Server, gate};
 
 /// A comment now and then tells proxies that the stream lives, and the server that the reader is gone.
@@ -26,25 +26,33 @@ pub async fn stream(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
 ) -> Response {
-    let admitted =
-        gate::origin(&headers, &[]).and_then(|_| gate::admit(&server.0.tokens, &Method::GET, &headers, peer));
-    if let Err(denied) = admitted {
+    let allowed = match gate::origin(&headers, &server.0.origins) {
+        Ok(allowed) => allowed.map(str::to_owned),
+        Err(denied) => return deny(&denied),
+    };
+    let admitted = move |server: &Server| gate::admit(&server.0.tokens, &Method::GET, &headers, peer).map(|_| ());
+    if let Err(denied) = admitted(&server) {
         return deny(&denied);
     }
     let mut revisions = server.0.host.revisions();
     revisions.mark_changed();
     let ending = server.0.ending.subscribe();
-    let state = (revisions, ending, server.0.metrics.listening());
-    let changes = stream::unfold(state, |(mut revisions, mut ending, listening)| async move {
+    let listening = server.0.metrics.listening();
+    let state = (revisions, ending, listening, server, admitted);
+    let changes = stream::unfold(state, |(mut revisions, mut ending, listening, server, admitted)| async move {
         tokio::select! {
             changed = revisions.changed() => changed.ok()?,
             // Streams have no end of their own: they would hold up the server's.
             _ = ending.wait_for(|ending| *ending) => return None,
         }
         tokio::time::sleep(PAUSE).await;
+        // A token that was revoked meanwhile hears nothing more.
+        admitted(&server).ok()?;
         let revision = *revisions.borrow_and_update();
         let event = Event::default().event("change").data(format!("{{\"revision\":{revision}}}"));
-        Some((Ok::<_, Infallible>(event), (revisions, ending, listening)))
+        Some((Ok::<_, Infallible>(event), (revisions, ending, listening, server, admitted)))
     });
-    Sse::new(changes).keep_alive(KeepAlive::new().interval(ALIVE)).into_response()
+    let mut response = Sse::new(changes).keep_alive(KeepAlive::new().interval(ALIVE)).into_response();
+    allow(&mut response, allowed);
+    response
 }

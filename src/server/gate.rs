@@ -88,7 +88,10 @@ pub fn admit(tokens: &Tokens, method: &Method, headers: &HeaderMap, peer: Socket
             return Err(Denied::NoToken);
         }
         // The name in the request too: a page of another site that points its own name at this machine is not let in.
-        return if peer.ip().is_loopback() && names_this_machine(headers) {
+        // A proxy on this machine speaks for others.
+        let carried =
+            ["forwarded", "x-forwarded-for", "x-real-ip", "via"].iter().any(|name| headers.contains_key(*name));
+        return if peer.ip().is_loopback() && names_this_machine(headers) && !carried {
             Ok(Visitor::Local)
         } else {
             Err(Denied::NotLocal)

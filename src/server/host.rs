@@ -45,6 +45,10 @@ struct Home {
     clock: Clock,
     revision: watch::Sender<u64>,
     metrics: Metrics,
+    /// The world's time at which anything was answered last: the system's clock may go back, the journal's never does.
+    last: Millis,
+    /// The world cannot be made again from the disk: nothing more is answered.
+    broken: bool,
 }
 
 /// Real time, Unix milliseconds.
@@ -54,18 +58,29 @@ pub fn real_now() -> Millis {
 }
 
 impl Host {
-    /// Reads the journal and starts the thread, which ends when the last [`Host`] is dropped.
+    /// Reads the journal and starts the thread, which ends when the last [`Host`] is dropped; the receiver fails when it
+    /// has ended, for whatever reason. With it: how many requests the journal holds.
     ///
     /// # Errors
     /// What [`Journal`] says.
-    pub fn start(journal: Journal, speed: Option<u32>, metrics: Metrics) -> Result<(Host, i64), journal::Error> {
-        let clock = journal.clock(real_now(), speed)?;
+    pub fn start(
+        journal: Journal,
+        speed: Option<u32>,
+        metrics: Metrics,
+    ) -> Result<(Host, oneshot::Receiver<()>, i64), journal::Error> {
         let (backend, count) = journal.replay()?;
+        // Last: a start that fails leaves the clock as it was.
+        let clock = journal.clock(real_now(), speed)?;
         let (revision, told) = watch::channel(backend.revision());
         let (jobs, waiting) = channel();
-        let mut home = Home { backend, journal, clock, revision, metrics };
-        thread::spawn(move || home.run(&waiting));
-        Ok((Host { jobs, revision: told }, count))
+        let (alive, ended) = oneshot::channel();
+        let mut home = Home { backend, journal, clock, revision, metrics, last: 0, broken: false };
+        thread::spawn(move || {
+            home.run(&waiting);
+            // Dropped here, and by a panic as well.
+            drop(alive);
+        });
+        Ok((Host { jobs, revision: told }, ended, count))
     }
 
     /// Has a request answered; `None`: the world is gone, because the server is going down.
@@ -90,23 +105,37 @@ impl Home {
                     let jobs = std::iter::once(first).chain(others).collect();
                     self.answer(jobs);
                 }
-                Err(RecvTimeoutError::Timeout) => self.backend.advance(self.clock.now(real_now())),
+                Err(RecvTimeoutError::Timeout) => {
+                    let now = self.now();
+                    self.backend.advance(now);
+                }
                 Err(RecvTimeoutError::Disconnected) => return,
+            }
+            if self.broken {
+                return;
             }
             let revision = self.backend.revision();
             self.revision.send_if_modified(|told| std::mem::replace(told, revision) != revision);
         }
     }
 
+    /// The world's time, which never goes back.
+    fn now(&mut self) -> Millis {
+        self.last = self.last.max(self.clock.now(real_now()));
+        self.last
+    }
+
     /// How long until something happens in the world by itself, in real time.
     fn until_next_event(&self) -> Duration {
         let Some(next) = self.backend.next_event() else { return IDLE };
-        let world = next - self.clock.now(real_now());
+        let world = next - self.clock.now(real_now()).max(self.last);
         let real = u64::try_from(world / i64::from(self.clock.speed())).unwrap_or(0);
         Duration::from_millis(real).clamp(PAUSE, IDLE)
     }
 
     fn answer(&mut self, jobs: Vec<Job>) {
+        // Who does not wait any more was told that it is not known; what can still be left undone is.
+        let jobs: Vec<Job> = jobs.into_iter().filter(|job| !job.answer.is_closed()).collect();
         let acts = jobs.iter().any(|job| job.request.method != Method::Get);
         let (requests, answers): (Vec<_>, Vec<_>) = jobs.into_iter().map(|job| (job.request, job.answer)).unzip();
         let responses = if acts {
@@ -121,33 +150,42 @@ impl Home {
     }
 
     fn handle(&mut self, request: &Request) -> Response {
-        let now = self.clock.now(real_now());
+        let now = self.now();
         self.backend.handle(request, now)
     }
 
     fn answer_durably(&mut self, requests: &[Request]) -> Vec<Response> {
+        let unwritten = |error: journal::Error, metrics: &Metrics| {
+            tracing::error!(%error, "nothing could be written; the requests were not accepted");
+            metrics.commit_failed();
+            requests.iter().map(|_| not_written()).collect()
+        };
+        if let Err(error) = self.journal.begin() {
+            return unwritten(error, &self.metrics);
+        }
         match self.try_answer_durably(requests) {
             Ok(responses) => responses,
             Err(error) => {
-                tracing::error!(%error, "nothing could be written; the requests were not accepted");
-                self.metrics.commit_failed();
                 self.journal.rollback();
                 // The world has moved on and the journal has not: it is made again from what is on the disk.
                 match self.journal.replay() {
                     Ok((backend, _)) => self.backend = backend,
-                    Err(error) => tracing::error!(%error, "the journal cannot be read again"),
+                    Err(error) => {
+                        tracing::error!(%error, "the journal cannot be read again");
+                        self.broken = true;
+                    }
                 }
-                requests.iter().map(|_| not_written()).collect()
+                unwritten(error, &self.metrics)
             }
         }
     }
 
+    /// Within a transaction: handles the requests, writes what is accepted, and ends the transaction.
     fn try_answer_durably(&mut self, requests: &[Request]) -> Result<Vec<Response>, journal::Error> {
-        self.journal.begin()?;
         let mut responses = Vec::with_capacity(requests.len());
         let mut written = 0;
         for request in requests {
-            let now = self.clock.now(real_now());
+            let now = self.now();
             let response = self.backend.handle(request, now);
             if request.method != Method::Get && response.is_ok() {
                 self.journal.write(request, now)?;

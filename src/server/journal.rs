@@ -46,7 +46,8 @@ const TABLES: &str = "
         name TEXT PRIMARY KEY,
         hash BLOB NOT NULL UNIQUE,
         act INTEGER NOT NULL,
-        created_at INTEGER NOT NULL
+        created_at INTEGER NOT NULL,
+        revoked_at INTEGER
     );
 ";
 
@@ -120,14 +121,21 @@ pub fn open(path: &Path) -> Result<Connection, Error> {
     let connect = || -> rusqlite::Result<(Connection, i64)> {
         let connection = Connection::open(path)?;
         // Another process (the command line, making a token) may be writing.
-        connection.busy_timeout(std::time::Duration::from_secs(5))?;
+        connection.busy_timeout(std::time::Duration::from_secs(1))?;
+        let read = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+        let known = read("user_version")?;
+        let tables = |connection: &Connection| {
+            connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))
+        };
+        if known != FORMAT && (known != 0 || tables(&connection)? > 0) {
+            return Ok((connection, known));
+        }
         connection.pragma_update(None, "journal_mode", "WAL")?;
         // FULL: a commit is on the disk when it returns, and survives a power cut too.
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.execute_batch("BEGIN IMMEDIATE")?;
         let mut format: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-        if format == 0 && tables == 0 {
+        if format == 0 && tables(&connection)? == 0 {
             connection.execute_batch(TABLES)?;
             connection.pragma_update(None, "user_version", FORMAT)?;
             format = FORMAT;

@@ -42,7 +42,8 @@ impl Site {
             let mut response = answer.into_response();
             // Names of these files change with what is in them.
             let lasting = path.contains(".wasm") || path.ends_with(".js") || path.ends_with(".css");
-            let cache = if lasting && response.status().is_success() {
+            let cache = if lasting && (response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED)
+            {
                 "public, max-age=31536000, immutable"
             } else {
                 "no-cache"

@@ -94,7 +94,11 @@ impl Tokens {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes).map_err(Error::Random)?;
         let token = bytes.iter().fold(String::from("playhead_"), |text, byte| text + &format!("{byte:02x}"));
-        let insert = "INSERT OR IGNORE INTO token (name, hash, act, created_at) VALUES (?1, ?2, ?3, ?4)";
+        // A name that was revoked can be given again.
+        let insert = "INSERT INTO token (name, hash, act, created_at) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (name) DO UPDATE
+            SET hash = excluded.hash, act = excluded.act, created_at = excluded.created_at, revoked_at = NULL
+            WHERE revoked_at IS NOT NULL";
         let values = params![name, hash(&token), scope == Scope::Act, now];
         match self.with(|connection| connection.execute(insert, values))? {
             0 => Err(Error::Taken(name.to_owned())),
@@ -106,8 +110,9 @@ impl Tokens {
     ///
     /// # Errors
     /// [`Error::Missing`], and what storage says.
-    pub fn revoke(&self, name: &str) -> Result<(), Error> {
-        match self.with(|connection| connection.execute("DELETE FROM token WHERE name = ?1", [name]))? {
+    pub fn revoke(&self, name: &str, now: Millis) -> Result<(), Error> {
+        let revoke = "UPDATE token SET revoked_at = ?2 WHERE name = ?1 AND revoked_at IS NULL";
+        match self.with(|connection| connection.execute(revoke, params![name, now]))? {
             0 => Err(Error::Missing(name.to_owned())),
             _ => Ok(()),
         }
@@ -119,13 +124,14 @@ impl Tokens {
     /// What storage says.
     pub fn list(&self) -> Result<Vec<Known>, Error> {
         self.with(|connection| {
-            let mut statement = connection.prepare("SELECT name, act, created_at FROM token ORDER BY name")?;
+            let mut statement =
+                connection.prepare("SELECT name, act, created_at FROM token WHERE revoked_at IS NULL ORDER BY name")?;
             let rows = statement.query_map([], known)?;
             rows.collect()
         })
     }
 
-    /// Whether there is any: from then on nobody is served without.
+    /// Whether any was ever made, revoked ones too: from the first on nobody is served without.
     ///
     /// # Errors
     /// What storage says.
@@ -141,7 +147,8 @@ impl Tokens {
     /// What storage says.
     pub fn find(&self, token: &str) -> Result<Option<Known>, Error> {
         self.with(|connection| {
-            let mut statement = connection.prepare_cached("SELECT name, act, created_at FROM token WHERE hash = ?1")?;
+            let mut statement = connection
+                .prepare_cached("SELECT name, act, created_at FROM token WHERE hash = ?1 AND revoked_at IS NULL")?;
             statement.query_row([hash(token)], known).optional()
         })
     }

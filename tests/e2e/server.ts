@@ -22,9 +22,11 @@ export class Server {
     this.process = spawn(PROGRAM, args, { stdio: ["ignore", "pipe", "ignore"] });
     for await (const line of createInterface({ input: this.process.stdout! })) {
       this.address = /http:\S+/.exec(line)?.[0] ?? "";
-      if (this.address !== "") return;
+      if (this.address !== "") break;
     }
-    throw new Error(`${PROGRAM} did not start`);
+    if (this.address === "") throw new Error(`${PROGRAM} did not start`);
+    // What else it says has somewhere to go.
+    this.process.stdout!.resume();
   }
 
   /** Ends it as a power cut would, and waits until it is gone. */

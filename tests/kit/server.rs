@@ -48,13 +48,17 @@ impl Server {
         let mut command = program();
         command.args(["serve", "--port", "0", "--data"]).arg(data).args(more);
         let log = std::fs::File::options().create(true).append(true).open(data.join("log")).unwrap();
-        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+        Server::spawn(command.stderr(log), data)
+    }
+
+    pub fn spawn(command: &mut Command, data: &Path) -> Server {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         output.read_line(&mut line).unwrap();
         let address =
             line.split_whitespace().find(|word| word.starts_with("http")).map(|word| word.trim_end_matches('/'));
-        let log = || std::fs::read_to_string(data.join("log")).unwrap();
+        let log = || std::fs::read_to_string(data.join("log")).unwrap_or_default();
         let address = address.unwrap_or_else(|| panic!("no address in {line:?}: {}", log())).to_owned();
         Server { child, address, output }
     }

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use gloo_net::http::RequestBuilder;
-use web_sys::AbortSignal;
+use web_sys::{AbortSignal, RequestRedirect};
 
 use crate::api::{Method, Request, Response};
 use crate::client::error::Error;
@@ -77,6 +77,8 @@ impl Http {
         let mut builder = RequestBuilder::new(&url)
             .method(method(request.method))
             .query(request.query.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+            // An action would become a read, and the token would go to another host.
+            .redirect(RequestRedirect::Error)
             .abort_signal(Some(&timeout));
         for (name, value) in self.headers.iter().chain(&request.headers) {
             builder = builder.header(name, value);

@@ -79,13 +79,17 @@ fn ConnectionForm() -> AnyView {
         }
         busy.set(true);
         failure.set(None);
+        let keep = keep.get_untracked();
         spawn_local(async move {
             // Asked before anything is given up: a server that does not answer is not connected to.
             let answer = wanted.client().organizations().await;
-            let _ = busy.try_set(false);
+            // Closed meanwhile: nobody wants it any more.
+            if busy.try_set(false).is_some() {
+                return;
+            }
             match answer {
                 Ok(_) => {
-                    Connection::Server(wanted.clone()).choose(keep.get_untracked());
+                    Connection::Server(wanted.clone()).choose(keep);
                     // Places of the other world are none of this one.
                     route.change(|place| *place = Place::default());
                     connect(&wanted);

@@ -1,5 +1,6 @@
 //! The server's own word that something changed, where it gives one: the next round is asked for at once, and rounds by
-//! the clock become rare. A stream that breaks is opened again by the browser; until then the clock is back.
+//! the clock become rare. A stream that breaks is opened again by the browser where it can; until then
+//! the clock is back.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -16,8 +17,8 @@ pub fn start(store: Store) {
     };
     let heard = move |pushed: bool| {
         let before = store.poll.try_update_value(|poll| std::mem::replace(&mut poll.pushed, pushed));
-        // Whatever was missed while there was no stream.
-        if before == Some(false) && pushed {
+        // Whatever was missed while there was no stream; or the clock is to begin again.
+        if before.is_some_and(|before| before != pushed) {
             poll::poke(store);
         }
     };
