@@ -12,6 +12,7 @@ pub mod clock;
 pub mod error;
 pub mod http;
 pub mod loopback;
+pub mod meaning;
 pub mod order;
 mod timer;
 

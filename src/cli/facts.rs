@@ -4,7 +4,8 @@
 use crate::api::live::ServiceLive;
 use crate::api::service::Service;
 use crate::api::status::ServiceStatus;
-use crate::lifecycle::{Engine, Kind, Pods, Provider, RunningStatus, ServiceFacts, ServiceId, Source, Status, Sync};
+use crate::client::meaning;
+use crate::lifecycle::{Engine, Kind, Provider, RunningStatus, ServiceFacts, ServiceId, Source, Status, Sync};
 
 /// A service of an environment, and how it is doing.
 #[derive(Clone, Debug)]
@@ -46,12 +47,12 @@ pub struct Member {
 impl Member {
     /// A service as configured; how it is doing is not told yet.
     pub fn read(from: &Service, provider: Provider) -> Option<Member> {
-        let kind = kind(from);
+        let kind = meaning::kind(from);
         Some(Member {
             id: from.id.parse().ok()?,
             name: from.name.clone(),
             kind,
-            source: source(from, kind),
+            source: meaning::source(from, kind),
             stage: String::new(),
             stage_order: usize::MAX,
             status: Status::Ready,
@@ -60,7 +61,7 @@ impl Member {
             pods: None,
             pod_count: 0,
             sync: Sync::UpToDate,
-            version: desired_version(from).map(str::to_owned),
+            version: meaning::desired_version(from).map(str::to_owned),
             note: None,
             last: None,
             engine: from.engine.as_deref().map_or(Engine::Unknown, Engine::from_name),
@@ -75,7 +76,7 @@ impl Member {
         self.running = RunningStatus::from_name(&from.running_state);
         self.pods = self.kind.keeps_pods_up().then_some((from.ready_instances, from.desired_instances));
         self.pod_count = from.pods.len();
-        self.sync = sync(&from.sync);
+        self.sync = meaning::sync(&from.sync);
         self.version = from.version.running.clone().or_else(|| self.version.take());
         self.note.clone_from(&from.note);
     }
@@ -84,31 +85,19 @@ impl Member {
     pub fn set_status(&mut self, from: &ServiceStatus) {
         self.status = Status::from_name(&from.state);
         self.beneath = self.status.clone();
-        self.sync = sync(&from.service_deployment_status);
+        self.sync = meaning::sync(&from.service_deployment_status);
         self.last = Some(last(from));
     }
 
     /// What the rule looks at.
     pub fn facts(&self) -> ServiceFacts {
-        let pods = match self.running {
-            RunningStatus::Unknown => Pods::Unknown,
-            RunningStatus::Stopped if self.pod_count == 0 => Pods::None,
-            // A job that has executed has something to stop: its schedule, or its stop command.
-            RunningStatus::Stopped
-            | RunningStatus::Completed
-            | RunningStatus::Starting
-            | RunningStatus::Running
-            | RunningStatus::Warning
-            | RunningStatus::Error
-            | RunningStatus::Stopping => Pods::Running,
-        };
         ServiceFacts {
             status: self.status.clone(),
             kind: self.kind,
             source: self.source,
             engine: self.engine,
             provider: self.provider,
-            pods,
+            pods: meaning::pods(&self.running, self.pod_count > 0),
         }
     }
 
@@ -136,52 +125,4 @@ impl Member {
 pub fn last(from: &ServiceStatus) -> String {
     let date = from.last_deployment_date.map(|date| date.to_string()).unwrap_or_default();
     format!("{} {date}", from.execution_id.as_deref().unwrap_or_default())
-}
-
-fn sync(name: &str) -> Sync {
-    match name {
-        "NEVER_DEPLOYED" => Sync::NeverDeployed,
-        "OUT_OF_DATE" => Sync::OutOfDate,
-        _ => Sync::UpToDate,
-    }
-}
-
-fn kind(from: &Service) -> Kind {
-    match (from.service_type.as_str(), from.mode.as_deref(), from.job_type.as_deref()) {
-        ("APPLICATION", ..) => Kind::Application,
-        ("DATABASE", Some("MANAGED"), _) => Kind::ManagedDatabase,
-        ("DATABASE", ..) => Kind::ContainerDatabase,
-        ("JOB", _, Some("CRON")) => Kind::CronJob,
-        ("JOB", _, Some("LIFECYCLE") | None) => Kind::LifecycleJob,
-        ("HELM", ..) => Kind::Helm,
-        ("CONTAINER", ..) => Kind::Container,
-        _ => Kind::Unknown,
-    }
-}
-
-fn source(from: &Service, kind: Kind) -> Source {
-    let told = from.source.as_ref();
-    match kind {
-        Kind::Application => Source::Git,
-        Kind::Container => Source::Image,
-        Kind::ContainerDatabase | Kind::ManagedDatabase => Source::None,
-        Kind::LifecycleJob | Kind::CronJob => match told {
-            Some(source) if source.docker.is_some() => Source::Git,
-            Some(source) if source.image.is_some() => Source::Image,
-            Some(_) | None => Source::Unknown,
-        },
-        Kind::Helm => match told {
-            Some(source) if source.git.is_some() => Source::Git,
-            Some(_) | None => Source::Chart,
-        },
-        Kind::Unknown => Source::Unknown,
-    }
-}
-
-fn desired_version(from: &Service) -> Option<&str> {
-    let source = from.source.as_ref();
-    let image = source.and_then(|source| source.image.as_ref()).map(|image| image.tag.as_str());
-    let chart = source.and_then(|source| source.repository.as_ref()).map(|chart| chart.chart_version.as_str());
-    let git = from.git_repository.as_ref().and_then(|git| git.deployed_commit_id.as_deref());
-    from.tag.as_deref().or(from.version.as_deref()).or(image).or(chart).or(git)
 }

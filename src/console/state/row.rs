@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::api::live::RunningConfiguration;
 use crate::api::service::Service;
+use crate::client::meaning;
 use crate::lifecycle::{
     Action, Engine, EnvironmentFacts, EnvironmentId, Kind, Pods, Provider, RequestId, RunningStatus, ServiceFacts,
     ServiceId, Source, Status, Sync,
@@ -230,25 +231,13 @@ impl ServiceRow {
 
     /// What the rule looks at: a new request is judged by the shown status.
     pub fn facts(&self) -> ServiceFacts {
-        let pods = match self.running {
-            RunningStatus::Unknown => Pods::Unknown,
-            RunningStatus::Stopped if self.pods.is_empty() => Pods::None,
-            // A job that has executed has something to stop: its schedule, or its stop command.
-            RunningStatus::Stopped
-            | RunningStatus::Completed
-            | RunningStatus::Starting
-            | RunningStatus::Running
-            | RunningStatus::Warning
-            | RunningStatus::Error
-            | RunningStatus::Stopping => Pods::Running,
-        };
         ServiceFacts {
             status: self.status.clone(),
             kind: self.kind,
             source: self.source,
             engine: self.engine,
             provider: self.provider,
-            pods,
+            pods: meaning::pods(&self.running, !self.pods.is_empty()),
         }
     }
 }

@@ -8,9 +8,8 @@ use crate::api::environment::Environment;
 use crate::api::live::{EnvironmentLive, LastOperation, QueuedRequest, RunningDeployment, ServiceLive};
 use crate::api::service::Service;
 use crate::api::status::{EnvironmentStatus, ServiceStatus};
-use crate::lifecycle::{
-    Action, Engine, Kind, Provider, RequestId, RunningStatus, ServiceId, Source, Status, Sync, rollup,
-};
+use crate::client::meaning;
+use crate::lifecycle::{Action, Engine, Kind, Provider, RequestId, RunningStatus, ServiceId, Status, Sync, rollup};
 
 /// An environment as configured; how it is doing is not told yet.
 pub fn environment(from: &Environment) -> Option<EnvironmentRow> {
@@ -89,13 +88,13 @@ pub fn environment_status(row: &EnvironmentRow, from: &EnvironmentStatus) -> Env
 
 /// A service as configured, in its stage; how it is doing is not told yet.
 pub fn service(from: &Service, provider: Provider, stage: &str, stage_order: usize) -> Option<ServiceRow> {
-    let kind = kind(from);
-    let desired_version = desired_version(from);
+    let kind = meaning::kind(from);
+    let desired_version = meaning::desired_version(from);
     let mut row = ServiceRow {
         id: from.id.parse().ok()?,
         name: from.name.as_str().into(),
         kind,
-        source: source(from, kind),
+        source: meaning::source(from, kind),
         engine: from.engine.as_deref().map_or(Engine::Unknown, Engine::from_name),
         provider,
         stage: stage.into(),
@@ -138,7 +137,7 @@ pub fn service_live(row: &ServiceRow, from: &ServiceLive) -> ServiceRow {
         pods: from.pods.iter().map(pod).collect(),
         desired: row.kind.keeps_pods_up().then_some(from.desired_instances),
         ready: from.ready_instances,
-        sync: sync(&from.sync),
+        sync: meaning::sync(&from.sync),
         runs_with: from.running_configuration,
         version_running: from.version.running.as_deref().map(Arc::from),
         version_desired: from.version.desired.as_deref().map(Arc::from),
@@ -170,7 +169,7 @@ pub fn service_status(row: &ServiceRow, from: &ServiceStatus) -> ServiceRow {
     ServiceRow {
         beneath: status.clone(),
         running,
-        sync: sync(&from.service_deployment_status),
+        sync: meaning::sync(&from.service_deployment_status),
         requests: from.deployment_requests_count as usize,
         operation: from.last_deployment_date.map(|at| Operation {
             action: None,
@@ -267,54 +266,6 @@ fn pod(from: &crate::api::live::PodLive) -> PodRow {
         restarts: from.restarts,
         message: from.message.as_deref().map(Arc::from),
     }
-}
-
-fn sync(name: &str) -> Sync {
-    match name {
-        "NEVER_DEPLOYED" => Sync::NeverDeployed,
-        "OUT_OF_DATE" => Sync::OutOfDate,
-        _ => Sync::UpToDate,
-    }
-}
-
-fn kind(from: &Service) -> Kind {
-    match (from.service_type.as_str(), from.mode.as_deref(), from.job_type.as_deref()) {
-        ("APPLICATION", ..) => Kind::Application,
-        ("DATABASE", Some("MANAGED"), _) => Kind::ManagedDatabase,
-        ("DATABASE", ..) => Kind::ContainerDatabase,
-        ("JOB", _, Some("CRON")) => Kind::CronJob,
-        ("JOB", _, Some("LIFECYCLE") | None) => Kind::LifecycleJob,
-        ("HELM", ..) => Kind::Helm,
-        ("CONTAINER", ..) => Kind::Container,
-        _ => Kind::Unknown,
-    }
-}
-
-fn source(from: &Service, kind: Kind) -> Source {
-    let told = from.source.as_ref();
-    match kind {
-        Kind::Application => Source::Git,
-        Kind::Container => Source::Image,
-        Kind::ContainerDatabase | Kind::ManagedDatabase => Source::None,
-        Kind::LifecycleJob | Kind::CronJob => match told {
-            Some(source) if source.docker.is_some() => Source::Git,
-            Some(source) if source.image.is_some() => Source::Image,
-            Some(_) | None => Source::Unknown,
-        },
-        Kind::Helm => match told {
-            Some(source) if source.git.is_some() => Source::Git,
-            Some(_) | None => Source::Chart,
-        },
-        Kind::Unknown => Source::Unknown,
-    }
-}
-
-fn desired_version(from: &Service) -> Option<&str> {
-    let source = from.source.as_ref();
-    let image = source.and_then(|source| source.image.as_ref()).map(|image| image.tag.as_str());
-    let chart = source.and_then(|source| source.repository.as_ref()).map(|chart| chart.chart_version.as_str());
-    let git = from.git_repository.as_ref().and_then(|git| git.deployed_commit_id.as_deref());
-    from.tag.as_deref().or(from.version.as_deref()).or(image).or(chart).or(git)
 }
 
 fn share(now: &Arc<str>, next: &str) -> Arc<str> {
