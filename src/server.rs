@@ -1,8 +1,10 @@
 //! The backend over HTTP, with its journal on disk.
 //!
 //! One port: the console at `/`, the contract under [`API`], and for whoever runs it `/healthz`, `/readyz`, `/metrics`.
+//! `/openapi.json` describes all of the contract, to anybody.
 //! - `journal`: what was accepted, on disk. `host`: the one thread that owns the world. `tokens`, `gate`: who is let in.
 //! - `answer`: from HTTP to the backend's request and back. `events`: what changed, pushed. `site`: the console's files.
+//! - `openapi`: the contract as a document for machines.
 //!
 //! Invariants: no rule of the lifecycle here; the backend answers, this carries. An action is answered after it is on the
 //! disk. Tokens are in no log.
@@ -13,6 +15,7 @@ mod gate;
 mod host;
 pub mod journal;
 mod metrics;
+mod openapi;
 mod site;
 pub mod tokens;
 
@@ -250,6 +253,7 @@ async fn listen(
 fn router(server: Server) -> Router {
     Router::new()
         .route("/healthz", get(async || "ok\n"))
+        .route("/openapi.json", get(openapi::answer))
         .route("/readyz", get(ready))
         .route("/metrics", get(answer::metrics))
         .route(&format!("{API}/x/events"), get(events::stream))

@@ -46,7 +46,8 @@ const BROWSER_CRATES: [&str; 9] = [
     "wasm_bindgen_futures",
     "gloo_net",
 ];
-const JSON_CRATES: [&str; 2] = ["serde", "serde_json"];
+/// `schemars` says what JSON looks like: who may not know the one may not know the other.
+const JSON_CRATES: [&str; 3] = ["serde", "serde_json", "schemars"];
 
 #[test]
 fn no_import_runs_against_the_arrows() {

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 /// Body of `cancelDeployment` on an environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct Cancel {
     /// Also interrupt lifecycle jobs that execute.
     pub force_cancel: bool,
@@ -11,6 +12,7 @@ pub struct Cancel {
 
 /// Body of `deploy` on a service: at most one of them; none is Deploy or Redeploy (law §8).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct Deploy {
     /// Of an application or a git job.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -25,6 +27,7 @@ pub struct Deploy {
 
 /// Body of `service/deploy` on an environment: a subset, each with a version or without.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct DeploySubset {
     /// Applications.
     pub applications: Vec<DeployApplication>,
@@ -40,6 +43,7 @@ pub struct DeploySubset {
 
 /// An application of a [`DeploySubset`]. Yes: its id is named differently from the others'.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct DeployApplication {
     /// UUID.
     pub application_id: String,
@@ -50,6 +54,7 @@ pub struct DeployApplication {
 
 /// A container, job or chart of a [`DeploySubset`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct DeployItem {
     /// UUID.
     pub id: String,
@@ -66,6 +71,7 @@ pub struct DeployItem {
 
 /// Body of `service/stop` and `service/restart-service` on an environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct Subset {
     /// Applications.
     pub application_ids: Vec<String>,

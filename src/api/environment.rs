@@ -8,6 +8,7 @@ use super::results::Reference;
 
 /// An environment, as configured; how it is doing is told by its status.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct Environment {
     /// UUID.
     pub id: String,
@@ -31,6 +32,7 @@ readable!(Environment { id, name, mode, organization, project, cloud_provider, c
 
 /// Provider and region of an environment's cluster.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct CloudProvider {
     /// `AWS`, `GCP`, `AZURE`, `SCW`, `ON_PREMISE`.
     pub provider: Option<String>,

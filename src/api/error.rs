@@ -6,6 +6,7 @@ use super::reading::readable;
 
 /// The error body. The documents say `message`, live answers say `detail`: both are sent, `detail` is read first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct ErrorBody {
     /// The HTTP status code again.
     pub status: u16,

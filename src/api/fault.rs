@@ -6,6 +6,7 @@ use super::reading::readable;
 
 /// Which services fail, and how. Each list holds service ids, or `*` for all.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct Faults {
     /// The build fails.
     pub build_fails: Vec<String>,

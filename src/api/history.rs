@@ -9,6 +9,7 @@ use super::time::Time;
 
 /// A page of deployments, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct History {
     /// The page, from 1.
     pub page: u32,
@@ -22,6 +23,7 @@ readable!(History { page, page_size, results });
 
 /// A deployment.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct Deployment {
     /// Which.
     pub identifier: DeploymentIdentifier,
@@ -43,6 +45,7 @@ readable!(Deployment { identifier, auditing_data, status, trigger_action, action
 
 /// Which deployment of which environment.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct DeploymentIdentifier {
     /// The deployment.
     pub execution_id: String,
@@ -54,6 +57,7 @@ readable!(DeploymentIdentifier { execution_id, environment_id });
 
 /// Who asked for something, from where, and when it began and last changed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct Auditing {
     /// When it began.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,6 +76,7 @@ readable!(Auditing { created_at, updated_at, triggered_by, origin });
 
 /// A stage of a deployment.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct DeploymentStage {
     /// The name.
     pub name: String,
@@ -87,6 +92,7 @@ readable!(DeploymentStage { name, status, duration, services });
 
 /// A service in a deployment.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct DeploymentService {
     /// Which.
     pub identifier: ServiceIdentifier,
@@ -109,6 +115,7 @@ readable!(DeploymentService { identifier, status, auditing_data, details, status
 
 /// Which service.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct ServiceIdentifier {
     /// The name.
     pub name: String,

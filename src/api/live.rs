@@ -11,6 +11,7 @@ use super::time::Time;
 
 /// Answer of `GET /x/project/{id}/live?since=`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct ProjectLive {
     /// Ask with this next time.
     pub revision: u64,
@@ -26,6 +27,7 @@ readable!(ProjectLive { revision, full, now, environments });
 
 /// Answer of `GET /x/environment/{id}/live?since=`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct EnvironmentDetail {
     /// Ask with this next time.
     pub revision: u64,
@@ -48,6 +50,7 @@ readable!(EnvironmentDetail { revision, full, now, environment, services, queue,
 
 /// How an environment is doing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct EnvironmentLive {
     /// UUID.
     pub id: String,
@@ -97,6 +100,7 @@ readable!(EnvironmentLive {
 
 /// How many services are in a status.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct StateCount {
     /// The shown status.
     pub state: String,
@@ -108,6 +112,7 @@ readable!(StateCount { state, count });
 
 /// An action that was run or is running.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct LastOperation {
     /// The action's stable name, such as `REDEPLOY`.
     pub action: String,
@@ -127,6 +132,7 @@ readable!(LastOperation { action, at, actor, origin, outcome, ongoing });
 
 /// How a service is doing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct ServiceLive {
     /// UUID.
     pub id: String,
@@ -181,6 +187,7 @@ readable!(ServiceLive {
 
 /// Which version of a service runs, is wanted, is on its way.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct VersionLive {
     /// What runs.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -197,6 +204,7 @@ readable!(VersionLive { running, desired, deploying });
 
 /// The sizes a service runs with, by the contract's names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct RunningConfiguration {
     /// mCPU.
     pub cpu: u32,
@@ -212,6 +220,7 @@ readable!(RunningConfiguration { cpu, memory, min_running_instances, max_running
 
 /// A pod.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct PodLive {
     /// The name in the namespace.
     pub name: String,
@@ -232,6 +241,7 @@ readable!(PodLive { name, state, ready, generation, restarts, message });
 
 /// A request that waits.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct QueuedRequest {
     /// UUID.
     pub id: String,
@@ -255,6 +265,7 @@ readable!(QueuedRequest { id, position, action, scope, services, actor, origin, 
 
 /// The deployment that runs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct RunningDeployment {
     /// The request being run.
     pub id: String,
@@ -280,6 +291,7 @@ readable!(RunningDeployment { id, action, scope, actor, origin, started_at, canc
 
 /// A service of the deployment that runs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct DeployingService {
     /// UUID.
     pub id: String,

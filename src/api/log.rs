@@ -8,6 +8,7 @@ use super::time::Time;
 
 /// A line; lists come oldest first, and bare.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct LogLine {
     /// `INFO`, `WARNING`, `ERROR`.
     #[serde(rename = "type")]
@@ -28,6 +29,7 @@ readable!(LogLine { level = "type", timestamp, details, message, error });
 
 /// Where a log line comes from.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct LogDetails {
     /// The deployment.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -44,6 +46,7 @@ readable!(LogDetails { execution_id, transmitter, stage });
 
 /// Who wrote a log line.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct Transmitter {
     /// UUID.
     pub id: String,
@@ -58,6 +61,7 @@ readable!(Transmitter { id, name, kind = "type" });
 
 /// A step of a deployment, such as `Build`, `Deploy`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct LogStep {
     /// The step.
     pub step: String,
@@ -67,6 +71,7 @@ readable!(LogStep { step });
 
 /// The text of a log line.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct LogMessage {
     /// What can be shown to anybody.
     pub safe_message: String,
@@ -76,6 +81,7 @@ readable!(LogMessage { safe_message });
 
 /// The error of a log line.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct LogError {
     /// What went wrong.
     pub user_log_message: String,

@@ -8,6 +8,7 @@ use super::results::Reference;
 
 /// An organization: owns registries, chart repositories and projects.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct Organization {
     /// UUID.
     pub id: String,
@@ -19,6 +20,7 @@ readable!(Organization { id, name });
 
 /// A project: a set of environments.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct Project {
     /// UUID.
     pub id: String,

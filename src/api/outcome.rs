@@ -6,6 +6,7 @@ use super::reading::readable;
 
 /// A request that was accepted, and what became of each service it named.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct Outcome {
     /// The request.
     pub id: String,
@@ -27,6 +28,7 @@ readable!(Outcome { id, action, state, position, note, items });
 
 /// What became of one service of a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct OutcomeItem {
     /// The service.
     pub service_id: String,

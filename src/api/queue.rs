@@ -8,6 +8,7 @@ use super::history::{Auditing, ServiceIdentifier};
 
 /// A waiting request; lists come first in, first out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct Queued {
     /// Which.
     pub identifier: QueuedIdentifier,
@@ -23,6 +24,7 @@ readable!(Queued { identifier, auditing_data, trigger_action, stages });
 
 /// Which request of which environment.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct QueuedIdentifier {
     /// The request.
     pub deployment_request_id: String,
@@ -34,6 +36,7 @@ readable!(QueuedIdentifier { deployment_request_id, environment_id });
 
 /// A stage of a waiting request.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct QueuedStage {
     /// The name.
     pub name: String,
@@ -47,6 +50,7 @@ readable!(QueuedStage { name, status, services });
 
 /// A service of a waiting request.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct QueuedService {
     /// Which.
     pub identifier: ServiceIdentifier,

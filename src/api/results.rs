@@ -6,6 +6,7 @@ use super::reading::{Read, Reader, readable};
 
 /// A list: every list of the contract comes as `{"results": […]}`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct Results<T> {
     /// The items; missing means none.
     pub results: Vec<T>,
@@ -20,6 +21,7 @@ impl<T: Read> Read for Results<T> {
 
 /// A reference to something else by its id.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct Reference {
     /// The id.
     pub id: String,

@@ -137,6 +137,12 @@ const TABLE: [(Method, &str, Endpoint); 42] = [
     (Method::Post, "/x/scenario", Endpoint::Reset),
 ];
 
+/// The table, row by row: for who describes the contract.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn table() -> impl Iterator<Item = (Method, &'static str, Endpoint)> {
+    TABLE.into_iter()
+}
+
 /// The first segments of paths about a service.
 pub const SERVICE_WORDS: [&str; 5] = ["application", "container", "database", "job", "helm"];
 /// Those of them that have a restart.

@@ -6,6 +6,7 @@ use super::reading::readable;
 
 /// Answer of `GET /x`: this server offers the paths under `/x`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct Capabilities {
     /// `playhead`.
     pub name: String,
@@ -19,6 +20,7 @@ readable!(Capabilities { name, version, demo });
 
 /// Answer of `GET /x/scenario`: which world is open, and which there are.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct Scenarios {
     /// The scenario that is open, or `file` for an imported world.
     pub name: String,
@@ -32,6 +34,7 @@ readable!(Scenarios { name, seed, scenarios });
 
 /// A world that comes with the program.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct Scenario {
     /// Its name in addresses.
     pub name: String,
@@ -45,6 +48,7 @@ readable!(Scenario { name, title, about });
 
 /// Body of `POST /x/scenario`: throw the open world away and begin this one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct Reset {
     /// The scenario.
     pub name: String,

@@ -9,6 +9,7 @@ use super::reading::readable;
 
 /// A service, as configured; how it is doing is told by its status.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct Service {
     /// UUID.
     pub id: String,
@@ -56,6 +57,7 @@ readable!(Service {
 
 /// A git repository.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct GitRepository {
     /// `GITHUB`, `GITLAB`, `BITBUCKET`.
     pub provider: String,
@@ -73,6 +75,7 @@ readable!(GitRepository { provider, url, name, branch, deployed_commit_id });
 
 /// An image registry or a chart repository.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct Registry {
     /// UUID.
     pub id: String,
@@ -86,6 +89,7 @@ readable!(Registry { id, name, url });
 
 /// Where a job (`image` or `docker`) or a chart (`repository` or `git`) comes from: one of them is there.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct Source {
     /// A job run from an image.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -105,6 +109,7 @@ readable!(Source { image, docker, repository, git });
 
 /// An image of a registry.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct Image {
     /// The image's name.
     pub image_name: String,
@@ -118,6 +123,7 @@ readable!(Image { image_name, tag, registry });
 
 /// A git source.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct Git {
     /// The repository.
     pub git_repository: Option<GitRepository>,
@@ -127,6 +133,7 @@ readable!(Git { git_repository });
 
 /// A chart of a chart repository.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct Chart {
     /// The chart's name.
     pub chart_name: String,
@@ -140,6 +147,7 @@ readable!(Chart { chart_name, chart_version, repository });
 
 /// When a job executes. A lifecycle job has commands, a cron job has a schedule.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct Schedule {
     /// Executed when its environment is deployed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -156,12 +164,14 @@ readable!(Schedule { on_start, on_stop, cronjob });
 
 /// What a job runs; only that it is there is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct Command {}
 
 readable!(Command {});
 
 /// The schedule of a cron job.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct Cron {
     /// A crontab expression.
     pub scheduled_at: String,

@@ -8,6 +8,7 @@ use super::results::Reference;
 
 /// A stage, as configured.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct Stage {
     /// UUID.
     pub id: String,
@@ -27,6 +28,7 @@ readable!(Stage { id, environment, name, description, deployment_order, services
 
 /// A service in a stage.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct StageService {
     /// The service.
     pub service_id: String,

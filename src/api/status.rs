@@ -8,6 +8,7 @@ use super::time::Time;
 
 /// How the last deployment of a service went or goes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct ServiceStatus {
     /// The service.
     pub id: String,
@@ -45,6 +46,7 @@ readable!(ServiceStatus {
 
 /// What the last action on a service was, and how it went.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct StatusDetails {
     /// `DEPLOY`, `RESTART`, `STOP`, `DELETE`, `UNKNOWN`.
     pub action: String,
@@ -58,6 +60,7 @@ readable!(StatusDetails { action, status, sub_action });
 
 /// How an environment is doing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct EnvironmentStatus {
     /// The environment.
     pub id: String,
@@ -105,6 +108,7 @@ readable!(EnvironmentStatus {
 ///
 /// One record for both answers, as their lists are the same (and flattening them would cost more in the page).
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct Statuses {
     /// The environment they belong to; in the answer for an environment.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -130,6 +134,7 @@ readable!(Statuses { environment, stage, applications, containers, jobs, databas
 
 /// An environment, its stages and in each its services.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct StatusesWithStages {
     /// The environment itself.
     pub environment: Option<EnvironmentStatus>,
@@ -141,6 +146,7 @@ readable!(StatusesWithStages { environment, stages });
 
 /// A stage of a pipeline, as it stands in the last or running deployment.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct StageStatus {
     /// UUID.
     pub id: String,

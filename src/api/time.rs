@@ -104,3 +104,19 @@ impl Serialize for Time {
         serializer.collect_str(self)
     }
 }
+
+/// What [`Time`] is on the wire: its `Serialize` is by hand, so is its schema.
+#[cfg(not(target_arch = "wasm32"))]
+impl schemars::JsonSchema for Time {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Time".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "format": "date-time" })
+    }
+}

@@ -8,6 +8,7 @@ use super::time::Time;
 
 /// A commit, newest first in lists.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct Commit {
     /// The full hash.
     pub git_commit_id: String,
@@ -25,6 +26,7 @@ readable!(Commit { git_commit_id, created_at, message, author_name, tag });
 
 /// The tags of an image, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct ImageVersions {
     /// The image's name.
     pub image_name: String,
@@ -36,6 +38,7 @@ readable!(ImageVersions { image_name, versions });
 
 /// The versions of a chart, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct ChartVersions {
     /// The chart's name.
     pub chart_name: String,

@@ -12,6 +12,7 @@ mod server;
 mod setup;
 mod size;
 mod test;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -26,6 +27,7 @@ cargo xtask <command>
   test [--only SUITE]...         all checks and tests; SUITE: format, clippy, clippy-wasm, native,
                                  browser, contract, e2e, size
                                  (words after -- go to Playwright)
+  verify                         the long checks: Schemathesis asks the native server by its OpenAPI document
   build [--base /path/]          dist/ for any static host, from any path
   bench                          the figures: sizes, paint, tables of 10,000 services, memory
   screenshot                     the README's picture, from the built page
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         "static" => serve::folder(&mut arguments),
         "build" => build::release(&mut arguments),
         "test" => test::test(&mut arguments),
+        "verify" => verify::verify(&mut arguments),
         "bench" => bench::bench(&mut arguments),
         "screenshot" => screenshot::screenshot(&mut arguments),
         "" | "help" | "--help" | "-h" => {

@@ -10,6 +10,8 @@ use crate::process::{self, Failure, command, root, run, step};
 const TRUNK: &str = "0.21.14";
 /// Cuts the program in two; it and the crate `wasm_split_helpers` are of one make.
 const WASM_SPLIT: &str = "0.2.3";
+/// Asks a server what its OpenAPI document allows, and judges the answers.
+const SCHEMATHESIS: &str = "4.32.5";
 /// The target the page is compiled for.
 pub const TARGET: &str = "wasm32-unknown-unknown";
 /// The oldest Node.js that Playwright and Binaryen run on.
@@ -61,6 +63,27 @@ pub fn world_file_tools() -> Result<(), Failure> {
         return Ok(());
     }
     apt("Install curl and jq (apt-get)", &missing, "install curl and jq (Debian: apt-get install curl jq)")
+}
+
+/// Schemathesis, for the long checks: the folder of the Python environment it is in.
+pub fn schemathesis() -> Result<PathBuf, Failure> {
+    let folder = root().join(".tools/schemathesis");
+    let stamp = folder.join("installed.version");
+    if fs::read_to_string(&stamp).is_ok_and(|version| version == SCHEMATHESIS) {
+        return Ok(folder);
+    }
+    // Debian has the part that makes environments in a package of its own.
+    if !command("python3").args(["-c", "import venv, ensurepip"]).status().is_ok_and(|status| status.success()) {
+        let by_hand = "install Python 3.10 or newer with venv (Debian: apt-get install python3 python3-venv)";
+        apt("Install Python (apt-get)", &["python3", "python3-venv"], by_hand)?;
+    }
+    step(&format!("Install Schemathesis {SCHEMATHESIS} into .tools (once)"), || {
+        run(command("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
+        let package = format!("schemathesis=={SCHEMATHESIS}");
+        run(command(folder.join("bin/pip")).args(["install", "--quiet", "--disable-pip-version-check", &package]))?;
+        fs::write(&stamp, SCHEMATHESIS).map_err(|error| format!("cannot write {}: {error}", stamp.display()))
+    })?;
+    Ok(folder)
 }
 
 /// Installs packages of the system, where that is Debian or its kin; elsewhere says how to do it by hand.

@@ -1,0 +1,239 @@
+//! `/openapi.json`: what this server serves, as an OpenAPI 3.1 document made from the code.
+//!
+//! Paths come from the table of routes, schemas from the types that are written; `operation` says for each endpoint
+//! which of them it takes and answers with.
+//!
+//! Invariants: an endpoint without its words here does not compile. Every `$ref` leads into `components/schemas`. The
+//! document depends on nothing but the program: it is made once.
+
+mod operation;
+mod shapes;
+
+use std::sync::OnceLock;
+
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use schemars::SchemaGenerator;
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value, json};
+
+use super::API;
+use crate::api::http::{ACTOR, ORIGIN, POSITION, REQUEST};
+use crate::api::routes::{RESTARTABLE_WORDS, SERVICE_WORDS, table};
+use crate::api::{Endpoint, ErrorBody, Method};
+use operation::{Body, Operation};
+
+/// The answer to `GET /openapi.json`. Nobody needs a token for it: it holds nothing but the program's own words.
+pub async fn answer() -> Response {
+    static TEXT: OnceLock<String> = OnceLock::new();
+    let text = TEXT.get_or_init(|| document().to_string());
+    ([(header::CONTENT_TYPE, "application/json")], text.as_str()).into_response()
+}
+
+/// The document.
+fn document() -> Value {
+    // As the types are written, not as they are read: a field that is always written is required.
+    let settings = SchemaSettings::draft2020_12().for_serialize().with(|settings| {
+        settings.definitions_path = "/components/schemas".into();
+        settings.meta_schema = None;
+    });
+    let mut schemas = settings.into_generator();
+    let mut paths = Map::new();
+    for (method, pattern, endpoint) in table() {
+        for (path, parameters) in expanded(pattern) {
+            let described = described(&mut schemas, method, &path, &parameters, endpoint);
+            let entry = paths.entry(path).or_insert_with(|| json!({}));
+            if let Value::Object(operations) = entry {
+                operations.insert(method.name().to_ascii_lowercase(), described);
+            }
+        }
+    }
+    paths.insert("/x/events".to_owned(), json!({ "get": events(&mut schemas) }));
+    let mut schemas = Value::Object(schemas.take_definitions(true));
+    mark_ids(&mut schemas);
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Playhead",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Environments, services and their lifecycle. Paths under /x are this program's own.",
+        },
+        "servers": [{ "url": API }],
+        // The empty one: a server without tokens answers its own machine.
+        "security": [{ "token": [] }, { "bearer": [] }, {}],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {
+                "token": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "Authorization",
+                    "description": "`Token …`, as `playhead token create` prints it.",
+                },
+                "bearer": { "type": "http", "scheme": "bearer" },
+            },
+        },
+    })
+}
+
+/// The paths of a pattern, each with its parameters: one for every word that can stand there.
+fn expanded(pattern: &str) -> Vec<(String, Vec<String>)> {
+    let mut all = vec![(String::new(), Vec::new())];
+    for segment in pattern.split('/').skip(1) {
+        let words: Vec<&str> = match segment {
+            "{service}" => SERVICE_WORDS.to_vec(),
+            "{restartable}" => RESTARTABLE_WORDS.to_vec(),
+            word => vec![word],
+        };
+        let longer = |(path, parameters): &(String, Vec<String>), word: &str| {
+            let mut parameters = parameters.clone();
+            if word != "{}" {
+                return (format!("{path}/{word}"), parameters);
+            }
+            // A parameter is called by the word before it.
+            let name = match path.rsplit('/').next().unwrap_or_default() {
+                "deploymentQueue" | "request" => "requestId".to_owned(),
+                of => format!("{of}Id"),
+            };
+            let path = format!("{path}/{{{name}}}");
+            parameters.push(name);
+            (path, parameters)
+        };
+        all = all.iter().flat_map(|one| words.iter().map(move |word| longer(one, word))).collect();
+    }
+    all
+}
+
+fn described(
+    schemas: &mut SchemaGenerator,
+    method: Method,
+    path: &str,
+    parameters: &[String],
+    endpoint: Endpoint,
+) -> Value {
+    let Operation { summary, body, status, answer, query } = operation::of_endpoint(endpoint, schemas);
+    let id = |name: &String| {
+        let schema = json!({ "type": "string", "minLength": 1 });
+        json!({ "name": name, "in": "path", "required": true, "schema": schema })
+    };
+    let asked = |(name, about, schema): &(&str, &str, Value)| json!({ "name": name, "in": "query", "required": false, "description": about, "schema": schema });
+    let told = |(name, about): (&str, &str)| {
+        let schema = json!({ "type": "string" });
+        json!({ "name": name, "in": "header", "required": false, "description": about, "schema": schema })
+    };
+    let mut parameters: Vec<Value> = parameters.iter().map(id).chain(query.iter().map(asked)).collect();
+    if method == Method::Post {
+        parameters.push(told((ACTOR, "Who asks: a name to show. Who has a token is called by the token's name.")));
+        parameters.push(told((ORIGIN, "From where, such as `CI_CD`.")));
+    }
+    let acts = operation::is_action(endpoint);
+    let mut success = json!({
+        "description": if status == 202 { "Accepted." } else { "Done." },
+        "content": { "application/json": { "schema": answer } },
+    });
+    if acts && endpoint != Endpoint::TakeBack {
+        let headers = json!({
+            REQUEST: { "description": "The accepted request's id.", "schema": { "type": "string", "format": "uuid" } },
+            POSITION: {
+                "description": "Its place in the queue; 0: it has started.",
+                "schema": { "type": "integer", "minimum": 0 },
+            },
+        });
+        set(&mut success, "headers", headers);
+    }
+    let mut responses = Map::new();
+    responses.insert(status.to_string(), success);
+    if method == Method::Get {
+        responses
+            .insert("304".to_owned(), json!({ "description": "As it was: the ETag of If-None-Match still holds." }));
+    }
+    let error = schemas.subschema_for::<ErrorBody>();
+    let malformed = body.is_some().then_some((400, "The body is wrong; `place` says where."));
+    let missing = (path.contains('{') || endpoint == Endpoint::Logs).then_some((404, "What is named is not there."));
+    let refused =
+        (acts || endpoint == Endpoint::Configure).then_some((409, "The lifecycle refuses it, with the reason."));
+    for (status, about) in malformed.into_iter().chain(missing).chain(refused).chain(ALWAYS) {
+        responses.insert(status.to_string(), failure(about, &error));
+    }
+    let mut described = json!({
+        "operationId": format!("{}{}", method.name().to_ascii_lowercase(), path.replace(['/', '{', '}', '-'], "_")),
+        "summary": summary,
+        "tags": [if path.starts_with("/x") { "playhead" } else { "contract" }],
+        "parameters": parameters,
+        "responses": responses,
+    });
+    if let Some(Body { schema, required }) = body {
+        let content = json!({ "application/json": { "schema": schema } });
+        set(&mut described, "requestBody", json!({ "required": required, "content": content }));
+    }
+    described
+}
+
+/// What any call can be answered with, whatever it asks for.
+const ALWAYS: [(u16, &str); 5] = [
+    (401, "A token is needed, or this one is not known."),
+    (403, "The token may read only, or the request comes from where nobody is answered."),
+    (413, "The body is too large."),
+    (415, "The body is not JSON, by its `Content-Type`."),
+    (503, "The server is going down, or cannot read its tokens."),
+];
+
+fn set(object: &mut Value, key: &str, value: Value) {
+    if let Value::Object(fields) = object {
+        fields.insert(key.to_owned(), value);
+    }
+}
+
+fn failure(about: &str, error: &impl serde::Serialize) -> Value {
+    json!({ "description": about, "content": { "application/json": { "schema": error } } })
+}
+
+/// The stream beside the table.
+fn events(schemas: &mut SchemaGenerator) -> Value {
+    let error = schemas.subschema_for::<ErrorBody>();
+    json!({
+        "operationId": "get_x_events",
+        "summary": "A server-sent event `change` with `{\"revision\": …}` for each new revision of the world",
+        "tags": ["playhead"],
+        "responses": {
+            "200": {
+                "description": "A stream without an end.",
+                "content": { "text/event-stream": { "schema": { "type": "string" } } },
+            },
+            "401": failure("A token is needed, or this one is not known.", &error),
+            "403": failure("The request comes from where nobody is answered.", &error),
+        },
+    })
+}
+
+/// Ids of what the lifecycle knows are UUIDs; in the types they are texts, as all texts of the wire are.
+fn mark_ids(value: &mut Value) {
+    const IDS: [&str; 7] = [
+        "id",
+        "application_id",
+        "environment_id",
+        "service_id",
+        "execution_id",
+        "deployment_request_id",
+        "last_deployment_id",
+    ];
+    match value {
+        Value::Object(fields) => {
+            if let Some(Value::Object(properties)) = fields.get_mut("properties") {
+                for (name, property) in properties.iter_mut() {
+                    let is_text = property.get("type").is_some_and(|of| of.to_string().contains("\"string\""));
+                    if let Value::Object(property) = property
+                        && is_text
+                        && IDS.contains(&name.as_str())
+                    {
+                        property.insert("format".to_owned(), "uuid".into());
+                    }
+                }
+            }
+            fields.values_mut().for_each(mark_ids);
+        }
+        Value::Array(items) => items.iter_mut().for_each(mark_ids),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
