@@ -276,6 +276,8 @@ fn bodies_are_json_and_not_too_large() {
         assert_eq!(answer.status, 413);
     }
     assert_eq!(server.get("/api/x").status, 200);
+    let unknown = server.ask("TRACE", "/api/x/faults").send();
+    assert_eq!((unknown.status, unknown.header("Allow")), (405, Some("GET, PUT")));
 }
 
 #[test]

@@ -12,13 +12,14 @@ use crate::arguments::Arguments;
 use crate::process::{Failure, command, root, step, watch};
 use crate::{build, setup};
 
-/// How many examples each operation is tried with: a few minutes in all.
-const EXAMPLES: &str = "12";
+/// How many examples each operation is tried with at most.
+const EXAMPLES: &str = "60";
 const SEED: &str = "1";
 /// No 5xx, and nothing that the document does not say. Whether wrong requests are refused is not asked: fields that are
 /// not known are passed over by design.
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,\
-                      response_headers_conformance,response_schema_conformance";
+                      response_headers_conformance,response_schema_conformance,\
+                      unsupported_method,allow_header_conformance";
 /// Operations that end the world the ids are of, and are tried after all others.
 const ENDING: [&str; 2] = ["post_x_scenario", "put_x_world"];
 /// A stream without an end.
