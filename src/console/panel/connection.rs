@@ -8,7 +8,7 @@ use crate::client::Error;
 use crate::console::connection::{Connection, SCHEMES, Server, connect};
 use crate::console::element::{Child, view};
 use crate::console::parts::{Dialog, DialogForm, use_dialog};
-use crate::console::route::{Page, Place, use_route};
+use crate::console::route::{Page, Place, Route, use_route};
 use crate::console::state::use_store;
 
 /// The product's public API.
@@ -64,7 +64,7 @@ fn ConnectionForm() -> AnyView {
         }
         if kind.get_untracked() == Kind::Demo {
             Connection::Demo.choose(false);
-            leave();
+            leave(route);
             return;
         }
         let wanted = Server {
@@ -124,18 +124,7 @@ fn ConnectionForm() -> AnyView {
                 </fieldset>
                 {Child::view(move || (kind.get() != Kind::Demo).then(|| view! {
                     <div class="controls">
-                        <div class="field">
-                            <label for="api">"Address of the API"</label>
-                            <input
-                                class="input"
-                                id="api"
-                                type="url"
-                                autocomplete="off"
-                                spellcheck="false"
-                                prop:value=move || base.get()
-                                on:input=move |event| base.set(event_target_value(&event))
-                            />
-                        </div>
+                        {text_field("api", "Address of the API", "url", base)}
                         <div class="row">
                             <div class="field scheme">
                                 <label for="scheme">"Sent as"</label>
@@ -150,17 +139,7 @@ fn ConnectionForm() -> AnyView {
                                     {SCHEMES.map(|word| view! { <option value=word selected=scheme.get_untracked() == word>{word}</option> })}
                                 </select>
                             </div>
-                            <div class="field grow">
-                                <label for="token">"Token"</label>
-                                <input
-                                    class="input"
-                                    id="token"
-                                    type="password"
-                                    autocomplete="off"
-                                    prop:value=move || token.get()
-                                    on:input=move |event| token.set(event_target_value(&event))
-                                />
-                            </div>
+                            {text_field("token", "Token", "password", token)}
                         </div>
                         <label class="check">
                             <input
@@ -185,6 +164,23 @@ fn ConnectionForm() -> AnyView {
                 </button>
             </div>
         </form>
+    }
+}
+
+fn text_field(id: &'static str, label: &'static str, kind: &'static str, value: RwSignal<String>) -> AnyView {
+    view! {
+        <div class="field grow">
+            <label for=id>{label}</label>
+            <input
+                class="input"
+                id=id
+                type=kind
+                autocomplete="off"
+                spellcheck="false"
+                prop:value=move || value.get()
+                on:input=move |event| value.set(event_target_value(&event))
+            />
+        </div>
     }
 }
 
@@ -224,8 +220,8 @@ fn explained(error: &Error) -> String {
 }
 
 /// The page is loaded anew, at its root: a demo begins from nothing.
-fn leave() {
-    let home = use_route().link(Page::Environments);
+fn leave(route: Route) {
+    let home = route.link(Page::Environments);
     let home = home.split('?').next().unwrap_or_default().to_owned();
     // A browser that refuses leaves the page as it is.
     let _ = window().location().assign(&home);
