@@ -115,3 +115,28 @@ test("what a token may not do is said", async ({ page, server }) => {
   if (await console.dialog.isVisible()) await console.dialog.getByRole("button", { name: /Redeploy/ }).click();
   await expect(console.toasts).toContainText("does not let this token do that");
 });
+
+test("a panel that was closed while the server was asked connects nothing", async ({ page, server }) => {
+  const failures: string[] = [];
+  page.on("pageerror", (error) => failures.push(String(error)));
+  let answer = () => {};
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  await page.route(`${server.address}api/organization`, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await fromDemo(page);
+  const asked = page.waitForRequest(`${server.address}api/organization`);
+  await connect(page, `${server.address}api`);
+  await asked;
+  await panel(page).getByRole("button", { name: "Close" }).last().click();
+  await expect(panel(page)).toBeHidden();
+  const answered = page.waitForResponse(`${server.address}api/organization`);
+  answer();
+  await (await answered).finished();
+  // Two frames later a console of the server would stand there.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await expect(mark(page, "Demo")).toBeVisible();
+  expect(await page.evaluate(() => sessionStorage.getItem("playhead.connection"))).toBeNull();
+  expect(failures).toEqual([]);
+});
