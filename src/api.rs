@@ -18,6 +18,7 @@ pub mod live;
 pub mod log;
 pub mod organization;
 pub mod outcome;
+pub mod push;
 pub mod queue;
 pub mod reading;
 pub mod results;

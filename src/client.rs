@@ -11,9 +11,12 @@
 pub mod clock;
 pub mod error;
 pub mod http;
+pub mod limit;
 pub mod loopback;
 pub mod meaning;
 pub mod order;
+#[cfg(target_arch = "wasm32")]
+pub mod push;
 mod timer;
 
 pub use clock::Clock;
@@ -80,24 +83,29 @@ impl Client {
     }
 
     /// Where the server tells that something changed, as server-sent events; `None`: it does not.
+    #[cfg(target_arch = "wasm32")]
     pub fn events(&self) -> Option<String> {
         match &*self.0 {
             Transport::Loopback(_) => None,
-            #[cfg(target_arch = "wasm32")]
             Transport::Http(http) => http.events(),
-            #[cfg(not(target_arch = "wasm32"))]
-            Transport::Http(_) => None,
         }
     }
 
-    /// How many requests the token has left in this hour, where the server tells.
-    pub fn requests_left(&self) -> Option<u32> {
+    /// How many requests the token has left, as of the last answer, where the server tells.
+    #[cfg(target_arch = "wasm32")]
+    pub fn budget(&self) -> Option<limit::Budget> {
         match &*self.0 {
             Transport::Loopback(_) => None,
-            #[cfg(target_arch = "wasm32")]
-            Transport::Http(http) => http.left(),
-            #[cfg(not(target_arch = "wasm32"))]
-            Transport::Http(_) => None,
+            Transport::Http(http) => http.budget(),
+        }
+    }
+
+    /// Whether the server is known to speak the contract and nothing else: it is not asked for more.
+    #[cfg(target_arch = "wasm32")]
+    pub fn contract_only(&self) -> bool {
+        match &*self.0 {
+            Transport::Loopback(_) => false,
+            Transport::Http(http) => http.contract_only(),
         }
     }
 
@@ -384,9 +392,7 @@ fn failure(response: &Response) -> Error {
         401 | 403 => Error::Unauthorized,
         404 => Error::NotFound { detail },
         409 => Error::Refused { reason: detail },
-        429 => {
-            Error::RateLimited { reset: response.header("X-RateLimit-Reset").and_then(|seconds| seconds.parse().ok()) }
-        }
+        429 => Error::RateLimited { reset: limit::reset(response) },
         status => Error::Server { status, detail },
     }
 }

@@ -25,8 +25,8 @@ pub fn App(
     load: Load,
 ) -> AnyView {
     provide_route();
-    provide_store(client);
     Loader::provide(load);
+    provide_store(client);
     view! { <Shell/> }
 }
 
@@ -39,7 +39,7 @@ fn Shell() -> AnyView {
     let page = Memo::new(move |_| route.place().with(|place| place.page.clone()));
     Effect::new(move |_| {
         let place = match page.get() {
-            Page::Environments => store.project().map(|name| name.to_string()),
+            Page::Environments => store.project().map(|(_, name)| name.to_string()),
             Page::Services(id) => store.environment(id).map(|environment| environment.name.to_string()),
             Page::Missing(_) => Some("Not found".to_owned()),
         };
@@ -55,6 +55,7 @@ fn Shell() -> AnyView {
         <Panels/>
         {loader.menu()}
         {loader.toasts()}
+        {loader.lines()}
         {loader.failure()}
         <div class="visually-hidden" role="status" aria-live="polite" aria-label="Status changes">
             {move || store.said().get()}

@@ -60,17 +60,30 @@ impl Server {
     /// The way to it.
     pub fn client(&self) -> Client {
         let mut http = Http::new(&self.base);
-        if self.ours {
-            http = http.with_header(ORIGIN, "CONSOLE");
-        }
         if !self.token.is_empty() {
             http = http.with_header("Authorization", format!("{} {}", self.scheme, self.token));
-        } else if self.ours {
-            // A stream of events cannot carry a token.
-            http = http.with_events();
+        }
+        if !self.ours {
+            http = http.with_pushes(pushes(&self.base), self.token.clone());
+        } else {
+            http = http.with_header(ORIGIN, "CONSOLE");
+            if self.token.is_empty() {
+                // A stream of events cannot carry a token.
+                http = http.with_events();
+            }
         }
         Client::http(http)
     }
+}
+
+/// Where a live API's pushes come from: the product has a host of its own for them, beside that of its API; whoever
+/// stands in front of it has one address.
+fn pushes(base: &str) -> String {
+    let own = || window().location().origin().unwrap_or_default();
+    let whole = if base.contains("://") { base.to_owned() } else { format!("{}{base}", own()) };
+    // http becomes ws, and https wss.
+    let whole = whole.replacen("http", "ws", 1);
+    whole.replacen("://api.", "://ws.", 1)
 }
 
 fn storage() -> Option<Storage> {

@@ -14,6 +14,7 @@ use leptos::task::spawn_local;
 
 use super::element::{Child, view};
 use super::route::Panel;
+use super::state::contract::{self, Contract};
 use super::{demo, panel, play, selection, toast};
 use crate::lifecycle::EnvironmentId;
 
@@ -35,6 +36,8 @@ pub struct OnDemand {
     bar: fn(EnvironmentId) -> AnyView,
     toasts: fn() -> AnyView,
     opener: fn() -> AnyView,
+    /// How a server is followed that has the contract and nothing else.
+    pub(super) contract: Contract,
 }
 
 impl OnDemand {
@@ -51,6 +54,7 @@ impl OnDemand {
                 toast::toasts()
             },
             opener: demo::opener,
+            contract: contract::CONTRACT,
         }
     }
 }
@@ -118,12 +122,40 @@ impl Loader {
         self.state.set(State::Loading);
         spawn_local(async move {
             let loading = self.load.with_value(|load| load());
-            // A page that was left meanwhile has no loader any more.
-            self.state.try_set(match loading.await {
+            self.settle(loading.await);
+        });
+    }
+
+    /// What came of loading. Loaded is loaded, whoever asked; a page that was left meanwhile has no loader any more.
+    fn settle(self, result: Result<OnDemand, NotLoaded>) {
+        if self.loaded_already().is_none() {
+            self.state.try_set(match result {
                 Ok(loaded) => State::Loaded(loaded),
                 Err(NotLoaded) => State::Failed,
             });
-        });
+        }
+    }
+
+    /// What is loaded, if it is.
+    pub fn loaded_already(self) -> Option<OnDemand> {
+        match self.state.try_get_untracked() {
+            Some(State::Loaded(loaded)) => Some(loaded),
+            Some(State::NotAsked | State::Loading | State::Failed) | None => None,
+        }
+    }
+
+    /// What is loaded, as soon as it is.
+    ///
+    /// # Errors
+    /// [`NotLoaded`]; it can be asked again.
+    pub async fn loaded(self) -> Result<OnDemand, NotLoaded> {
+        if let Some(loaded) = self.loaded_already() {
+            return Ok(loaded);
+        }
+        let loading = self.load.with_value(|load| load());
+        let result = loading.await;
+        self.settle(result);
+        result
     }
 
     /// A part, as soon as it is there.
@@ -153,6 +185,11 @@ impl Loader {
     /// The toasts.
     pub fn toasts(self) -> AnyView {
         self.part(|loaded| (loaded.toasts)())
+    }
+
+    /// What listens to a server that pushes.
+    pub fn lines(self) -> AnyView {
+        self.part(|loaded| (loaded.contract.lines)())
     }
 
     /// What opens a file that was dropped on the page.

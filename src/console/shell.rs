@@ -1,10 +1,12 @@
 //! The bar at the top: where one is, other projects, and how fresh the data is.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use web_sys::Event;
 
 use super::route::{Page, use_route};
-use super::state::{Freshness, use_store};
+use super::state::{Freshness, Named, Store, use_store};
 use crate::console::element::{Child, view};
 
 /// The bar at the top; `tools` stand at its end.
@@ -30,34 +32,42 @@ pub fn header(tools: AnyView) -> AnyView {
             </a>
             <nav class="crumbs" aria-label="Place">
                 <a href=home aria-current=move || place().is_none().then(|| "page".to_owned())>
-                    {move || store.project().map_or_else(|| "Environments".to_owned(), |name| name.to_string())}
+                    {move || store.project().map_or_else(|| "Environments".to_owned(), |(_, name)| name.to_string())}
                 </a>
                 {move || place().map_or_else(|| ().into_any(), here)}
             </nav>
-            {projects()}
+            {chooser("Organization", "organization", Store::organization, Store::organizations)}
+            {chooser("Project", "project", |store| store.project().map(|(id, _)| id), Store::projects)}
             {freshness()}
             {tools}
         </header>
     }
 }
 
-/// The way to other projects, where there are any.
-fn projects() -> AnyView {
+/// The way to others, where there are any; `key` is their name in the URL.
+fn chooser(
+    label: &'static str,
+    key: &'static str,
+    open: impl Fn(Store) -> Option<Arc<str>> + Copy + Send + 'static,
+    all: impl Fn(Store) -> Vec<Named> + Copy + Send + 'static,
+) -> AnyView {
     let store = use_store();
-    let several = move || {
-        let open = store.project();
-        let options = store.projects().into_iter().map(|(id, name)| {
-            let selected = open.as_ref() == Some(&name);
-            view! { <option value=id.to_string() selected=selected>{name.to_string()}</option> }
-        });
-        let change = move |event: Event| store.open_project(&event_target_value(&event));
-        view! {
-            <select class="input projects" aria-label="Project" on:change=change>
-                {options.collect::<Vec<_>>()}
-            </select>
-        }
-    };
-    Child::view(move || (store.projects().len() > 1).then(several))
+    Child::view(move || {
+        let all = all(store);
+        (all.len() > 1).then(|| {
+            let open = open(store);
+            let options = all.into_iter().map(|(id, name)| {
+                let selected = open.as_ref() == Some(&id);
+                view! { <option value=id.to_string() selected=selected>{name.to_string()}</option> }
+            });
+            let change = move |event: Event| store.open(key, &event_target_value(&event));
+            view! {
+                <select class="input projects" aria-label=label on:change=change>
+                    {options.collect::<Vec<_>>()}
+                </select>
+            }
+        })
+    })
 }
 
 /// Live, so many seconds old, reconnecting, offline.

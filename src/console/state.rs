@@ -5,6 +5,7 @@
 
 pub mod act;
 pub mod announce;
+pub mod contract;
 pub mod freshness;
 pub mod load;
 pub mod order;
@@ -24,6 +25,7 @@ pub use freshness::Freshness;
 pub use order::Order;
 pub use remote::Remote;
 
+use super::ondemand::{Loader, use_loader};
 use super::play::Menu;
 use super::route::{Page, Panel, Route, Target, use_route};
 use super::selection::Selection;
@@ -32,10 +34,14 @@ use crate::lifecycle::{Action, EnvironmentId, ServiceFacts, ServiceId};
 use row::{EnvironmentRow, Millis, Queued, Running, ServiceRow};
 use rows::Rows;
 
+/// The id and the name of an organization or a project.
+pub type Named = (Arc<str>, Arc<str>);
+
 /// All that the console knows. A handle: copies are the same store.
 #[derive(Clone, Copy)]
 pub struct Store {
     client: StoredValue<Client>,
+    loader: Loader,
     route: Route,
     environments: Rows<EnvironmentRow>,
     services: Rows<ServiceRow>,
@@ -45,8 +51,9 @@ pub struct Store {
     queue: RwSignal<Vec<Queued>>,
     deployment: RwSignal<Option<Running>>,
     organization: RwSignal<Option<Arc<str>>>,
-    project: RwSignal<Option<Arc<str>>>,
-    projects: RwSignal<Vec<(Arc<str>, Arc<str>)>>,
+    organizations: RwSignal<Vec<Named>>,
+    project: RwSignal<Option<Named>>,
+    projects: RwSignal<Vec<Named>>,
     now: RwSignal<Millis>,
     contact: RwSignal<freshness::Contact>,
     selection: RwSignal<Selection>,
@@ -62,8 +69,10 @@ pub struct Store {
 pub fn provide_store(client: Client) -> Store {
     let route = use_route();
     let menu = RwSignal::new(None::<Menu>);
+    let poll = poll::Poll::new(client.contract_only());
     let store = Store {
         client: StoredValue::new(client),
+        loader: use_loader(),
         route,
         environments: Rows::default(),
         services: Rows::default(),
@@ -75,6 +84,7 @@ pub fn provide_store(client: Client) -> Store {
         queue: RwSignal::new(Vec::new()),
         deployment: RwSignal::new(None),
         organization: RwSignal::new(None),
+        organizations: RwSignal::new(Vec::new()),
         project: RwSignal::new(None),
         projects: RwSignal::new(Vec::new()),
         now: RwSignal::new(0),
@@ -83,7 +93,7 @@ pub fn provide_store(client: Client) -> Store {
         menu,
         said: RwSignal::new(String::new()),
         announcer: StoredValue::new(announce::Announcer::default()),
-        poll: StoredValue::new(poll::Poll::default()),
+        poll: StoredValue::new(poll),
         rows_made: StoredValue::new(0),
     };
     provide_context(store);
@@ -116,27 +126,33 @@ impl Store {
         self.contact.with(freshness::Contact::freshness)
     }
 
-    /// The organization of the open project, reactive.
+    /// The id of the organization that is open, reactive.
     pub fn organization(self) -> Option<Arc<str>> {
         self.organization.get()
     }
 
-    /// The name of the open project, reactive.
-    pub fn project(self) -> Option<Arc<str>> {
+    /// All organizations, reactive.
+    pub fn organizations(self) -> Vec<Named> {
+        self.organizations.get()
+    }
+
+    /// The open project, reactive.
+    pub fn project(self) -> Option<Named> {
         self.project.get()
     }
 
-    /// The ids and names of all projects, reactive.
-    pub fn projects(self) -> Vec<(Arc<str>, Arc<str>)> {
+    /// All projects of the open organization, reactive.
+    pub fn projects(self) -> Vec<Named> {
         self.projects.get()
     }
 
-    /// Opens another project: its id goes into the URL.
-    pub fn open_project(self, id: &str) {
+    /// Opens another organization or project: its id goes into the URL, as `organization` or `project`.
+    pub fn open(self, key: &str, id: &str) {
         self.route.go(Page::Environments);
         self.route.change(|place| {
-            place.rest.retain(|(key, _)| key != "project");
-            place.rest.push(("project".to_owned(), id.to_owned()));
+            // Of another organization, another project.
+            place.rest.retain(|(known, _)| known != key && known != "project");
+            place.rest.push((key.to_owned(), id.to_owned()));
         });
         self.reset();
     }

@@ -10,6 +10,8 @@ use web_sys::{AbortSignal, RequestRedirect};
 
 use crate::api::{Method, Request, Response};
 use crate::client::error::Error;
+use crate::client::limit::Budget;
+use crate::client::push::Pushes;
 use crate::client::{TIMEOUT_SECONDS, timer};
 
 /// A server's address, and the headers of every request. Cheap to clone.
@@ -18,10 +20,21 @@ pub struct Http {
     base: String,
     timeout: u32,
     headers: Vec<(String, String)>,
-    /// Whether the server tells when something changed.
-    events: bool,
-    /// How many requests the token has left in this hour, where the server tells; all clones know.
-    left: Arc<Mutex<Option<u32>>>,
+    says: Says,
+    /// How many requests the token has left, where the server tells; all clones know.
+    budget: Arc<Mutex<Option<Budget>>>,
+}
+
+/// What a server says beyond its answers.
+#[derive(Clone, Default)]
+enum Says {
+    /// Nothing that is known.
+    #[default]
+    Nothing,
+    /// That something changed.
+    Events,
+    /// The contract's pushes; and it has no answers beyond the contract's.
+    Pushes(Pushes),
 }
 
 impl fmt::Debug for Http {
@@ -43,20 +56,39 @@ impl Http {
         self
     }
 
-    /// A server that tells by itself when something changed.
+    /// A server of ours, that tells by itself when something changed.
     #[must_use]
     pub fn with_events(self) -> Http {
-        Http { events: true, ..self }
+        Http { says: Says::Events, ..self }
+    }
+
+    /// A server of the contract and nothing else, whose pushes come from `base` to who has the token.
+    #[must_use]
+    pub fn with_pushes(self, base: String, token: String) -> Http {
+        Http { says: Says::Pushes(Pushes { base, token }), ..self }
     }
 
     /// Where the server tells that something changed.
     pub(in crate::client) fn events(&self) -> Option<String> {
-        self.events.then(|| format!("{}/x/events", self.base))
+        matches!(self.says, Says::Events).then(|| format!("{}/x/events", self.base))
     }
 
-    /// How many requests the token has left in this hour, as of the last answer.
-    pub(in crate::client) fn left(&self) -> Option<u32> {
-        *self.left.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Where the contract's pushes come from.
+    pub(in crate::client) fn pushes(&self) -> Option<&Pushes> {
+        match &self.says {
+            Says::Pushes(pushes) => Some(pushes),
+            Says::Nothing | Says::Events => None,
+        }
+    }
+
+    /// Whether it is known to have no answers beyond the contract's.
+    pub(in crate::client) fn contract_only(&self) -> bool {
+        self.pushes().is_some()
+    }
+
+    /// How many requests the token has left, as of the last answer.
+    pub(in crate::client) fn budget(&self) -> Option<Budget> {
+        *self.budget.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Where its paths start, without a slash at the end.
@@ -98,8 +130,8 @@ impl Http {
         let response = built.map_err(told)?.send().await.map_err(told)?;
         let mut answer = Response::new(response.status());
         answer.headers = response.headers().entries().collect();
-        if let Some(left) = answer.header("X-RateLimit-Remaining").and_then(|left| left.parse().ok()) {
-            *self.left.lock().unwrap_or_else(PoisonError::into_inner) = Some(left);
+        if let Some(budget) = Budget::read(&answer) {
+            *self.budget.lock().unwrap_or_else(PoisonError::into_inner) = Some(budget);
         }
         answer.body = response.binary().await.map_err(told)?;
         Ok(answer)

@@ -111,7 +111,7 @@ fn ConnectionForm() -> AnyView {
             </label>
         }
     };
-    let left = client.requests_left().map(|left| format!("The token has {left} requests left in this hour."));
+    let left = client.budget().map(|budget| format!("The token has {} requests left in this hour.", budget.left));
     view! {
         <form class="dialog-form" on:submit=submit novalidate>
             <div class="dialog-body">

@@ -14,6 +14,8 @@ pub struct Contact {
     pub trouble: Option<client::Error>,
     /// After how many milliseconds without an answer the data counts as old: a little more than the pause between polls.
     pub patience: f64,
+    /// How many requests the token has left in this hour, where the server tells.
+    pub left: Option<u32>,
 }
 
 /// How fresh the data is.

@@ -29,7 +29,16 @@ pub struct Poll {
     pub(super) contract_only: bool,
     /// Whether the server says by itself when something changes.
     pub(super) pushed: bool,
+    /// Counts what it said: an answer that was asked for before is older.
+    pub(super) heard: u32,
     failures: u32,
+}
+
+impl Poll {
+    /// Nothing has been asked yet.
+    pub fn new(contract_only: bool) -> Poll {
+        Poll { contract_only, ..Poll::default() }
+    }
 }
 
 /// Begins to follow.
@@ -85,7 +94,7 @@ pub fn reset(store: Store) {
         poll.project = None;
         poll.project_revision = 0;
         poll.revision = 0;
-        poll.contract_only = false;
+        poll.contract_only = store.client.with_value(client::Client::contract_only);
     });
     store.environments.forget();
     store.services.forget();
@@ -139,7 +148,8 @@ fn settle(store: Store, result: Result<(), client::Error>) {
         Ok(()) => {
             store.environments.healed();
             store.services.healed();
-            store.contact.set(freshness::Contact { answered: Some(now), now, trouble: None, patience });
+            let left = store.client.with_value(client::Client::budget).map(|budget| budget.left);
+            store.contact.set(freshness::Contact { answered: Some(now), now, trouble: None, patience, left });
         }
         Err(error) => {
             if !store.environments.loaded() {
@@ -162,6 +172,10 @@ fn settle(store: Store, result: Result<(), client::Error>) {
 /// The badge grows older while no answer comes.
 fn tick(store: Store) {
     let now = js_sys::Date::now();
+    if store.poll.with_value(|poll| poll.contract_only) {
+        // Its answers tell no time, and are far between.
+        store.now.set(now as i64);
+    }
     let before = store.contact.with_untracked(freshness::Contact::freshness);
     let mut contact = store.contact.get_untracked();
     contact.now = now;
@@ -171,8 +185,7 @@ fn tick(store: Store) {
 }
 
 fn pause(store: Store) -> Duration {
-    let (failures, contract_only, pushed) =
-        store.poll.with_value(|poll| (poll.failures, poll.contract_only, poll.pushed));
+    let (failures, pushed) = store.poll.with_value(|poll| (poll.failures, poll.pushed));
     let limited = store.contact.with_untracked(|contact| match contact.trouble {
         Some(client::Error::RateLimited { reset }) => reset,
         Some(_) | None => None,
@@ -184,22 +197,20 @@ fn pause(store: Store) -> Duration {
         let base = 1_000 << failures.min(5);
         return Duration::from_millis((f64::from(base) * (0.5 + js_sys::Math::random() / 2.0)) as u64);
     }
-    if pushed {
-        return Duration::from_secs(30);
-    }
-    let demo = store.client.with_value(|client| client.demo().is_some());
     let busy = match store.loaded.get_untracked() {
         Some(id) => store.environments.peek(id.0).is_some_and(|row| row.status.in_progress() || row.queue > 0),
         None => store.environments.any(|row| row.status.in_progress()),
     };
-    // A machine's token has 1,000 requests an hour. Without the live answers a round is two or three of them.
-    Duration::from_millis(match (demo, contract_only, busy) {
+    if let (true, Some(loaded)) = (store.poll.with_value(|poll| poll.contract_only), store.loader.loaded_already()) {
+        return (loaded.contract.pause)(store, busy, pushed);
+    }
+    let demo = store.client.with_value(|client| client.demo().is_some());
+    Duration::from_millis(match (demo, pushed, busy) {
         (true, _, true) => 300,
         (true, _, false) => 1_000,
+        (false, true, _) => 30_000,
         (false, false, true) => 1_500,
         (false, false, false) => 6_000,
-        (false, true, true) => 10_000,
-        (false, true, false) => 30_000,
     })
 }
 

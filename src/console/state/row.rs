@@ -28,6 +28,8 @@ pub struct EnvironmentRow {
     pub region: Arc<str>,
     /// The name of its cluster.
     pub cluster: Arc<str>,
+    /// The id of its cluster; empty where not told.
+    pub cluster_id: Arc<str>,
     /// Its Kubernetes namespace; empty where not told.
     pub namespace: Arc<str>,
     /// The roll-up of its services' shown statuses (law §7).

@@ -7,9 +7,8 @@ use super::row::{EnvironmentRow, Millis, Operation, PodRow, Queued, Running, Ser
 use crate::api::environment::Environment;
 use crate::api::live::{EnvironmentLive, LastOperation, QueuedRequest, RunningDeployment, ServiceLive};
 use crate::api::service::Service;
-use crate::api::status::{EnvironmentStatus, ServiceStatus};
 use crate::client::meaning;
-use crate::lifecycle::{Action, Engine, Kind, Provider, RequestId, RunningStatus, ServiceId, Status, Sync, rollup};
+use crate::lifecycle::{Action, Engine, Provider, RequestId, RunningStatus, ServiceId, Status, Sync};
 
 /// An environment as configured; how it is doing is not told yet.
 pub fn environment(from: &Environment) -> Option<EnvironmentRow> {
@@ -21,6 +20,7 @@ pub fn environment(from: &Environment) -> Option<EnvironmentRow> {
         provider: Provider::from_name(from.cloud_provider.provider.as_deref().unwrap_or_default()),
         region: from.cloud_provider.cluster.as_deref().unwrap_or_default().into(),
         cluster: cluster.into(),
+        cluster_id: from.cluster_id.as_str().into(),
         namespace: "".into(),
         status: Status::Ready,
         running: RunningStatus::Unknown,
@@ -62,28 +62,6 @@ pub fn environment_live(row: &EnvironmentRow, from: &EnvironmentLive) -> Environ
     };
     row.haystack = environment_haystack(&row);
     row
-}
-
-/// An environment with its status of the contract alone: pods, queue and counts are not told.
-pub fn environment_status(row: &EnvironmentRow, from: &EnvironmentStatus) -> EnvironmentRow {
-    let status = Status::from_name(&from.state);
-    let last = from.last_deployment_date.map(|at| Operation {
-        action: None,
-        words: "Deployment".into(),
-        at: at.0,
-        actor: from.triggered_by.as_deref().unwrap_or_default().into(),
-        origin: from.origin.as_deref().unwrap_or_default().into(),
-        outcome: Some(Status::from_name(&from.last_deployment_state)),
-        ongoing: status.in_progress(),
-    });
-    EnvironmentRow {
-        ever_deployed: from.last_deployment_date.is_some() || status.ever_deployed(),
-        services: row.services.max(1),
-        last_deployment: last.as_ref().and_then(|last| last.outcome.clone()),
-        operation: last,
-        status,
-        ..row.clone()
-    }
 }
 
 /// A service as configured, in its stage; how it is doing is not told yet.
@@ -153,38 +131,6 @@ pub fn service_live(row: &ServiceRow, from: &ServiceLive) -> ServiceRow {
     next
 }
 
-/// A service with its status of the contract alone.
-pub fn service_status(row: &ServiceRow, from: &ServiceStatus) -> ServiceRow {
-    let status = Status::from_name(&from.state);
-    let running = match row.kind {
-        Kind::ManagedDatabase => rollup::managed_running(&status),
-        Kind::Application
-        | Kind::Container
-        | Kind::ContainerDatabase
-        | Kind::LifecycleJob
-        | Kind::CronJob
-        | Kind::Helm
-        | Kind::Unknown => RunningStatus::Unknown,
-    };
-    ServiceRow {
-        beneath: status.clone(),
-        running,
-        sync: meaning::sync(&from.service_deployment_status),
-        requests: from.deployment_requests_count as usize,
-        operation: from.last_deployment_date.map(|at| Operation {
-            action: None,
-            words: action_words(&from.status_details.action).into(),
-            at: at.0,
-            actor: "".into(),
-            origin: "".into(),
-            outcome: Some(status.clone()),
-            ongoing: status.in_progress(),
-        }),
-        status,
-        ..row.clone()
-    }
-}
-
 /// A waiting request; `name` tells the name of a service.
 pub fn queued(from: &QueuedRequest, name: impl Fn(ServiceId) -> Option<Arc<str>>) -> Option<Queued> {
     let services = ids(&from.services);
@@ -244,7 +190,7 @@ fn operation(from: &LastOperation) -> Operation {
 }
 
 /// A short verb for lists; a name that is not known is shown as it came.
-fn action_words(name: &str) -> &str {
+pub fn action_words(name: &str) -> &str {
     match Action::from_name(name) {
         Some(Action::Deploy) => "Deploy",
         Some(Action::Redeploy) => "Redeploy",

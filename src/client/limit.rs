@@ -1,0 +1,32 @@
+//! What the server says of how many requests the token has left (API contract, "Errors, limits, auth").
+
+use super::timer;
+use crate::api::Response;
+
+/// Seconds up to this are a span; above, the Unix time in seconds. The contract does not say which the header holds.
+const LONGEST_SPAN: i64 = 1_000_000;
+
+/// How many requests the token has left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// So many, until it is renewed.
+    pub left: u32,
+    /// When it is renewed, Unix milliseconds, where told.
+    pub renewed: Option<i64>,
+}
+
+impl Budget {
+    /// What an answer says of it, if it does.
+    pub fn read(response: &Response) -> Option<Budget> {
+        let left = response.header("X-RateLimit-Remaining")?.parse().ok()?;
+        Some(Budget { left, renewed: reset(response).map(|seconds| timer::now() + i64::from(seconds) * 1_000) })
+    }
+}
+
+/// In how many seconds the budget is renewed, where told.
+pub fn reset(response: &Response) -> Option<u32> {
+    let told = response.header("X-RateLimit-Reset").or_else(|| response.header("Retry-After"))?;
+    let seconds = told.parse::<i64>().ok()?;
+    let span = if seconds > LONGEST_SPAN { seconds - timer::now() / 1_000 } else { seconds };
+    u32::try_from(span.max(0)).ok()
+}

@@ -1,0 +1,265 @@
+//! Follows a server that has the contract and nothing else. Its statuses are asked for, within the requests its token
+//! has; how services run comes by the product's pushes (`contract/lines.rs`), where it has them. What the contract
+//! cannot tell stays unknown. Loaded on demand: the demo and servers of ours need none of it.
+
+mod lines;
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use leptos::prelude::*;
+use litemap::LiteMap;
+
+use super::row::{EnvironmentRow, Operation, Queued, ServiceRow};
+use super::{Store, announce, load, wire};
+use crate::api::status::{EnvironmentStatus, ServiceStatus};
+use crate::client::{self, Client, meaning};
+use crate::console::route::Page;
+use crate::lifecycle::{EnvironmentId, Kind, ServiceId, Status, rollup};
+
+/// The ways into it.
+#[derive(Clone, Copy, Debug)]
+pub struct Contract {
+    /// One round.
+    pub round: fn(Store, String, u64) -> Round,
+    /// The pause after it.
+    pub pause: fn(Store, bool, bool) -> Duration,
+    /// Listens to the pushes, where it is mounted.
+    pub lines: fn() -> AnyView,
+}
+
+/// All of it.
+pub const CONTRACT: Contract = Contract { round, pause, lines: lines::lines };
+
+/// A round that is under way.
+pub type Round = Pin<Box<dyn Future<Output = Result<(), client::Error>>>>;
+
+/// Requests of a token that are left to what people do.
+const RESERVE: u32 = 100;
+
+/// How long a token's budget lasts where nothing else is told, in milliseconds.
+const HOUR: i64 = 3_600_000;
+
+/// No pause is longer: a person who waits is to see that somebody still asks.
+const LONGEST_PAUSE: i64 = 600_000;
+
+/// Whatever a project's page shows and is not loaded is loaded; of the rest, the statuses.
+fn round(store: Store, project: String, world: u64) -> Round {
+    Box::pin(async move {
+        let client = store.client();
+        let page = store.route.place().with_untracked(|place| place.page.clone());
+        if !store.environments.loaded() {
+            load_environments(store, &client, &project).await?;
+        } else if page == Page::Environments {
+            follow_environments(store, &client, &project).await?;
+        }
+        if let (false, Some(focus)) = (load::outdated(store, world), store.focus.get_untracked()) {
+            if store.loaded.get_untracked() == Some(focus) {
+                follow_services(store, &client, focus).await?;
+            } else {
+                load_services(store, &client, focus).await?;
+            }
+        }
+        store.now.set(now());
+        Ok(())
+    })
+}
+
+/// How long to wait until the next round: a machine's token has 1,000 requests an hour, and a round is one of them for a
+/// project and two more for an environment. What is left is spread over the time until it is renewed.
+fn pause(store: Store, busy: bool, pushed: bool) -> Duration {
+    let usual = match (pushed, busy) {
+        (true, _) => 60_000,
+        (false, true) => 10_000,
+        (false, false) => 30_000,
+    };
+    let page = store.route.place().with_untracked(|place| place.page.clone());
+    let cost = i64::from(page == Page::Environments) + if store.focus.get_untracked().is_some() { 2 } else { 0 };
+    let fair = store.client.with_value(Client::budget).map_or(0, |budget| {
+        let until = budget.renewed.map_or(HOUR, |renewed| (renewed - now()).clamp(0, HOUR));
+        match i64::from(budget.left.saturating_sub(RESERVE)) {
+            0 => until,
+            spare => until * cost / spare,
+        }
+    });
+    Duration::from_millis(fair.clamp(usual, LONGEST_PAUSE).unsigned_abs())
+}
+
+/// Loads the environments and how they are doing, and shows them only then, so that no wrong status is ever seen.
+async fn load_environments(store: Store, client: &Client, project: &str) -> Result<(), client::Error> {
+    let environments = client.environments(project).await?;
+    let mut rows: LiteMap<u128, _> =
+        environments.iter().filter_map(wire::environment).map(|row| (row.id.0, row)).collect();
+    for status in client.environments_status(project).await? {
+        if let Some(row) = status.id.parse::<EnvironmentId>().ok().and_then(|id| rows.get_mut(&id.0)) {
+            *row = environment_status(row, &status);
+        }
+    }
+    store.environments.load(rows.into_iter().collect());
+    Ok(())
+}
+
+async fn follow_environments(store: Store, client: &Client, project: &str) -> Result<(), client::Error> {
+    let heard = heard(store);
+    for status in client.environments_status(project).await? {
+        let Ok(id) = status.id.parse::<EnvironmentId>() else { continue };
+        // What was pushed meanwhile of the one that is listened to is newer.
+        if heard == self::heard(store) || store.loaded.get_untracked() != Some(id) {
+            store.environments.patch(id.0, |row| environment_status(row, &status));
+        }
+    }
+    store.environments.touch();
+    Ok(())
+}
+
+/// Loads the services of an environment and how they are doing, and shows them only then.
+async fn load_services(store: Store, client: &Client, focus: EnvironmentId) -> Result<(), client::Error> {
+    let services = client.services(focus).await?;
+    let stages = client.stages(focus).await?;
+    let statuses = client.statuses(focus).await?;
+    if store.focus.get_untracked() != Some(focus) {
+        return Ok(());
+    }
+    let mut rows = load::service_rows(store, focus, &services, &stages);
+    let mut by_id: LiteMap<u128, _> = rows.iter_mut().map(|row| (row.id.0, row)).collect();
+    for status in statuses.iter() {
+        if let Some(row) = status.id.parse::<ServiceId>().ok().and_then(|id| by_id.get_mut(&id.0)) {
+            **row = service_status(row, status);
+        }
+    }
+    load::show_services(store, focus, rows);
+    patch_statuses(store, focus, statuses.environment.as_ref(), statuses.iter());
+    follow_queue(store, client, focus).await
+}
+
+async fn follow_services(store: Store, client: &Client, focus: EnvironmentId) -> Result<(), client::Error> {
+    let heard = heard(store);
+    let statuses = client.statuses(focus).await?;
+    // What was pushed meanwhile is newer.
+    if heard == self::heard(store) {
+        patch_statuses(store, focus, statuses.environment.as_ref(), statuses.iter());
+    }
+    follow_queue(store, client, focus).await
+}
+
+/// How often something was pushed: an answer that was asked for before the last time is older than that.
+fn heard(store: Store) -> u32 {
+    store.poll.try_with_value(|poll| poll.heard).unwrap_or(0)
+}
+
+/// What is told of the loaded services of an environment. Not its pods, which other lines tell.
+fn patch_statuses<'a>(
+    store: Store,
+    focus: EnvironmentId,
+    environment: Option<&EnvironmentStatus>,
+    services: impl Iterator<Item = &'a ServiceStatus>,
+) {
+    if store.loaded.get_untracked() != Some(focus) {
+        return;
+    }
+    for status in services {
+        let Ok(id) = status.id.parse::<ServiceId>() else { continue };
+        if let Some((before, after)) = store.services.patch(id.0, |row| service_status(row, status)) {
+            announce::changed(store, &before, &after);
+        }
+    }
+    store.services.touch();
+    let mut counts: Vec<(Status, usize)> = Vec::new();
+    let rows = untrack(|| store.services.all());
+    for row in &rows {
+        match counts.iter_mut().find(|(known, _)| *known == row.status) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((row.status.clone(), 1)),
+        }
+    }
+    store.environments.patch(focus.0, |row| {
+        let row = environment.map_or_else(|| row.clone(), |status| environment_status(row, status));
+        EnvironmentRow { counts, services: rows.len(), ..row }
+    });
+    store.environments.touch();
+}
+
+/// The browser's time: the contract's answers tell none.
+fn now() -> i64 {
+    js_sys::Date::now() as i64
+}
+
+/// The queue in the contract's words.
+async fn follow_queue(store: Store, client: &Client, focus: EnvironmentId) -> Result<(), client::Error> {
+    let queue = client.queue(focus).await?;
+    if store.focus.get_untracked() == Some(focus) {
+        store.queue.set(queue.iter().enumerate().filter_map(|(at, request)| waiting(at, request)).collect());
+    }
+    Ok(())
+}
+
+fn waiting(at: usize, from: &crate::api::queue::Queued) -> Option<Queued> {
+    let services = from.stages.iter().flat_map(|stage| &stage.services);
+    let asked = &from.auditing_data;
+    Some(Queued {
+        id: from.identifier.deployment_request_id.parse().ok()?,
+        place: at as u64 + 1,
+        // The contract has one word for Deploy, Redeploy and the version actions.
+        action: None,
+        words: Arc::from(from.trigger_action.as_str()),
+        services: services.filter_map(|service| service.identifier.service_id.parse().ok()).collect(),
+        actor: asked.triggered_by.as_str().into(),
+        origin: asked.origin.as_deref().unwrap_or_default().into(),
+        at: asked.created_at.or(asked.updated_at).map_or_else(now, |at| at.0),
+    })
+}
+
+/// An environment with its status: pods, queue and counts are not told.
+fn environment_status(row: &EnvironmentRow, from: &EnvironmentStatus) -> EnvironmentRow {
+    let status = Status::from_name(&from.state);
+    let last = from.last_deployment_date.map(|at| Operation {
+        action: None,
+        words: "Deployment".into(),
+        at: at.0,
+        actor: from.triggered_by.as_deref().unwrap_or_default().into(),
+        origin: from.origin.as_deref().unwrap_or_default().into(),
+        outcome: Some(Status::from_name(&from.last_deployment_state)),
+        ongoing: status.in_progress(),
+    });
+    EnvironmentRow {
+        ever_deployed: from.last_deployment_date.is_some() || status.ever_deployed(),
+        services: row.services.max(1),
+        last_deployment: last.as_ref().and_then(|last| last.outcome.clone()),
+        operation: last,
+        status,
+        ..row.clone()
+    }
+}
+
+/// A service with its status. Pods are not told; of a managed database the status says what is known (law §7).
+fn service_status(row: &ServiceRow, from: &ServiceStatus) -> ServiceRow {
+    let status = Status::from_name(&from.state);
+    let running = match row.kind {
+        Kind::ManagedDatabase => rollup::managed_running(&status),
+        Kind::Application
+        | Kind::Container
+        | Kind::ContainerDatabase
+        | Kind::LifecycleJob
+        | Kind::CronJob
+        | Kind::Helm
+        | Kind::Unknown => row.running,
+    };
+    ServiceRow {
+        beneath: status.clone(),
+        running,
+        sync: meaning::sync(&from.service_deployment_status),
+        requests: from.deployment_requests_count as usize,
+        operation: from.last_deployment_date.map(|at| Operation {
+            action: None,
+            words: wire::action_words(&from.status_details.action).into(),
+            at: at.0,
+            actor: "".into(),
+            origin: "".into(),
+            outcome: Some(status.clone()),
+            ongoing: status.in_progress(),
+        }),
+        status,
+        ..row.clone()
+    }
+}
