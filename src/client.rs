@@ -9,6 +9,7 @@
 //! Invariants: no rule and no signal here; nothing of the console is imported.
 
 pub mod clock;
+pub mod curl;
 pub mod error;
 pub mod http;
 pub mod limit;
@@ -79,6 +80,15 @@ impl Client {
         match &*self.0 {
             Transport::Loopback(_) => None,
             Transport::Http(http) => Some(http.address()),
+        }
+    }
+
+    /// The word before the token, where one is sent; the backend in the page stands for a server that asks for one.
+    #[cfg(target_arch = "wasm32")]
+    pub fn scheme(&self) -> Option<&str> {
+        match &*self.0 {
+            Transport::Loopback(_) => Some("Token"),
+            Transport::Http(http) => http.scheme(),
         }
     }
 

@@ -8,6 +8,7 @@
 
 pub mod app;
 pub mod connection;
+mod curl;
 pub mod demo;
 pub mod element;
 pub mod environments;

@@ -79,11 +79,16 @@ impl Server {
 /// Where a live API's pushes come from: the product has a host of its own for them, beside that of its API; whoever
 /// stands in front of it has one address.
 fn pushes(base: &str) -> String {
-    let own = || window().location().origin().unwrap_or_default();
-    let whole = if base.contains("://") { base.to_owned() } else { format!("{}{base}", own()) };
     // http becomes ws, and https wss.
-    let whole = whole.replacen("http", "ws", 1);
-    whole.replacen("://api.", "://ws.", 1)
+    absolute(base).replacen("http", "ws", 1).replacen("://api.", "://ws.", 1)
+}
+
+/// An address as it stands anywhere: of the server of this page, only the path is known.
+pub fn absolute(base: &str) -> String {
+    if base.contains("://") {
+        return base.to_owned();
+    }
+    format!("{}{base}", window().location().origin().unwrap_or_default())
 }
 
 fn storage() -> Option<Storage> {
@@ -176,6 +181,7 @@ pub fn ConnectionMark() -> AnyView {
             on:click=toggle
         >
             {words}
+            {move || store.requests_left().map(|left| format!(" · {left} left"))}
         </button>
     }
 }

@@ -10,12 +10,12 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use web_sys::{KeyboardEvent, MouseEvent};
 
-use super::format;
 use super::ondemand::use_loader;
 use super::parts::{Glyph, Icon};
 use super::read::Read;
 use super::route::{Panel, Target, use_route};
-use super::state::{Store, use_store};
+use super::state::{Order, Store, use_store};
+use super::{curl, format};
 use crate::console::element::{Child, view};
 use crate::lifecycle::{Action, EnvironmentId, Kind, Refusal, ServiceFacts, ServiceId, rule};
 
@@ -134,12 +134,19 @@ fn OpenMenu(menu: Menu) -> AnyView {
             let _ = origin.focus();
         }
     };
-    let choose = move |action: Action| {
+    let choose = move |action: Action, alt: bool| {
         let refused =
             items.with_untracked(|items| items.iter().any(|item| item.action == action && item.refusal.is_some()));
-        if !refused {
-            close();
-            store.press(action, target);
+        if refused {
+            return;
+        }
+        close();
+        match action {
+            Action::Deploy | Action::Redeploy | Action::Restart | Action::Stop | Action::Cancel if alt => {
+                curl::copy(store, Order::new(action, target, []));
+            }
+            // Of the version actions the version is chosen first; their panels copy them too.
+            _ => store.press(action, target),
         }
     };
     let keys = move |event: KeyboardEvent| {
@@ -182,7 +189,7 @@ fn OpenMenu(menu: Menu) -> AnyView {
                     tabindex="-1"
                     aria-disabled=move || reason().map(|_| "true".to_owned())
                     aria-describedby=move || reason().map(|_| described.clone())
-                    on:click=move |_| choose(action)
+                    on:click=move |event: MouseEvent| choose(action, event.alt_key())
                 >
                     <Icon name=Glyph::from(action)/>
                     <span>{action.words()}</span>
@@ -223,6 +230,7 @@ fn OpenMenu(menu: Menu) -> AnyView {
         >
             {Action::ALL.into_iter().map(entry).collect::<Vec<_>>()}
             {configure}
+            <p class="hint" role="none">"Alt and a click copies an action as curl"</p>
         </div>
     }
 }

@@ -259,6 +259,11 @@ impl Store {
         poll::reset(self);
     }
 
+    /// How many requests the token has left in this hour, where the server tells. Reactive.
+    pub fn requests_left(self) -> Option<u32> {
+        self.contact.with(|contact| contact.left)
+    }
+
     /// The last error of reading, if the data is old because of it. Reactive.
     pub fn trouble(self) -> Option<client::Error> {
         self.contact.with(|contact| contact.trouble.clone())

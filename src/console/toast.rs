@@ -84,7 +84,11 @@ impl Toast {
 
     /// There is no answer that could be used: refused, lost, or not understood.
     pub fn refused(&self, error: client::Error) {
-        let words = error.to_string();
+        let words = match &error {
+            // The console offered it, so it knew less than the server, which has the last word.
+            client::Error::Refused { reason } => format!("The server refused: {reason}"),
+            other => other.to_string(),
+        };
         self.stage.set(match error {
             client::Error::Timeout { .. } => Stage::Unknown(words),
             client::Error::Offline

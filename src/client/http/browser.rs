@@ -91,6 +91,12 @@ impl Http {
         *self.budget.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The word before the token, where one is sent.
+    pub(in crate::client) fn scheme(&self) -> Option<&str> {
+        let (_, value) = self.headers.iter().find(|(name, _)| name == "Authorization")?;
+        value.split_once(' ').map(|(scheme, _)| scheme)
+    }
+
     /// Where its paths start, without a slash at the end.
     pub fn address(&self) -> &str {
         &self.base

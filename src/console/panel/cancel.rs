@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::aborting::{Aborting, LISTS, words};
 use super::parties::{Parties, PartyList, Said};
+use crate::console::curl::CopyCurl;
 use crate::console::element::{Child, view};
 use crate::console::format::{count, names};
 use crate::console::parts::{Age, Dialog, DialogForm, use_dialog};
@@ -104,14 +105,18 @@ impl Cancel {
         if untrack(|| self.takes_back()) {
             return;
         }
-        self.store.send(Order {
+        self.store.send(untrack(|| self.order()));
+    }
+
+    fn order(self) -> Order {
+        Order {
             environment: self.target.environment(),
             action: Action::Cancel,
             scope: Scope::Environment,
             services: Vec::new(),
             versions: Vec::new(),
-            force: self.force.get_untracked() && untrack(|| self.executes()),
-        });
+            force: self.force.get() && self.executes(),
+        }
     }
 }
 
@@ -163,6 +168,7 @@ fn CancelForm(cancel: Cancel) -> AnyView {
                 {move || possible.get().then(|| view! { <p class="muted">{goes_on(cancel)}</p> })}
             </div>
             <div class="dialog-foot">
+                <CopyCurl order=Signal::derive(move || (possible.get() && !cancel.takes_back()).then(|| cancel.order()))/>
                 <button class="button" type="button" autofocus on:click=move |_| dialog.close()>
                     {move || match (possible.get(), cancel.takes_back()) {
                         (true, true) => "Keep the request",

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 
 use super::effect::{effect, words};
 use super::parties::{Parties, PartyList, Said};
+use crate::console::curl::CopyCurl;
 use crate::console::element::view;
 use crate::console::format::count;
 use crate::console::parts::{Dialog, DialogForm, use_dialog};
@@ -192,6 +193,7 @@ fn ConfirmBody(subject: Subject) -> AnyView {
                 })}
             </div>
             <div class="dialog-foot">
+                <CopyCurl order=Signal::derive(move || possible.get().then(|| subject.order()))/>
                 <button class="button" type="button" autofocus on:click=move |_| dialog.close()>"Keep as it is"</button>
                 <button
                     class="button"

@@ -27,15 +27,25 @@ enum Kind {
 pub fn ConnectionPanel() -> AnyView {
     let route = use_route();
     let address = use_store().client().address().map(str::to_owned);
-    let about = address.map_or("The backend runs in this page".to_owned(), |base| match base.starts_with('/') {
-        true => "Connected to the server of this page".to_owned(),
-        false => format!("Connected to {base}"),
+    let server = address.map(|base| match base.starts_with('/') {
+        true => "the server of this page".to_owned(),
+        false => base,
     });
+    let about = match server {
+        None => "The backend runs in this page".to_owned(),
+        Some(server) if asks_for_token() => format!("To see what is on {server}, give a token that it knows"),
+        Some(server) => format!("Connected to {server}"),
+    };
     view! {
         <Dialog form=DialogForm::Modal title="Connection" about=about on_close=move |()| route.close_panel()>
             <ConnectionForm/>
         </Dialog>
     }
+}
+
+/// Whether the server shows nothing without a token, or not with this one.
+fn asks_for_token() -> bool {
+    untrack(|| use_store().trouble()) == Some(Error::Unauthorized)
 }
 
 #[component]
@@ -51,6 +61,7 @@ fn ConnectionForm() -> AnyView {
     });
     let base = RwSignal::new(at.filter(|base| base.contains("://")).unwrap_or_else(|| own.clone()));
     let (token, scheme, keep) = (RwSignal::new(String::new()), RwSignal::new(SCHEMES[0]), RwSignal::new(false));
+    let asked = asks_for_token();
     let (failure, busy) = (RwSignal::new(None::<String>), RwSignal::new(false));
     let choose = move |chosen: Kind, address: String| {
         kind.set(chosen);
@@ -124,7 +135,7 @@ fn ConnectionForm() -> AnyView {
                 </fieldset>
                 {Child::view(move || (kind.get() != Kind::Demo).then(|| view! {
                     <div class="controls">
-                        {text_field("api", "Address of the API", "url", base)}
+                        {text_field("api", "Address of the API", "url", base, false)}
                         <div class="row">
                             <div class="field scheme">
                                 <label for="scheme">"Sent as"</label>
@@ -139,7 +150,7 @@ fn ConnectionForm() -> AnyView {
                                     {SCHEMES.map(|word| view! { <option value=word selected=scheme.get_untracked() == word>{word}</option> })}
                                 </select>
                             </div>
-                            {text_field("token", "Token", "password", token)}
+                            {text_field("token", "Token", "password", token, asked)}
                         </div>
                         <label class="check">
                             <input
@@ -154,7 +165,7 @@ fn ConnectionForm() -> AnyView {
                 {move || failure.get().map(|words| view! { <p class="refused" role="alert">{words}</p> })}
             </div>
             <div class="dialog-foot">
-                <button class="button" type="button" autofocus on:click=move |_| dialog.close()>"Close"</button>
+                <button class="button" type="button" autofocus=!asked on:click=move |_| dialog.close()>"Close"</button>
                 <button class="button primary" type="submit" aria-disabled=move || busy.get().then_some("true")>
                     {move || match (busy.get(), kind.get()) {
                         (true, _) => "Asking the server…",
@@ -167,7 +178,13 @@ fn ConnectionForm() -> AnyView {
     }
 }
 
-fn text_field(id: &'static str, label: &'static str, kind: &'static str, value: RwSignal<String>) -> AnyView {
+fn text_field(
+    id: &'static str,
+    label: &'static str,
+    kind: &'static str,
+    value: RwSignal<String>,
+    first: bool,
+) -> AnyView {
     view! {
         <div class="field grow">
             <label for=id>{label}</label>
@@ -177,6 +194,7 @@ fn text_field(id: &'static str, label: &'static str, kind: &'static str, value: 
                 type=kind
                 autocomplete="off"
                 spellcheck="false"
+                autofocus=first
                 prop:value=move || value.get()
                 on:input=move |event| value.set(event_target_value(&event))
             />

@@ -9,6 +9,7 @@ use leptos::task::spawn_local;
 
 use super::parties::{Parties, PartyList, Said};
 use super::versions::{Choice, latest};
+use crate::console::curl::CopyCurl;
 use crate::console::element::{Child, view};
 use crate::console::format::{ago, count, number_words};
 use crate::console::parts::{Dialog, DialogForm, Glyph, Icon, Rows, StatusChip, VersionLabel, VirtualList, use_dialog};
@@ -120,6 +121,18 @@ impl Latest {
         Ok(versions)
     }
 
+    /// What would be sent, once the newest commit of each chosen service is known.
+    fn order(self) -> Option<Order> {
+        let rows = self.acting();
+        let newest = |row: &Arc<ServiceRow>| match self.newest.with_value(|all| all.get(&row.id).cloned())?.get() {
+            Newest::Known(choice) => Some((row.id, choice.version)),
+            Newest::Reading | Newest::Failed(_) => None,
+        };
+        let versions = rows.iter().map(newest).collect::<Option<Vec<_>>>()?;
+        let services = rows.iter().map(|row| row.id).collect();
+        (!rows.is_empty()).then(|| order(self.environment, services, versions))
+    }
+
     fn button(self) -> String {
         match self.acting().as_slice() {
             [] => "Deploy latest version".into(),
@@ -205,6 +218,7 @@ fn LatestForm(latest: Latest) -> AnyView {
             </div>
             <div class="dialog-foot">
                 {move || latest.problem.get().map(|problem| view! { <p class="refused note" role="alert">{problem}</p> })}
+                <CopyCurl order=Signal::derive(move || latest.order())/>
                 <button class="button" type="button" on:click=move |_| dialog.close()>"Keep the versions"</button>
                 <button
                     class="button primary"

@@ -9,6 +9,7 @@ use leptos::task::spawn_local;
 
 use super::versions::{Choice, versions};
 use crate::client::Error;
+use crate::console::curl::CopyCurl;
 use crate::console::element::{Child, view};
 use crate::console::format::{ago, count, moment, number_words, short_version};
 use crate::console::parts::{Dialog, DialogForm, Glyph, Icon, Mark, Reason, Rows, VirtualList, use_dialog};
@@ -152,18 +153,22 @@ fn PickerForm(picker: Picker, retry: Callback<()>) -> AnyView {
         picker.service.with(|row| row.as_ref().and_then(|row| allowed(Action::DeployVersion, &row.facts()).err()))
     });
     let ready = Memo::new(move |_| picker.chosen.get().is_some() && refusal.with(Option::is_none));
+    let order = move || {
+        let row = picker.service.get().filter(|_| ready.get())?;
+        let choice = picker.chosen_choice()?;
+        Some(Order {
+            environment: picker.environment,
+            action: Action::DeployVersion,
+            scope: Scope::Service,
+            services: vec![row.id],
+            versions: vec![(row.id, choice.version)],
+            force: false,
+        })
+    };
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let row = picker.service.get_untracked();
-        if let (true, Some(row), Some(choice)) = (ready.get_untracked(), row, untrack(|| picker.chosen_choice())) {
-            store.send(Order {
-                environment: picker.environment,
-                action: Action::DeployVersion,
-                scope: Scope::Service,
-                services: vec![row.id],
-                versions: vec![(row.id, choice.version)],
-                force: false,
-            });
+        if let Some(order) = untrack(order) {
+            store.send(order);
             dialog.close();
         }
     };
@@ -184,6 +189,7 @@ fn PickerForm(picker: Picker, retry: Callback<()>) -> AnyView {
                         None => what_happens(picker).into_any(),
                     }}
                 </p>
+                <CopyCurl order=Signal::derive(order)/>
                 <button class="button" type="button" on:click=move |_| dialog.close()>"Keep the version"</button>
                 <button node_ref=picker.submit class="button primary" type="submit" aria-disabled=move || (!ready.get()).then_some("true")>
                     {button}

@@ -44,7 +44,8 @@ impl Store {
         });
     }
 
-    fn request(self, order: Order) -> client::Order {
+    /// The order with all that the wire wants to know of its services.
+    pub fn request(self, order: Order) -> client::Order {
         let item = |service: &ServiceId| {
             let row = self.services.peek(service.0)?;
             let version = order.versions.iter().find(|(id, _)| id == service).map(|(_, version)| version.clone());

@@ -8,6 +8,7 @@ use leptos::task::spawn_local;
 
 use super::{Store, freshness, load};
 use crate::client;
+use crate::console::route::Panel;
 use crate::lifecycle::EnvironmentId;
 
 /// Where the following stands.
@@ -157,6 +158,11 @@ fn settle(store: Store, result: Result<(), client::Error>) {
             }
             if store.focus.get_untracked().is_some() {
                 store.services.failed(error.clone());
+            }
+            // Nothing has been seen yet, and nothing will be before it has a token.
+            let closed = matches!(error, client::Error::Unauthorized) && !store.environments.loaded();
+            if closed && store.poll.with_value(|poll| poll.failures == 1) {
+                store.route.open_panel(Panel::Connection);
             }
             let gone = matches!(error, client::Error::NotFound { .. });
             store.contact.update(|contact| {
