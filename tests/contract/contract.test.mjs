@@ -6,4 +6,5 @@ import './reading.mjs';
 import './acting.mjs';
 import './configuring.mjs';
 import './refusing.mjs';
+import './recorded.mjs';
 import './complete.mjs';

@@ -36,32 +36,38 @@ function* declared(text) {
   }
 }
 
-const generator = createGenerator({
-  path: declarations,
-  skipTypeCheck: true,
-  additionalProperties: true, // The contract grows.
-  expose: 'all',
-  jsDoc: 'none',
-  encodeRefs: false,
-});
+/** Makes schemas of a client's declarations. @param {string} path */
+const generator = (path) =>
+  createGenerator({
+    path,
+    skipTypeCheck: true,
+    additionalProperties: true, // The contract grows.
+    expose: 'all',
+    jsDoc: 'none',
+    encodeRefs: false,
+  });
 
 const ajv = new Ajv({ allErrors: true, strict: false });
 addFormats.default(ajv);
 
-/** @type {Map<string, import('ajv').ValidateFunction | undefined>} */
-const validators = new Map();
+/** @typedef {import('ajv').ValidateFunction} Validate */
 
-/** The validator of a type; none for `void` and the like. @param {string} type */
-function validator(type) {
-  if (!validators.has(type)) validators.set(type, compiled(type));
-  return validators.get(type);
+/** The validators of a client's types; none for `void` and the like. @param {string} path */
+function validators(path) {
+  const schemas = generator(path);
+  /** @type {Map<string, Validate | undefined>} */
+  const known = new Map();
+  return (/** @type {string} */ type) => {
+    if (!known.has(type)) known.set(type, compiled(schemas, type));
+    return known.get(type);
+  };
 }
 
-/** @param {string} type */
-function compiled(type) {
+/** @param {ReturnType<typeof generator>} schemas @param {string} type @returns {Validate | undefined} */
+function compiled(schemas, type) {
   const [, name, list] = type.match(/^(\w+)(\[\])?$/) ?? [];
   if (!name || !/^[A-Z]/.test(name)) return undefined;
-  const { definitions } = generator.createSchema(name);
+  const { definitions } = schemas.createSchema(name);
   tighten(definitions);
   const one = { $ref: `#/definitions/${name}` };
   return ajv.compile({ definitions, ...(list ? { type: 'array', items: one } : one) });
@@ -88,18 +94,27 @@ function tighten(schema) {
 }
 
 /**
- * Fails where a value is not of an official type.
- * @param {string} what @param {string} type @param {unknown} value
+ * What fails where a value is not of a type of these declarations.
+ * @param {string} path
  */
-export function fits(what, type, value) {
-  const validate = validator(type);
-  if (!validate || validate(value)) return;
-  const problems = (validate.errors ?? []).map(({ instancePath, message, params }) => {
-    const at = instancePath.split('/').slice(1).reduce((/** @type {any} */ inner, key) => inner?.[key], value);
-    return `  ${instancePath || '/'}: ${message} ${JSON.stringify(params)}, is ${JSON.stringify(at)?.slice(0, 300)}`;
-  });
-  assert.fail(`${what} does not fit the type ${type}:\n${problems.slice(0, 25).join('\n')}`);
+function judge(path) {
+  const validator = validators(path);
+  return (/** @type {string} */ what, /** @type {string} */ type, /** @type {unknown} */ value) => {
+    const validate = validator(type);
+    if (!validate || validate(value)) return;
+    const problems = (validate.errors ?? []).map(({ instancePath, message, params }) => {
+      const at = instancePath.split('/').slice(1).reduce((/** @type {any} */ inner, key) => inner?.[key], value);
+      return `  ${instancePath || '/'}: ${message} ${JSON.stringify(params)}, is ${JSON.stringify(at)?.slice(0, 300)}`;
+    });
+    assert.fail(`${what} does not fit the type ${type}:\n${problems.slice(0, 25).join('\n')}`);
+  };
 }
+
+/** Fails where a value is not of an official type. */
+export const fits = judge(declarations);
+
+/** The same for the types of what is pushed by websocket. */
+export const fitsPushed = judge(join(dirname(require.resolve('qovery-ws-typescript-axios')), 'api.d.ts'));
 
 /** Every call that was answered, as `GET /environment/{id}`, under the address of the API. @type {Set<string>} */
 export const answered = new Set();
