@@ -46,7 +46,7 @@ pub fn cells(store: Store, key: u128) -> AnyView {
         </td>
         <td class="c-cluster" role="gridcell">
             <span class="two">
-                <span>{move || read(|row| row.cluster.to_string())}</span>
+                <span>{move || read(EnvironmentRow::place)}</span>
                 <span class="mono muted">{move || read(|row| row.namespace.to_string())}</span>
             </span>
         </td>

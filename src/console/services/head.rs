@@ -27,7 +27,7 @@ pub fn head(id: EnvironmentId) -> AnyView {
             <p class="activity-now">
                 <span
                     class="activity-mark"
-                    data-on=move || store.deployment().map(|_| "".to_owned())
+                    data-on=move || runs(store, id).then(String::new)
                     aria-hidden="true"
                 ></span>
                 {move || now(store, id)}
@@ -37,6 +37,11 @@ pub fn head(id: EnvironmentId) -> AnyView {
     }
 }
 
+fn runs(store: Store, id: EnvironmentId) -> bool {
+    let ongoing = |row: &EnvironmentRow| row.operation.as_ref().is_some_and(|last| last.ongoing);
+    store.deployment().is_some() || store.environment(id).is_some_and(|row| ongoing(&row))
+}
+
 fn title(store: Store, id: EnvironmentId) -> AnyView {
     let Some(fixed) = untrack(|| store.environment(id)) else { return ().into_any() };
     let read =
@@ -44,7 +49,8 @@ fn title(store: Store, id: EnvironmentId) -> AnyView {
     let status = Read::new(move || store.environment(id).map_or(Status::Ready, |row| row.status.clone()));
     let running = Read::new(move || store.environment(id).map_or(RunningStatus::Unknown, |row| row.running));
     let verb = Read::new(move || store.environment(id).and_then(|row| next_of(&row)));
-    let place = [&fixed.cluster, &fixed.region].map(|part| part.to_string()).join(" · ");
+    let place = [&fixed.cluster, &fixed.region].into_iter().filter(|part| !part.is_empty());
+    let place = place.map(|part| &**part).collect::<Vec<_>>().join(" · ");
     view! {
         <h1>{fixed.name.to_string()}</h1>
         <span class="mark">{format::mode(&fixed.mode).to_owned()}</span>
@@ -66,6 +72,10 @@ fn now(store: Store, id: EnvironmentId) -> String {
     match &row.operation {
         None if row.ever_deployed => "No deployment is running. The last one is not known".to_owned(),
         None => "Nothing was deployed yet".to_owned(),
+        // Of servers that tell no more of it.
+        Some(last) if last.ongoing => {
+            format!("{} runs: {} · {}", last.words, row.status.words().to_lowercase(), by(last))
+        }
         Some(last) => {
             let outcome = last.outcome.as_ref().map(|status| format!(" → {}", status.words())).unwrap_or_default();
             let ago = format::ago(store.now(), last.at);

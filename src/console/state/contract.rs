@@ -5,7 +5,6 @@
 mod lines;
 
 use std::pin::Pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use leptos::prelude::*;
@@ -189,21 +188,23 @@ fn now() -> i64 {
 async fn follow_queue(store: Store, client: &Client, focus: EnvironmentId) -> Result<(), client::Error> {
     let queue = client.queue(focus).await?;
     if store.focus.get_untracked() == Some(focus) {
-        store.queue.set(queue.iter().enumerate().filter_map(|(at, request)| waiting(at, request)).collect());
+        store.queue.set(queue.iter().enumerate().filter_map(|(at, request)| waiting(store, at, request)).collect());
     }
     Ok(())
 }
 
-fn waiting(at: usize, from: &crate::api::queue::Queued) -> Option<Queued> {
+fn waiting(store: Store, at: usize, from: &crate::api::queue::Queued) -> Option<Queued> {
     let services = from.stages.iter().flat_map(|stage| &stage.services);
+    let services: Vec<ServiceId> =
+        services.filter_map(|service| service.identifier.service_id.parse().ok()).collect();
     let asked = &from.auditing_data;
     Some(Queued {
         id: from.identifier.deployment_request_id.parse().ok()?,
         place: at as u64 + 1,
         // The contract has one word for Deploy, Redeploy and the version actions.
         action: None,
-        words: Arc::from(from.trigger_action.as_str()),
-        services: services.filter_map(|service| service.identifier.service_id.parse().ok()).collect(),
+        words: wire::asked(&from.trigger_action, &services, |id| store.services.peek(id.0).map(|row| row.name.clone())),
+        services,
         actor: asked.triggered_by.as_str().into(),
         origin: asked.origin.as_deref().unwrap_or_default().into(),
         at: asked.created_at.or(asked.updated_at).map_or_else(now, |at| at.0),

@@ -194,6 +194,11 @@ pub struct Running {
 }
 
 impl EnvironmentRow {
+    /// Its cluster, or the region of that, where the name is not told.
+    pub fn place(&self) -> String {
+        (if self.cluster.is_empty() { &self.region } else { &self.cluster }).to_string()
+    }
+
     /// What the rule looks at in the environment.
     pub fn facts(&self) -> EnvironmentFacts {
         EnvironmentFacts { ever_deployed: self.ever_deployed, cancelable: self.cancelable }

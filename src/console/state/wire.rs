@@ -134,21 +134,27 @@ pub fn service_live(row: &ServiceRow, from: &ServiceLive) -> ServiceRow {
 /// A waiting request; `name` tells the name of a service.
 pub fn queued(from: &QueuedRequest, name: impl Fn(ServiceId) -> Option<Arc<str>>) -> Option<Queued> {
     let services = ids(&from.services);
-    let on = match (from.scope.as_str(), services.as_slice()) {
-        ("ENVIRONMENT", _) | (_, []) => "the environment".to_owned(),
-        (_, [one]) => name(*one).map_or_else(|| "a service".to_owned(), |name| name.to_string()),
-        (_, many) => format!("{} services", many.len()),
-    };
+    let named = if from.scope == "ENVIRONMENT" { &[] } else { services.as_slice() };
     Some(Queued {
         id: from.id.parse::<RequestId>().ok()?,
         place: from.position as u64,
         action: Action::from_name(&from.action),
-        words: format!("{} {on}", action_words(&from.action)).into(),
+        words: asked(&from.action, named, name),
         services,
         actor: from.actor.as_str().into(),
         origin: from.origin.as_str().into(),
         at: from.at.0,
     })
+}
+
+/// "Redeploy api": what was asked, of which services; of none of them: of the environment.
+pub fn asked(action: &str, of: &[ServiceId], name: impl Fn(ServiceId) -> Option<Arc<str>>) -> Arc<str> {
+    let on = match of {
+        [] => "the environment".to_owned(),
+        [one] => name(*one).map_or_else(|| "a service".to_owned(), |name| name.to_string()),
+        many => format!("{} services", many.len()),
+    };
+    format!("{} {on}", action_words(action)).into()
 }
 
 /// The deployment that runs.
