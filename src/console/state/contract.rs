@@ -195,8 +195,7 @@ async fn follow_queue(store: Store, client: &Client, focus: EnvironmentId) -> Re
 
 fn waiting(store: Store, at: usize, from: &crate::api::queue::Queued) -> Option<Queued> {
     let services = from.stages.iter().flat_map(|stage| &stage.services);
-    let services: Vec<ServiceId> =
-        services.filter_map(|service| service.identifier.service_id.parse().ok()).collect();
+    let services: Vec<ServiceId> = services.filter_map(|service| service.identifier.service_id.parse().ok()).collect();
     let asked = &from.auditing_data;
     Some(Queued {
         id: from.identifier.deployment_request_id.parse().ok()?,
