@@ -110,6 +110,15 @@ impl Client {
         }
     }
 
+    /// Whether the server lets this client only read, as of the last answer.
+    #[cfg(target_arch = "wasm32")]
+    pub fn reads_only(&self) -> bool {
+        match &*self.0 {
+            Transport::Loopback(_) => false,
+            Transport::Http(http) => http.reads_only(),
+        }
+    }
+
     /// Whether the server is known to speak the contract and nothing else: it is not asked for more.
     #[cfg(target_arch = "wasm32")]
     pub fn contract_only(&self) -> bool {

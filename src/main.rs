@@ -9,20 +9,21 @@ mod rest;
 fn main() {
     use std::sync::Arc;
 
-    use playhead::console::connection::{Connection, Server};
+    use playhead::console::connection::Connection;
 
-    let chosen = Connection::chosen().or_else(|| Some(Connection::Server(Server::open(&serving()?))));
+    let chosen = Connection::chosen().or_else(|| serving().map(Connection::Server));
     match chosen {
         Some(Connection::Server(server)) => playhead::console::mount(server.client(), Arc::new(|| rest::load(None))),
         Some(Connection::Demo) | None => demo(),
     }
 }
 
-/// Where the API is, as told by the server that serves the page.
+/// The server that serves the page, where it says that it has an API: its own, or that of a live account behind it.
 #[cfg(target_arch = "wasm32")]
-fn serving() -> Option<String> {
+fn serving() -> Option<playhead::console::connection::Server> {
     let told = leptos::prelude::document().query_selector("meta[name=playhead-api]").ok()??;
-    told.get_attribute("content")
+    let ours = told.get_attribute("data-kind").as_deref() != Some("live");
+    Some(playhead::console::connection::Server::open(&told.get_attribute("content")?, ours))
 }
 
 /// Opens the world the URL names (`?scenario=NAME&seed=N&clock=paused`), and the console on it.

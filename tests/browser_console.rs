@@ -189,7 +189,8 @@ fn it_asks_before_what_reaches_far_or_cannot_be_undone() {
 #[wasm_bindgen_test]
 fn the_badge_says_how_old_the_data_is() {
     use playhead::client::Error;
-    let contact = |answered, now, trouble| Contact { answered, now, trouble, patience: 3_000.0, left: None };
+    let contact =
+        |answered, now, trouble| Contact { answered, now, trouble, patience: 3_000.0, left: None, reads_only: false };
     let check = |contact: Contact, expected: Freshness, words: &str| {
         assert_eq!((contact.freshness(), contact.freshness().words().as_str()), (expected, words));
     };

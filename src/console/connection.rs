@@ -52,9 +52,9 @@ impl fmt::Debug for Server {
 pub const SCHEMES: [&str; 2] = ["Token", "Bearer"];
 
 impl Server {
-    /// A Playhead server that asks for no token.
-    pub fn open(base: &str) -> Server {
-        Server { base: base.to_owned(), ours: true, scheme: "Token", token: String::new() }
+    /// A server that asks for no token.
+    pub fn open(base: &str, ours: bool) -> Server {
+        Server { base: base.to_owned(), ours, scheme: "Token", token: String::new() }
     }
 
     /// The way to it.

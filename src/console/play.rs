@@ -10,14 +10,15 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use web_sys::{KeyboardEvent, MouseEvent};
 
+use super::offer::Refused;
 use super::ondemand::use_loader;
 use super::parts::{Glyph, Icon};
 use super::read::Read;
 use super::route::{Panel, Target, use_route};
 use super::state::{Order, Store, use_store};
-use super::{curl, format};
+use super::{curl, format, offer};
 use crate::console::element::{Child, view};
-use crate::lifecycle::{Action, EnvironmentId, Kind, Refusal, ServiceFacts, ServiceId, rule};
+use crate::lifecycle::{Action, EnvironmentId, Kind, ServiceFacts, ServiceId};
 
 /// An open menu.
 #[derive(Clone, PartialEq)]
@@ -36,8 +37,8 @@ pub fn next(allowed: impl Fn(Action) -> bool) -> Option<Action> {
 }
 
 /// The next sensible verb of a service.
-pub fn next_of_service(facts: &ServiceFacts) -> Option<Action> {
-    next(|action| rule::allowed(action, facts).is_ok())
+pub fn next_of_service(store: Store, facts: &ServiceFacts) -> Option<Action> {
+    next(|action| offer::of_service(store, action, facts).is_ok())
 }
 
 /// A Play button. A click opens the menu.
@@ -79,7 +80,7 @@ pub fn play_button(store: Store, target: Target, name: Arc<str>, next: Read<Opti
 #[derive(Clone, PartialEq)]
 struct Item {
     action: Action,
-    refusal: Option<Refusal>,
+    refusal: Option<Refused>,
 }
 
 fn items(store: Store, target: Target) -> Vec<Item> {
@@ -91,15 +92,15 @@ fn items(store: Store, target: Target) -> Vec<Item> {
     Action::ALL.into_iter().map(|action| Item { action, refusal: judge(action).err() }).collect()
 }
 
-fn of_service(store: Store, action: Action, service: ServiceId) -> Result<(), Refusal> {
+fn of_service(store: Store, action: Action, service: ServiceId) -> Result<(), Refused> {
     // A service that is gone from the list refuses nothing by itself: the server has the last word.
-    store.service(service).map_or(Ok(()), |row| rule::allowed(action, &row.facts()))
+    store.service(service).map_or(Ok(()), |row| offer::of_service(store, action, &row.facts()))
 }
 
-fn of_environment(store: Store, action: Action, id: EnvironmentId) -> Result<(), Refusal> {
+fn of_environment(store: Store, action: Action, id: EnvironmentId) -> Result<(), Refused> {
     let Some(environment) = store.environment(id) else { return Ok(()) };
     let facts = store.facts_of(id).unwrap_or_else(|| environment.stand_ins());
-    rule::allowed_on_environment(action, &environment.facts(), &facts)
+    offer::of_environment(store, action, &environment.facts(), &facts)
 }
 
 /// The menu. Mounted once; every Play button opens this one.

@@ -13,6 +13,7 @@ use super::parts::{Glyph, Icon};
 use super::route::Target;
 use super::state::{Store, use_store};
 use crate::console::element::{Child, view};
+use crate::console::offer::{self, Refused};
 use crate::lifecycle::{Action, EnvironmentId, Refusal, ServiceFacts, ServiceId, rule};
 
 /// Selected services.
@@ -139,19 +140,21 @@ struct Offer {
     sends: Action,
     label: &'static str,
     takes: usize,
-    refusal: Option<Refusal>,
+    refusal: Option<Refused>,
 }
 
-fn offer(action: Action, selected: &[ServiceFacts]) -> Offer {
+fn offered(store: Store, action: Action, selected: &[ServiceFacts]) -> Offer {
     let size = selected.len();
     let mut takes = 0;
-    let mut refusal: Option<Refusal> = None;
+    let mut refusal: Option<Refused> = None;
     let (mut deploys, mut redeploys) = (0, 0);
     for facts in selected {
-        match rule::allowed_in_subset(action, size, facts) {
+        match offer::in_subset(store, action, size, facts) {
             Ok(()) => takes += 1,
             Err(first) if refusal.is_none() => refusal = Some(first),
-            Err(other) if refusal.as_ref() != Some(&other) => refusal = Some(Refusal::NoneAllows { action }),
+            Err(other) if refusal.as_ref() != Some(&other) => {
+                refusal = Some(Refused::Law(Refusal::NoneAllows { action }))
+            }
             Err(_) => {}
         }
         if action == Action::Redeploy {
@@ -192,7 +195,7 @@ pub fn action_bar(environment: EnvironmentId) -> AnyView {
         let selected: Vec<ServiceFacts> = store
             .selection()
             .with(|selection| selection.services().filter_map(|id| store.service(id).map(|row| row.facts())).collect());
-        ACTIONS.map(|(action, _)| offer(action, &selected)).to_vec()
+        ACTIONS.map(|(action, _)| offered(store, action, &selected)).to_vec()
     });
     let button = move |(action, class): (Action, &'static str)| {
         let mine = move || offers.with(|offers| offers.iter().find(|offer| offer.action == action).cloned());

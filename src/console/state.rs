@@ -25,6 +25,7 @@ pub use freshness::Freshness;
 pub use order::Order;
 pub use remote::Remote;
 
+use super::offer::Refused;
 use super::ondemand::{Loader, use_loader};
 use super::play::Menu;
 use super::route::{Page, Panel, Route, Target, use_route};
@@ -257,6 +258,14 @@ impl Store {
     /// Forgets everything and loads it again: another world is open.
     pub fn reset(self) {
         poll::reset(self);
+    }
+
+    /// Whether the server lets this page act. Reactive.
+    ///
+    /// # Errors
+    /// [`Refused::ReadsOnly`].
+    pub fn may_act(self) -> Result<(), Refused> {
+        if self.contact.with(|contact| contact.reads_only) { Err(Refused::ReadsOnly) } else { Ok(()) }
     }
 
     /// How many requests the token has left in this hour, where the server tells. Reactive.

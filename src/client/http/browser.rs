@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use gloo_net::http::RequestBuilder;
 use web_sys::{AbortSignal, RequestRedirect};
 
+use crate::api::http::SCOPE;
 use crate::api::{Method, Request, Response};
 use crate::client::error::Error;
 use crate::client::limit::Budget;
@@ -21,8 +22,15 @@ pub struct Http {
     timeout: u32,
     headers: Vec<(String, String)>,
     says: Says,
-    /// How many requests the token has left, where the server tells; all clones know.
-    budget: Arc<Mutex<Option<Budget>>>,
+    /// What the last answers told of the token; all clones know.
+    told: Arc<Mutex<Told>>,
+}
+
+/// What a server tells of the token.
+#[derive(Clone, Copy, Default)]
+struct Told {
+    budget: Option<Budget>,
+    reads_only: bool,
 }
 
 /// What a server says beyond its answers.
@@ -88,7 +96,16 @@ impl Http {
 
     /// How many requests the token has left, as of the last answer.
     pub(in crate::client) fn budget(&self) -> Option<Budget> {
-        *self.budget.lock().unwrap_or_else(PoisonError::into_inner)
+        self.told().budget
+    }
+
+    /// Whether the last answer said that the token may only read.
+    pub(in crate::client) fn reads_only(&self) -> bool {
+        self.told().reads_only
+    }
+
+    fn told(&self) -> Told {
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The word before the token, where one is sent.
@@ -136,9 +153,8 @@ impl Http {
         let response = built.map_err(told)?.send().await.map_err(told)?;
         let mut answer = Response::new(response.status());
         answer.headers = response.headers().entries().collect();
-        if let Some(budget) = Budget::read(&answer) {
-            *self.budget.lock().unwrap_or_else(PoisonError::into_inner) = Some(budget);
-        }
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner) =
+            Told { budget: Budget::read(&answer).or(self.budget()), reads_only: answer.header(SCOPE) == Some("read") };
         answer.body = response.binary().await.map_err(told)?;
         Ok(answer)
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::console::element::view;
+use crate::console::offer;
 use crate::console::parts::{RunningMark, StatusChip};
 use crate::console::play::{next, play_button};
 use crate::console::read::Read;
@@ -12,7 +13,7 @@ use crate::console::route::{Target, use_route};
 use crate::console::row_parts::{counts, drift, operation};
 use crate::console::state::Store;
 use crate::console::state::row::EnvironmentRow;
-use crate::lifecycle::{EnvironmentId, RunningStatus, Status, rule};
+use crate::lifecycle::{EnvironmentId, RunningStatus, Status};
 
 /// Its name.
 pub fn name(store: Store, key: u128) -> Arc<str> {
@@ -26,7 +27,7 @@ pub fn cells(store: Store, key: u128) -> AnyView {
     let link = use_route().link_environment(id);
     let read =
         move |read: fn(&EnvironmentRow) -> String| store.environment(id).map(|row| read(&row)).unwrap_or_default();
-    let verb = Read::new(move || store.environment(id).and_then(|row| next_of(&row)));
+    let verb = Read::new(move || store.environment(id).and_then(|row| next_of(store, &row)));
     let status = Read::new(move || store.environment(id).map_or(Status::Ready, |row| row.status.clone()));
     let running = Read::new(move || store.environment(id).map_or(RunningStatus::Unknown, |row| row.running));
     view! {
@@ -57,7 +58,7 @@ pub fn cells(store: Store, key: u128) -> AnyView {
 }
 
 /// The next sensible verb, judged by the counts alone: an icon needs no more.
-pub fn next_of(row: &EnvironmentRow) -> Option<crate::lifecycle::Action> {
+pub fn next_of(store: Store, row: &EnvironmentRow) -> Option<crate::lifecycle::Action> {
     let services = row.stand_ins();
-    next(|action| rule::allowed_on_environment(action, &row.facts(), &services).is_ok())
+    next(|action| offer::of_environment(store, action, &row.facts(), &services).is_ok())
 }

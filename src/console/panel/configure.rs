@@ -12,11 +12,12 @@ use crate::client::Error;
 use crate::client::order::word;
 use crate::console::element::{Child, Item, each, view};
 use crate::console::format;
+use crate::console::offer;
 use crate::console::parts::{Dialog, DialogForm, Mark, Reason, Tone, use_dialog};
 use crate::console::route::{Target, use_route};
 use crate::console::state::row::ServiceRow;
 use crate::console::state::{Store, use_store};
-use crate::lifecycle::{Action, EnvironmentId, ServiceId, Sync, allowed};
+use crate::lifecycle::{Action, EnvironmentId, ServiceId, Sync};
 
 /// How far the edit is.
 #[derive(Clone, Debug, PartialEq)]
@@ -153,7 +154,10 @@ pub fn ConfigurePanel(
 #[component]
 fn EditorForm(editor: Editor) -> AnyView {
     let dialog = use_dialog();
-    let idle = Memo::new(move |_| !editor.changed() || editor.stage.with(|stage| *stage == Stage::Saving));
+    let refused = Memo::new(move |_| editor.store.may_act().err());
+    let idle = Memo::new(move |_| {
+        !editor.changed() || refused.with(Option::is_some) || editor.stage.with(|stage| *stage == Stage::Saving)
+    });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         if !idle.get_untracked() {
@@ -174,6 +178,7 @@ fn EditorForm(editor: Editor) -> AnyView {
                 {move || editor.failure.get().map(|words| view! { <p class="refused" role="alert">{words}</p> })}
             </div>
             <div class="dialog-foot">
+                {move || refused.get().map(|refusal| view! { <p class="note"><Reason refusal=refusal/></p> })}
                 <AfterSaving editor=editor/>
                 <button class="button" type="button" autofocus on:click=move |_| dialog.close()>
                     {move || if editor.changed() { "Discard changes" } else { "Close" }}
@@ -277,7 +282,10 @@ fn AfterSaving(editor: Editor) -> AnyView {
     let shown = Memo::new(move |_| editor.stage.with(|stage| *stage == Stage::Saved) && !editor.changed());
     Child::view(move || {
         shown.get().then(|| {
-            let refusal = editor.service.get().and_then(|row| allowed(Action::Redeploy, &row.facts()).err());
+            let refusal = editor
+                .service
+                .get()
+                .and_then(|row| offer::of_service(editor.store, Action::Redeploy, &row.facts()).err());
             view! {
                 <div class="note" role="status">
                     <p>"Saved. Nothing that runs has changed yet."</p>

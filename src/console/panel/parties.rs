@@ -6,12 +6,12 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::console::element::{Child, Item, each, view};
+use crate::console::offer::{self, Refused};
 use crate::console::parts::{Reason, Rows, StatusChip, VirtualList};
 use crate::console::route::Target;
 use crate::console::state::row::{EnvironmentRow, ServiceRow};
 use crate::console::state::{Store, use_store};
-use crate::lifecycle::rule::allowed_in_environment;
-use crate::lifecycle::{Action, Refusal, allowed, allowed_in_subset, allowed_on_environment};
+use crate::lifecycle::Action;
 
 /// The services an action is asked of, sorted by the rule's answer.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -19,9 +19,9 @@ pub struct Parties {
     /// Those that act.
     pub acting: Vec<Arc<ServiceRow>>,
     /// Those that do not, and why.
-    pub left_out: Vec<(Arc<ServiceRow>, Refusal)>,
+    pub left_out: Vec<(Arc<ServiceRow>, Refused)>,
     /// Why the whole is refused, if it is.
-    pub refused: Option<Refusal>,
+    pub refused: Option<Refused>,
 }
 
 impl Parties {
@@ -30,32 +30,41 @@ impl Parties {
         let services = store.services();
         let services = services.value()?;
         let environment = store.environment(target.environment());
-        Some(match target {
+        let mut parties = match target {
             Target::Service { service, .. } => {
                 let one = services.iter().filter(|row| row.id == service);
-                Parties::sort(one, |row| allowed(action, &row.facts()))
+                Parties::sort(one, |row| offer::of_service(store, action, &row.facts()))
             }
             Target::Subset { .. } => {
                 let chosen = store.selection().with(|selection| selection.services().collect::<BTreeSet<_>>());
                 let members = services.iter().filter(|row| chosen.contains(&row.id));
-                Parties::sort(members, |row| allowed_in_subset(action, chosen.len(), &row.facts()))
+                Parties::sort(members, |row| offer::in_subset(store, action, chosen.len(), &row.facts()))
             }
-            Target::Environment(_) => Parties::of_environment(action, environment.as_deref(), services),
-        })
+            Target::Environment(_) => Parties::of_environment(store, action, environment.as_deref(), services),
+        };
+        if let Err(refused) = store.may_act() {
+            parties.refused = Some(refused);
+        }
+        Some(parties)
     }
 
-    fn of_environment(action: Action, environment: Option<&EnvironmentRow>, all: &[Arc<ServiceRow>]) -> Parties {
-        let mut parties = Parties::sort(all.iter(), |row| allowed_in_environment(action, &row.facts()));
+    fn of_environment(
+        store: Store,
+        action: Action,
+        environment: Option<&EnvironmentRow>,
+        all: &[Arc<ServiceRow>],
+    ) -> Parties {
+        let mut parties = Parties::sort(all.iter(), |row| offer::in_environment(store, action, &row.facts()));
         if let Some(environment) = environment {
             let facts = all.iter().map(|row| row.facts()).collect::<Vec<_>>();
-            parties.refused = allowed_on_environment(action, &environment.facts(), &facts).err();
+            parties.refused = offer::of_environment(store, action, &environment.facts(), &facts).err();
         }
         parties
     }
 
     fn sort<'a>(
         rows: impl Iterator<Item = &'a Arc<ServiceRow>>,
-        rule: impl Fn(&ServiceRow) -> Result<(), Refusal>,
+        rule: impl Fn(&ServiceRow) -> Result<(), Refused>,
     ) -> Parties {
         let mut parties = Parties::default();
         for row in rows {
@@ -140,7 +149,7 @@ pub enum Said {
     /// What will happen to it.
     Effect(String),
     /// Why it is left out.
-    LeftOut(Refusal),
+    LeftOut(Refused),
 }
 
 #[component]

@@ -12,11 +12,12 @@ use crate::client::Error;
 use crate::console::curl::CopyCurl;
 use crate::console::element::{Child, view};
 use crate::console::format::{ago, count, moment, number_words, short_version};
+use crate::console::offer;
 use crate::console::parts::{Dialog, DialogForm, Glyph, Icon, Mark, Reason, Rows, VirtualList, use_dialog};
 use crate::console::route::use_route;
 use crate::console::state::row::ServiceRow;
 use crate::console::state::{Order, use_store};
-use crate::lifecycle::{Action, EnvironmentId, Scope, ServiceId, Source, allowed};
+use crate::lifecycle::{Action, EnvironmentId, Scope, ServiceId, Source};
 
 /// What has been read so far.
 #[derive(Clone)]
@@ -150,7 +151,9 @@ fn about(picker: Picker) -> String {
 fn PickerForm(picker: Picker, retry: Callback<()>) -> AnyView {
     let (store, dialog) = (use_store(), use_dialog());
     let refusal = Memo::new(move |_| {
-        picker.service.with(|row| row.as_ref().and_then(|row| allowed(Action::DeployVersion, &row.facts()).err()))
+        picker.service.with(|row| {
+            row.as_ref().and_then(|row| offer::of_service(store, Action::DeployVersion, &row.facts()).err())
+        })
     });
     let ready = Memo::new(move |_| picker.chosen.get().is_some() && refusal.with(Option::is_none));
     let order = move || {

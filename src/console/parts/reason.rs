@@ -4,13 +4,13 @@ use leptos::prelude::*;
 
 use super::status::Tone;
 use crate::console::element::view;
-use crate::lifecycle::Refusal;
+use crate::console::offer::Refused;
 
 /// A refusal in words: why, and then what would help.
 #[component]
 pub fn Reason(
     /// The rule's answer.
-    refusal: Refusal,
+    refusal: Refused,
 ) -> AnyView {
     view! {
         <span class="reason">

@@ -48,7 +48,7 @@ fn title(store: Store, id: EnvironmentId) -> AnyView {
         move |read: fn(&EnvironmentRow) -> String| store.environment(id).map(|row| read(&row)).unwrap_or_default();
     let status = Read::new(move || store.environment(id).map_or(Status::Ready, |row| row.status.clone()));
     let running = Read::new(move || store.environment(id).map_or(RunningStatus::Unknown, |row| row.running));
-    let verb = Read::new(move || store.environment(id).and_then(|row| next_of(&row)));
+    let verb = Read::new(move || store.environment(id).and_then(|row| next_of(store, &row)));
     let place = [&fixed.cluster, &fixed.region].into_iter().filter(|part| !part.is_empty());
     let place = place.map(|part| &**part).collect::<Vec<_>>().join(" · ");
     view! {
@@ -131,15 +131,17 @@ fn request(store: Store, queued: Queued) -> AnyView {
                 <span>{words.clone()}</span>
                 <span class="muted">{by} " · " {move || format::ago(store.now(), at)}</span>
             </span>
-            <button
-                type="button"
-                class="button small"
-                aria-label=format!("Take back {words}")
-                on:click=move |_| store.take_back(id)
-            >
-                <Icon name=Glyph::Undo/>
-                "Take back"
-            </button>
+            {store.may_act().is_ok().then(|| view! {
+                <button
+                    type="button"
+                    class="button small"
+                    aria-label=format!("Take back {words}")
+                    on:click=move |_| store.take_back(id)
+                >
+                    <Icon name=Glyph::Undo/>
+                    "Take back"
+                </button>
+            })}
         </li>
     }
 }

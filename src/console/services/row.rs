@@ -25,7 +25,7 @@ pub fn cells(store: Store, key: u128) -> AnyView {
     let id = ServiceId(key);
     let Some(fixed) = untrack(|| store.service(id)) else { return ().into_any() };
     let environment = untrack(|| store.focus()).unwrap_or(EnvironmentId(0));
-    let verb = Read::new(move || store.service(id).and_then(|row| next_of_service(&row.facts())));
+    let verb = Read::new(move || store.service(id).and_then(|row| next_of_service(store, &row.facts())));
     let status = Read::new(move || store.service(id).map_or(Status::Ready, |row| row.status.clone()));
     let running = Read::new(move || store.service(id).map_or(RunningStatus::Unknown, |row| row.running));
     let pods = Read::new(move || store.service(id).map(|row| row.pods.clone()).unwrap_or_default());

@@ -16,6 +16,8 @@ pub struct Contact {
     pub patience: f64,
     /// How many requests the token has left in this hour, where the server tells.
     pub left: Option<u32>,
+    /// Whether the server lets this page only read.
+    pub reads_only: bool,
 }
 
 /// How fresh the data is.

@@ -149,8 +149,16 @@ fn settle(store: Store, result: Result<(), client::Error>) {
         Ok(()) => {
             store.environments.healed();
             store.services.healed();
-            let left = store.client.with_value(client::Client::budget).map(|budget| budget.left);
-            store.contact.set(freshness::Contact { answered: Some(now), now, trouble: None, patience, left });
+            let (left, reads_only) =
+                store.client.with_value(|client| (client.budget().map(|budget| budget.left), client.reads_only()));
+            store.contact.set(freshness::Contact {
+                answered: Some(now),
+                now,
+                trouble: None,
+                patience,
+                left,
+                reads_only,
+            });
         }
         Err(error) => {
             if !store.environments.loaded() {
