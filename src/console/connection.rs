@@ -159,7 +159,8 @@ pub fn ConnectionMark() -> AnyView {
     let (panel, words, title) = match store.client().address() {
         None => (Panel::Demo, "Demo".to_owned(), "The backend runs in this page. Open its controls.".to_owned()),
         Some(base) => {
-            let host = base.split_once("://").map_or("Server", |(_, rest)| rest.split('/').next().unwrap_or(rest));
+            let own = if store.client().contract_only() { "Live API" } else { "Server" };
+            let host = base.split_once("://").map_or(own, |(_, rest)| rest.split('/').next().unwrap_or(rest));
             (Panel::Connection, host.to_owned(), format!("Connected to {base}. Open the connection."))
         }
     };

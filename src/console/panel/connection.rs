@@ -56,7 +56,7 @@ fn ConnectionForm() -> AnyView {
     let at = client.address().map(str::to_owned);
     let kind = RwSignal::new(match at.as_deref() {
         None => Kind::Demo,
-        Some(base) if base.starts_with(LIVE) => Kind::Live,
+        Some(_) if client.contract_only() => Kind::Live,
         Some(_) => Kind::Playhead,
     });
     let base = RwSignal::new(at.filter(|base| base.contains("://")).unwrap_or_else(|| own.clone()));
