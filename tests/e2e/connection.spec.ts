@@ -78,8 +78,9 @@ test("what cannot be connected to leaves the demo as it is, and says why", async
 test("a server with tokens asks for one, which stays in memory unless it is to be kept", async ({ page, server }) => {
   const token = server.token("somebody", "act");
   await page.goto(server.address);
-  await page.getByRole("button", { name: "Open the connection" }).click();
-  await panel(page).getByRole("radio", { name: "A Playhead server" }).check();
+  // Nothing can be seen without one: it is asked for, and what is typed is the token.
+  await expect(panel(page).getByLabel("Token", { exact: true })).toBeFocused();
+  await expect(panel(page).getByRole("radio", { name: "A Playhead server" })).toBeChecked();
   const sent: string[] = [];
   page.on("request", (request) => {
     if ((request.headers()["authorization"] ?? "").includes(token)) sent.push(request.url());
@@ -94,9 +95,8 @@ test("a server with tokens asks for one, which stays in memory unless it is to b
   expect(sent.filter((url) => !url.startsWith(`${server.address}api/`))).toEqual([]);
   // A reload asks again, and does not open a demo instead.
   await page.reload();
-  await expect(page.getByRole("button", { name: "Open the connection" })).toBeVisible();
+  await expect(panel(page)).toContainText("give a token that it knows");
   await expect(mark(page, "Demo")).toHaveCount(0);
-  await page.getByRole("button", { name: "Open the connection" }).click();
   await connect(page, `${server.address}api`, token, true);
   await console.ready();
   await page.reload();
@@ -106,7 +106,7 @@ test("a server with tokens asks for one, which stays in memory unless it is to b
 test("what a token may not do is said", async ({ page, server }) => {
   const token = server.token("reader", "read");
   await page.goto(server.address);
-  await page.getByRole("button", { name: "Open the connection" }).click();
+  await expect(panel(page)).toBeVisible();
   await connect(page, `${server.address}api`, token);
   const console = new Console(page);
   await console.enter("staging");

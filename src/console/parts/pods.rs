@@ -84,10 +84,16 @@ pub fn Pods(
     /// How many there should be, where told.
     #[prop(into)]
     desired: Read<Option<u32>>,
+    /// Their state in one word: where it is unknown, so is whether there are any.
+    #[prop(into)]
+    running: Read<RunningStatus>,
 ) -> AnyView {
     let words = Read::new({
         let (pods, desired) = (pods.clone(), desired.clone());
-        move || pods_words(&pods.get(), desired.get())
+        move || match (pods.get(), running.get()) {
+            (pods, RunningStatus::Unknown) if pods.is_empty() => String::new(),
+            (pods, _) => pods_words(&pods, desired.get()),
+        }
     });
     let titled = words.clone();
     let squares = move || {

@@ -48,8 +48,8 @@ pub fn cells(store: Store, key: u128) -> AnyView {
             <span class="note" title=move || note(store, id)>{move || note(store, id).unwrap_or_default()}</span>
         </td>
         <td class="c-running" role="gridcell">
-            <RunningMark running/>
-            <Pods pods desired/>
+            <RunningMark running=running.clone()/>
+            <Pods pods desired running/>
         </td>
         <td class="c-version" role="gridcell">
             <VersionLabel running=from next=to/>

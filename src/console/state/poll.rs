@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::{AbortHandle, abortable};
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -15,8 +16,12 @@ use crate::lifecycle::EnvironmentId;
 #[derive(Default)]
 pub struct Poll {
     timer: Option<TimeoutHandle>,
+    /// Says that a round takes long.
+    slow: Option<TimeoutHandle>,
     /// A round is under way…
     busy: bool,
+    /// …and ends with the page it is for.
+    round: Option<AbortHandle>,
     /// …and another was asked for meanwhile.
     again: bool,
     /// Counts worlds: what was asked of an older one is thrown away.
@@ -58,6 +63,14 @@ pub fn start(store: Store) {
         if let Ok(second) = second {
             second.clear();
         }
+        store.poll.try_update_value(|poll| {
+            if let Some(round) = poll.round.take() {
+                round.abort();
+            }
+            for timer in [poll.timer.take(), poll.slow.take()].into_iter().flatten() {
+                timer.clear();
+            }
+        });
     });
     // Another environment: its services are wanted now.
     Effect::new(move |before: Option<Option<EnvironmentId>>| {
@@ -84,7 +97,12 @@ pub fn poke(store: Store) {
         !std::mem::replace(&mut poll.busy, true)
     });
     if free == Some(true) {
-        spawn_local(round(store));
+        let (round, handle) = abortable(round(store));
+        store.poll.update_value(|poll| poll.round = Some(handle));
+        spawn_local(async move {
+            // Aborted: the page is gone.
+            let _ = round.await;
+        });
     }
 }
 
@@ -118,18 +136,18 @@ async fn round(store: Store) {
         },
         Duration::from_secs(2),
     );
+    store.poll.update_value(|poll| poll.slow = slow.ok());
     let world = store.poll.with_value(|poll| poll.world);
     let result = load::refresh(store, world).await;
-    if let Ok(slow) = slow {
-        slow.clear();
-    }
-    let Some(again) = store.poll.try_update_value(|poll| {
+    let again = store.poll.try_update_value(|poll| {
+        if let Some(slow) = poll.slow.take() {
+            slow.clear();
+        }
         poll.busy = false;
         poll.failures = if result.is_ok() { 0 } else { poll.failures + 1 };
         std::mem::take(&mut poll.again) || poll.world != world
-    }) else {
-        return;
-    };
+    });
+    let again = again.unwrap_or(false);
     if !again {
         settle(store, result);
     }
@@ -186,7 +204,8 @@ fn settle(store: Store, result: Result<(), client::Error>) {
 /// The badge grows older while no answer comes.
 fn tick(store: Store) {
     let now = js_sys::Date::now();
-    if store.poll.with_value(|poll| poll.contract_only) {
+    let Some(contract_only) = store.poll.try_with_value(|poll| poll.contract_only) else { return };
+    if contract_only {
         // Its answers tell no time, and are far between.
         store.now.set(now as i64);
     }

@@ -1,0 +1,185 @@
+// What the product's API says by itself: how services run, and how a deployment goes on; and what is asked for, within
+// the requests a token has.
+import { expect, type Page } from "@playwright/test";
+import type { Console } from "./console";
+import { connect, refresh, test } from "./live/connected";
+import type { Live } from "./live/server";
+
+/** The lines that were opened, by path, each with what is listened to. */
+const lines = (live: Live) => live.requests.filter(({ method }) => method === "UPGRADE").map(({ path, query }) => ({ path, query }));
+
+const asked = (live: Live, path: RegExp): number =>
+  live.requests.filter((one) => one.method === "GET" && path.test(one.path)).length;
+
+const counted = (live: Live): number => live.requests.filter(({ method }) => method !== "OPTIONS" && method !== "UPGRADE").length;
+
+const running = async (console: Console, name: string): Promise<string> => (await console.read(name)).running;
+
+/** Takes the page's clock in hand. Its timers get small numbers: a program that keeps them as 32 bits, as the DOM says
+ * they are, could not end one that is called 1,000,000,000,001. */
+async function hold(page: Page): Promise<void> {
+  await page.clock.install();
+  await page.addInitScript(() => {
+    const numbers = new Map<number, number>();
+    for (const kind of ["Timeout", "Interval"] as const) {
+      const [set, clear] = [`set${kind}`, `clear${kind}`] as const;
+      const [own, end] = [window[set] as (...all: unknown[]) => number, window[clear]];
+      Object.assign(window, {
+        [set]: (...all: unknown[]) => {
+          numbers.set(numbers.size + 1, own(...all));
+          return numbers.size;
+        },
+        [clear]: (number: number) => end(numbers.get(number)),
+      });
+    }
+  });
+}
+
+/** How many requests of the page are under way. */
+function underWay(page: Page): () => number {
+  let open = 0;
+  page.on("request", () => (open += 1));
+  for (const over of ["requestfinished", "requestfailed"] as const) page.on(over as "requestfinished", () => (open -= 1));
+  return () => open;
+}
+
+test("how services run is pushed, for the project by its clusters and for an environment with its pods", async ({ live, console }) => {
+  await expect(console.row("integration")).toContainText("Warning");
+  await expect(console.row("production")).toContainText("Running");
+  await console.enter("integration");
+  await expect.poll(() => running(console, "api")).toContain("Warning");
+  expect((await console.read("gateway")).pods).toBe("2 pods ready");
+  // Nothing is pushed of what runs at the cloud provider: its status says it.
+  expect(await running(console, "ledger-db")).toContain("Running");
+  live.set(live.id("cedar/backend/integration/api"), { running: "RUNNING" });
+  await expect.poll(() => running(console, "api")).toContain("Running");
+  const clusters = new Set(lines(live).filter(({ path }) => path === "/service/status").map(({ query }) => query.cluster));
+  expect(clusters).toEqual(new Set([live.world.environments[0]!.wire.cluster_id]));
+  expect(lines(live).filter(({ path }) => path === "/deployment/status").map(({ query }) => query.environment)).toEqual([
+    live.id("cedar/backend/integration"),
+  ]);
+});
+
+test("a deployment is followed as it is pushed", async ({ live, console }) => {
+  await console.enter("staging");
+  await expect.poll(() => live.listeners).toBe(2);
+  for (const [name, status] of [
+    ["migrate", "Deployment OK"],
+    ["web", "Deploying"],
+    ["web", "Deployment OK"],
+    ["api", "Deploying"],
+    ["api", "Deployment OK"],
+  ] as const) {
+    await expect
+      .poll(async () => {
+        const seen = (await console.read(name)).status;
+        if (seen !== status) live.advance();
+        return seen;
+      })
+      .toBe(status);
+  }
+});
+
+test("what a broken line told is not said any more, and it is opened again", async ({ page, live }) => {
+  await hold(page);
+  const console = await connect(page, live);
+  await console.enter("integration");
+  await expect.poll(() => running(console, "gateway")).toContain("Running");
+  const before = lines(live).length;
+  live.refuseSockets();
+  live.dropSockets();
+  await expect.poll(() => running(console, "gateway")).toContain("Unknown");
+  expect((await console.read("gateway")).pods).toBe("");
+  await expect(console.row("gateway")).toContainText("Deployment OK");
+  // Not at once, and less often each time: within a minute four times at most for each of the two lines.
+  for (let seconds = 0; seconds < 60; seconds += 5) await page.clock.runFor(5_000);
+  const tried = lines(live).length - before;
+  expect(tried).toBeGreaterThanOrEqual(4);
+  expect(tried).toBeLessThanOrEqual(8);
+  live.refuseSockets(false);
+  await expect
+    .poll(async () => {
+      await page.clock.runFor(30_000);
+      return running(console, "gateway");
+    })
+    .toContain("Running");
+  expect((await console.read("gateway")).pods).toBe("2 pods ready");
+});
+
+test("an answer that was asked for before something was pushed does not take it back", async ({ page, live, console }) => {
+  await console.enter("staging");
+  await expect.poll(() => live.listeners).toBe(2);
+  let answer = (): void => {};
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  await page.route(/\/statuses$/, async (route) => {
+    const old = await route.fetch();
+    await held;
+    await route.fulfill({ response: old });
+  });
+  const under = page.waitForRequest(/\/statuses$/);
+  await refresh(page, live);
+  await under;
+  live.advance();
+  await expect.poll(async () => (await console.read("migrate")).status).toBe("Deployment OK");
+  const answered = page.waitForResponse(/\/statuses$/);
+  const queue = page.waitForResponse(/\/deploymentQueue$/);
+  answer();
+  await (await answered).finished();
+  // Asked after the statuses were read.
+  await (await queue).finished();
+  expect((await console.read("migrate")).status).toBe("Deployment OK");
+});
+
+test("one busy environment is watched for an hour within the requests of a token", async ({ page, live }) => {
+  live.refuseSockets();
+  live.limit({ remaining: 1_000, reset: 3_600 });
+  await hold(page);
+  const open = underWay(page);
+  const console = await connect(page, live);
+  await console.enter("staging");
+  await expect(console.row("migrate")).toContainText("Deploying");
+  const first = counted(live);
+  for (let minute = 0; minute < 10; minute += 1) {
+    for (let part = 0; part < 12; part += 1) {
+      await page.clock.runFor(5_000);
+      await expect.poll(open).toBe(0);
+    }
+  }
+  const inAnHour = first + (counted(live) - first) * 6;
+  expect(inAnHour).toBeGreaterThan(200);
+  expect(inAnHour).toBeLessThan(1_000);
+  await expect(page.getByRole("banner").getByRole("button", { name: / \d+ left$/ })).toBeVisible();
+});
+
+test("with few requests left they are kept for what a person does", async ({ page, live }) => {
+  live.refuseSockets();
+  await hold(page);
+  const open = underWay(page);
+  const console = await connect(page, live);
+  await console.enter("staging");
+  live.limit({ remaining: 110, reset: 3_600 });
+  await refresh(page, live);
+  await expect.poll(open).toBe(0);
+  const before = counted(live);
+  for (let part = 0; part < 30; part += 1) {
+    await page.clock.runFor(20_000);
+    await expect.poll(open).toBe(0);
+  }
+  expect(counted(live) - before).toBeLessThanOrEqual(4);
+});
+
+test("organizations are chosen apart from their projects, and the place says which", async ({ page, live, console }) => {
+  const organization = page.getByRole("combobox", { name: "Organization" });
+  await expect(organization.getByRole("option")).toHaveText(["Cedar Works", "Harbor Labs"]);
+  await expect(page.getByRole("combobox", { name: "Project" }).getByRole("option")).toHaveText(["backend", "playground"]);
+  const before = asked(live, /\/project$/);
+  await organization.selectOption("Harbor Labs");
+  await expect.poll(() => console.names()).toEqual(["development"]);
+  // One project: there is nothing to choose.
+  await expect(page.getByRole("combobox", { name: "Project" })).toHaveCount(0);
+  expect(new URL(page.url()).searchParams.get("organization")).toBe(live.id("harbor"));
+  // Only of the one that is open are the projects asked for.
+  expect(asked(live, /\/project$/)).toBe(before + 1);
+  await page.getByRole("banner").getByRole("link", { name: "Playhead" }).click();
+  await expect.poll(() => console.names()).toEqual(["development"]);
+});
