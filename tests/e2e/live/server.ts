@@ -94,9 +94,15 @@ export class Live {
     this.refusing = refusal(status, status === 409 ? "Conflict" : "Error", detail);
   }
 
-  /** Accepts the next action, and ends the connection in place of an answer. */
+  /**
+   * Accepts the next action, and ends the connection in place of an answer.
+   *
+   * A connection of its own: Chromium sends a request again by itself, whatever its method, when one that it has used
+   * before ends without a byte, and that would be the browser's second request and not the page's.
+   */
   lose(_: "answer"): void {
     this.losing = true;
+    this.server.closeIdleConnections();
   }
 
   /** Counts requests from here on; `null`: no more. */
@@ -104,12 +110,19 @@ export class Live {
     this.limited = limit && { ...limit };
   }
 
+  /** Breaks every websocket, as a network does. */
   dropSockets(): void {
     this.sockets.drop();
   }
 
+  /** Answers 503 where a websocket is asked for. */
   refuseSockets(on = true): void {
     this.sockets.refuse(on);
+  }
+
+  /** Closes every websocket with 1008, as for a token that may not listen. */
+  forbidSockets(): void {
+    this.sockets.forbid();
   }
 
   async stop(): Promise<void> {
@@ -121,6 +134,7 @@ export class Live {
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const asked = this.note(request, request.method ?? "", await json(request));
     this.allowOrigins(response);
+    if (this.losing) response.setHeader("Connection", "close");
     if (asked.method === "OPTIONS") return void response.writeHead(204).end();
     const { status, body } = this.answer(asked);
     if (this.limited) {

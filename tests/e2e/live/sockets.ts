@@ -15,6 +15,7 @@ export class Sockets {
     handleProtocols: (offered) => (offered.has("v1") ? "v1" : false),
   });
   private refused = false;
+  private forbidden = false;
   private readonly pushes = new Map<WebSocket, () => void>();
 
   constructor(
@@ -50,10 +51,17 @@ export class Sockets {
     this.refused = on;
   }
 
+  /** Knows no token any more. */
+  forbid(): void {
+    this.forbidden = true;
+    for (const socket of this.server.clients) socket.close(POLICY);
+  }
+
   private listen(request: IncomingMessage, socket: WebSocket): void {
     const { pathname, searchParams } = new URL(request.url ?? "/", "ws://live");
     const offered = (request.headers["sec-websocket-protocol"] ?? "").split(",").map((word) => word.trim());
-    if (!offered.includes(`auth.bearer.${this.token}`)) return socket.close(POLICY, "unknown token");
+    const known = offered.includes(`auth.bearer.${this.token}`) && !this.forbidden;
+    if (!known) return socket.close(POLICY, "unknown token");
     if (!searchParams.has("organization") || !searchParams.has("cluster")) return socket.close(POLICY, "of which cluster?");
     const messages = {
       "/service/status": (all: Environment[]): Wire[] => [{ environments: all.map(running) }],

@@ -1,0 +1,197 @@
+// Connected to the product's API, played with recorded answers: what is told is shown as it came, what is not told is not
+// made up, and the token goes nowhere but to the server.
+import { expect, type Page } from "@playwright/test";
+import { ACTIONS } from "./console";
+import { ask, badge, connect, panel, refresh, test, TOKEN } from "./live/connected";
+import { commitId } from "./live/fixtures/services";
+import type { Live } from "./live/server";
+
+/** Everything that was asked but for preflights, which carry no token. */
+const asked = (live: Live) => live.requests.filter(({ method }) => method !== "OPTIONS");
+
+/** Everything the page keeps, shows or says in its address. */
+async function traces(page: Page): Promise<string> {
+  const kept = await page.evaluate(() =>
+    JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, history.state, document.documentElement.outerHTML]),
+  );
+  return kept + page.url();
+}
+
+for (const scheme of ["Token", "Bearer"] as const) {
+  test(`the ${scheme} goes to the server in its header, and nowhere else`, async ({ page, live }) => {
+    const told: string[] = [];
+    page.on("console", (message) => told.push(message.text()));
+    page.on("request", (request) => told.push(request.url(), request.postData() ?? ""));
+    const console = await connect(page, live, { scheme });
+    await expect(page.getByRole("button", { name: /^Demo/ })).toHaveCount(0);
+    await console.enter("integration");
+    await console.press("gateway", "Restart service");
+    await expect.poll(() => live.actions.length).toBe(1);
+    for (const { method, path, query, headers, body } of asked(live)) {
+      const { authorization, "sec-websocket-protocol": protocols, ...others } = headers;
+      if (method === "UPGRADE") expect(protocols).toBe(`v1, auth.bearer.${TOKEN}`);
+      else expect(authorization, path).toBe(`${scheme} ${TOKEN}`);
+      expect(JSON.stringify([path, query, others, body])).not.toContain(TOKEN);
+    }
+    expect(await traces(page)).not.toContain(TOKEN);
+    expect(told.join()).not.toContain(TOKEN);
+  });
+}
+
+test("a token that the server does not know connects nothing", async ({ page, live }) => {
+  await ask(page, live, { token: "not-a-token" });
+  await expect(panel(page).getByRole("alert")).toHaveText(/does not know this token/);
+  await expect(page.getByRole("button", { name: "Demo", exact: true, includeHidden: true })).toBeVisible();
+});
+
+test("after a reload the panel still knows what it was connected to", async ({ page, live, console }) => {
+  await page.reload();
+  await page.getByRole("button", { name: "Open the connection" }).click();
+  await expect(panel(page).getByRole("radio", { name: /^The product's API/ })).toBeChecked();
+  await panel(page).getByLabel("Token", { exact: true }).fill(TOKEN);
+  await panel(page).getByRole("button", { name: "Connect", exact: true }).click();
+  await expect(console.row("production")).toBeVisible();
+  expect(live.requests.filter(({ method }) => method === "GET").length).toBeGreaterThan(0);
+});
+
+test("only the contract's calls are made, with headers that an API of other origins lets in", async ({ page, live, console }) => {
+  await console.enter("integration");
+  await console.press("api", "Deploy other version");
+  await expect(console.dialog.getByRole("option").first()).toBeVisible();
+  await page.keyboard.press("Escape");
+  await console.act("gateway", "Redeploy");
+  await expect.poll(() => live.actions.length).toBe(1);
+  await refresh(page, live);
+  expect(live.requests.map(({ path }) => path).filter((path) => /^\/x(\/|$)/.test(path))).toEqual([]);
+  const wanted = live.requests.flatMap(({ headers }) => String(headers["access-control-request-headers"] ?? "").split(","));
+  expect(new Set(wanted.filter((name) => !["", "authorization", "content-type"].includes(name)))).toEqual(new Set());
+});
+
+test("the environments are listed with their statuses", async ({ console }) => {
+  for (const [name, said] of Object.entries({
+    production: /Deployment OK.*on-call, CLI/,
+    staging: /Deploying.*release pipeline, git push/,
+    integration: /Deployment OK.*developer, console/,
+    "preview-17": /Deployment error/,
+  })) {
+    await expect(console.row(name)).toHaveText(said);
+  }
+});
+
+test("a busy environment is told with its counts, its deployment and what waits", async ({ page, console }) => {
+  await console.enter("staging");
+  const main = page.getByRole("main");
+  await console.expectEnvironment("Deploying");
+  await expect(main).toContainText("2 queued · 1 never deployed · 1 deploying · 1 ok");
+  expect(Object.entries((await console.sight()).rows).map(([name, { status, stage }]) => [name, status, stage])).toEqual([
+    ["orders-db", "Deployment OK", "DATABASE"],
+    ["migrate", "Deploying", "JOB"],
+    ["web", "Queued", "CONTAINER"],
+    ["api", "Queued", "APPLICATION"],
+    ["worker", "Ready", "APPLICATION"],
+  ]);
+  await expect(main).not.toContainText("No deployment is running");
+  await page.getByRole("button", { name: "1 waiting" }).click();
+  await expect(page.getByLabel("Waiting requests").getByRole("listitem")).toHaveText(/RESTART.*developer, console/i);
+});
+
+test("what the server does not tell is not made up", async ({ page, live, console }) => {
+  live.refuseSockets();
+  await console.enter("integration");
+  for (const [name, { running, pods, kind }] of Object.entries((await console.sight()).rows)) {
+    expect(running, name).not.toBe("");
+    // That there are none would be said by somebody who knows.
+    if (kind !== "Managed database") expect(pods, name).not.toMatch(/\d|no pods/);
+  }
+  await expect(page.getByRole("main")).not.toContainText(/undefined|null|NaN/);
+});
+
+test("the version of each service is told, whatever it is deployed from", async ({ console }) => {
+  await console.enter("integration");
+  const { rows } = await console.sight();
+  const short = (repository: string) => commitId(repository, 1).slice(0, 7);
+  expect(Object.fromEntries(Object.entries(rows).map(([name, { version }]) => [name, version]))).toMatchObject({
+    api: short("api"),
+    migrate: short("migrate"),
+    gateway: "2.4.0",
+    nightly: "0.9.1",
+    metrics: "5.1.2",
+  });
+});
+
+test("every kind of service is named; one of a kind unknown here is refused everything, with the reason", async ({ live, console }) => {
+  await console.enter("integration");
+  const kinds = Object.fromEntries(Object.entries((await console.sight()).rows).map(([name, { kind }]) => [name, kind]));
+  expect(kinds).toEqual({
+    "ledger-db": "Managed database",
+    "orders-db": "Container database",
+    migrate: "Lifecycle job",
+    nightly: "Cron job",
+    gateway: "Container",
+    api: "Application",
+    metrics: "Helm chart",
+    network: "TERRAFORM",
+  });
+  const offers = await console.offers("network");
+  expect(offers.map(({ action }) => action)).toEqual(expect.arrayContaining([...ACTIONS]));
+  for (const { action, refused } of offers) {
+    expect(refused, action).toMatch(action === "Deploy latest version" ? /on the environment only/ : /unknown to this version/);
+  }
+  expect(live.actions).toEqual([]);
+});
+
+test("words from the future are shown as they came", async ({ page, console }) => {
+  await expect(page.getByRole("button", { name: "SANDBOX 1" })).toBeVisible();
+  await expect(console.row("preview-17")).toContainText("CHATBOT");
+  await console.enter("preview-17");
+  await expect(page.getByRole("main")).toContainText(/SANDBOX.*CHATBOT/);
+  expect((await console.read("search")).status).toBe("HIBERNATING");
+  for (const { action, refused } of await console.offers("search")) {
+    if (action !== "Configure") expect(refused, action).not.toBeNull();
+  }
+});
+
+test("projects of the same name are told apart, and each has its own environments", async ({ page, live }) => {
+  const console = await connect(page, live, { keep: true });
+  for (const [path, names] of Object.entries({
+    "cedar/backend": ["production", "staging", "integration", "preview-17"],
+    "harbor/backend": ["development"],
+    "cedar/playground": [],
+  })) {
+    await page.goto(`?project=${live.id(path)}`);
+    const chooser = page.getByRole("combobox", { name: "Project" });
+    await expect(chooser, path).toHaveValue(live.id(path));
+    if (names.length > 0) expect(await console.names()).toEqual(names);
+    else await expect(page.getByRole("main")).toContainText(/no environments?/i);
+  }
+});
+
+test("how many requests the token has left is told, and when there are more", async ({ page, live, console }) => {
+  live.limit({ remaining: 12, reset: 900 });
+  await refresh(page, live);
+  await page.getByRole("banner").getByRole("button", { name: new URL(live.url).host }).click();
+  await expect(panel(page)).toContainText(/The token has (12|11|10) requests left/);
+  await panel(page).getByRole("button", { name: "Close" }).last().click();
+  live.limit({ remaining: 0, reset: 900 });
+  await refresh(page, live);
+  await expect(badge(page)).not.toHaveText(/Live/);
+  await expect(badge(page)).toHaveAttribute("title", /Too many requests.*900 s/);
+  // What was known stays.
+  await expect(console.row("production")).toContainText("Deployment OK");
+  live.limit({ remaining: 500, reset: 3600 });
+  await refresh(page, live);
+  await expect(badge(page)).toHaveText(/Live/);
+});
+
+test("a limit that is reached is waited for: nothing is asked before its end", async ({ page, live, console }) => {
+  await console.enter("integration");
+  live.limit({ remaining: 0, reset: 2 });
+  await refresh(page, live);
+  await expect(badge(page)).not.toHaveText(/Live/);
+  const refused = live.requests.length;
+  const since = Date.now();
+  await expect.poll(() => live.requests.length, { timeout: 10_000 }).toBeGreaterThan(refused);
+  expect(Date.now() - since).toBeGreaterThan(1_500);
+  live.limit(null);
+  await expect(badge(page)).toHaveText(/Live/);
+});
