@@ -248,6 +248,11 @@ impl Client {
         self.send(Endpoint::Configure.request(&[word, &id]).with_body(body), Care::Action).await.map(|_| ())
     }
 
+    /// What the server offers beside the contract; `None`: nothing.
+    pub async fn capabilities(&self) -> Result<Option<Value>, Error> {
+        found(self.once(Endpoint::Capabilities.request(&[])).await)
+    }
+
     /// What became of a request, item by item; `None`: the server does not offer it.
     pub async fn outcome(&self, request: RequestId) -> Result<Option<api::outcome::Outcome>, Error> {
         found(self.read(Endpoint::Outcome.request(&[&request.to_string()])).await)
@@ -323,7 +328,9 @@ impl Client {
                 Err(Error::Timeout { seconds, .. }) => Error::Timeout { seconds, action: care == Care::Action },
                 Err(error) => error,
             };
-            if care != Care::Repeat || !error.may_heal() || attempt == TRIES {
+            // A server that counts requests is not asked again before it says so.
+            let limited = matches!(error, Error::RateLimited { .. });
+            if care != Care::Repeat || limited || !error.may_heal() || attempt == TRIES {
                 return Err(error);
             }
             let pause = timer::jitter(PAUSE << attempt);
@@ -384,9 +391,16 @@ fn failure(response: &Response) -> Error {
         401 | 403 => Error::Unauthorized,
         404 => Error::NotFound { detail },
         409 => Error::Refused { reason: detail },
-        429 => {
-            Error::RateLimited { reset: response.header("X-RateLimit-Reset").and_then(|seconds| seconds.parse().ok()) }
-        }
+        429 => Error::RateLimited { reset: reset(response) },
         status => Error::Server { status, detail },
     }
+}
+
+/// In how many seconds a server that counts requests answers again. Some tell the moment instead, in Unix seconds.
+fn reset(response: &Response) -> Option<u32> {
+    /// No limit is that many seconds long (30 years).
+    const MOMENT: i64 = 1_000_000_000;
+    let told = ["Retry-After", "X-RateLimit-Reset"].into_iter().find_map(|name| response.header(name)?.parse().ok())?;
+    let seconds: i64 = if told > MOMENT { told - timer::now() / 1_000 } else { told };
+    u32::try_from(seconds.max(0)).ok()
 }
