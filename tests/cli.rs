@@ -2,8 +2,24 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+#[path = "cli/configure.rs"]
+mod configure;
+#[path = "cli/contract.rs"]
+mod contract;
 #[path = "cli/host.rs"]
 mod host;
+#[path = "kit/server.rs"]
+mod kit;
+#[path = "cli/queue.rs"]
+mod queue;
+#[path = "kit/readme.rs"]
+mod readme;
+#[path = "cli/settings.rs"]
+mod settings;
+#[path = "cli/terminal.rs"]
+mod terminal;
+#[path = "cli/thin.rs"]
+mod thin;
 
 use std::fs;
 use std::net::TcpListener;
@@ -277,42 +293,6 @@ fn logs_are_followed_to_the_end_of_the_deployment() {
     for line in again.out.lines() {
         assert_eq!(followed.out.lines().filter(|other| *other == line).count(), 1, "{line}");
     }
-}
-
-#[test]
-fn settings_come_from_flags_then_variables_then_the_file() {
-    let host = Host::open("shop");
-    let config = host.file("config.json");
-    let run = |arguments: &str, variables: &[(&str, &str)]| {
-        let mut command = bare(arguments);
-        command.env("PLAYHEAD_CONFIG", &config).envs(variables.iter().copied());
-        ran(&mut command)
-    };
-    let token = "s3cret-token-of-the-test";
-    let wrong = "http://127.0.0.1:1";
-    fs::write(&config, format!(r#"{{"api_url": "{}", "token": "{token}"}}"#, host.url)).unwrap();
-    run("environment list", &[]).ends_with(0);
-    run("environment list", &[("QOVERY_API_URL", wrong)]).ends_with(4);
-    run("environment list", &[("QOVERY_API_URL", wrong), ("PLAYHEAD_API_URL", &host.url)]).ends_with(0);
-    let flag = format!("environment list --api-url {}", host.url);
-    run(&flag, &[("PLAYHEAD_API_URL", wrong)]).ends_with(0);
-    run("environment list", &[("QOVERY_CLI_ACCESS_TOKEN", "wrong")]).ends_with(3);
-    run("environment list", &[("QOVERY_CLI_ACCESS_TOKEN", "wrong"), ("PLAYHEAD_TOKEN", token)]).ends_with(0);
-    let secret = host.file("token");
-    fs::write(&secret, format!("{token}\n")).unwrap();
-    let flag = format!("environment list --token-file {}", secret.display());
-    run(&flag, &[("PLAYHEAD_TOKEN", "wrong")]).ends_with(0);
-    run("environment list", &[("PLAYHEAD_PROJECT", "Nothing")]).ends_with(2).tells("Shop");
-
-    fs::write(&config, r#"{"api_url": 3}"#).unwrap();
-    run("environment list", &[]).ends_with(2).tells("config.json").tells("\"api_url\"");
-    fs::write(&config, r#"{"apiurl": "x"}"#).unwrap();
-    run("environment list", &[]).ends_with(2).tells("\"apiurl\"").tells("organization");
-    fs::write(&config, format!("{{\"token\": \"{token}\" \"\"}}")).unwrap();
-    run("environment list", &[]).ends_with(2).tells("line 1");
-    fs::remove_file(&config).unwrap();
-    run("environment list", &[]).ends_with(2).tells("config.json");
-    run("environment list --api-url nonsense", &[("PLAYHEAD_CONFIG", "")]).ends_with(2).tells("--api-url");
 }
 
 #[test]
