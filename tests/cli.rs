@@ -20,6 +20,8 @@ mod settings;
 mod terminal;
 #[path = "cli/thin.rs"]
 mod thin;
+#[path = "cli/versions.rs"]
+mod versions;
 
 use std::fs;
 use std::net::TcpListener;
@@ -238,29 +240,18 @@ fn a_plan_says_what_then_happens() {
 }
 
 #[test]
-fn versions_are_deployed_by_the_flag_of_the_source() {
-    let host = Host::open("shop");
-    let list = host.run("service list -e staging --json").json();
-    let storefront = id_of(&list, "storefront");
-    let commits = host.ask(&Endpoint::Commits.request(&["application", &storefront]));
-    let commit = commits["results"][3]["git_commit_id"].as_str().unwrap().to_owned();
-    let short = &commit[..10];
-    host.run(&format!("application deploy storefront -e staging --commit {short}")).ends_with(0);
-    assert!(String::from_utf8_lossy(&host.actions()[0].body).contains(&commit));
-    host.run("application deploy storefront -e staging --tag v1").ends_with(2).tells("use --commit");
-    host.run("container deploy mail-relay -e staging --commit abc").ends_with(2).tells("use --tag");
-    host.run("container deploy mail-relay -e staging --tag no-such-tag").ends_with(2);
-    host.run("environment deploy staging --tag v1").ends_with(2).tells("exactly one");
-    assert_eq!(host.run("application deploy storefront -e staging --commit a --tag b").code, Some(2));
-}
-
-#[test]
 fn a_subset_is_sent_as_one_request() {
     let host = Host::open("shop");
     host.run("environment redeploy staging --services checkout-api,orders-db").ends_with(0).says("2 services");
     let actions = host.actions();
     assert_eq!(actions.len(), 1);
     assert!(actions[0].path.ends_with("/service/deploy"), "{actions:?}");
+    // A script's variable that is empty is not the whole environment.
+    for services in ["", ",", "payments,"] {
+        let mut stop = host.command("environment stop staging --services");
+        assert_eq!(ran(stop.arg(services)).code, Some(2), "{services:?}");
+    }
+    assert_eq!(host.actions().len(), 1);
 }
 
 #[test]
@@ -324,7 +315,7 @@ fn a_world_goes_out_and_comes_back() {
     let here = other.run("environment list --json").json();
     assert_eq!(there, here);
     fs::write(&file, "{}").unwrap();
-    other.run(&format!("world import {}", file.display())).ends_with(2);
+    other.run(&format!("world import {}", file.display())).ends_with(2).tells("world.json: ");
     other.run(&format!("world import {}", other.file("none").display())).ends_with(2).tells("none");
 }
 

@@ -42,7 +42,7 @@ pub async fn run(verb: EnvironmentVerb, session: &Session) -> Result<(), Failure
         }
         EnvironmentVerb::History { environment, limit } => {
             let environment = session.environment(&environment).await?;
-            history::print(session, &environment, None, limit).await
+            history::print(session, &environment, None, limit.into()).await
         }
         EnvironmentVerb::Logs { environment, lines } => {
             let environment = session.environment(&environment).await?;

@@ -75,8 +75,8 @@ pub enum EnvironmentVerb {
         /// Name or id
         environment: String,
         /// At most so many
-        #[arg(long, value_name = "NUMBER", default_value_t = 20)]
-        limit: usize,
+        #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
+        limit: u16,
     },
     /// Prints the log of its last deployment
     Logs {
@@ -168,6 +168,16 @@ pub enum ServiceVerb {
         #[command(flatten)]
         watch: Watch,
     },
+    /// Lists the versions it can be deployed with, newest first
+    Versions {
+        /// Name or id
+        service: String,
+        #[command(flatten)]
+        home: In,
+        /// At most so many
+        #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
+        limit: u16,
+    },
     /// Changes its desired size; the next deployment applies it
     Configure {
         /// Name or id
@@ -184,8 +194,8 @@ pub enum ServiceVerb {
         #[command(flatten)]
         home: In,
         /// Of the environment's last so many deployments
-        #[arg(long, value_name = "NUMBER", default_value_t = 20)]
-        limit: usize,
+        #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
+        limit: u16,
     },
     /// Prints its part of the log of the last deployment it was in
     Logs {
@@ -299,7 +309,8 @@ const HIDDEN_ARGUMENTS: [(&str, &str, &[&str]); 7] = [
     ("job", "configure", &["min_instances", "max_instances"]),
     ("database", "configure", &["min_instances", "max_instances"]),
 ];
-const HIDDEN_VERBS: [(&str, &str); 3] = [("job", "restart"), ("helm", "restart"), ("helm", "configure")];
+const HIDDEN_VERBS: [(&str, &str); 4] =
+    [("job", "restart"), ("helm", "restart"), ("helm", "configure"), ("database", "versions")];
 
 /// Hides what a noun does not have.
 pub fn tidy(mut command: clap::Command) -> clap::Command {

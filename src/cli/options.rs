@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::builder::RangedI64ValueParser;
+use clap::builder::{NonEmptyStringValueParser, RangedI64ValueParser};
 use clap::{Args, ValueEnum};
 
 use crate::api::configure::{CPU, INSTANCES, MEMORY};
@@ -125,8 +125,9 @@ fn within((least, most): (u32, u32)) -> RangedI64ValueParser<u32> {
 /// The services of a subset.
 #[derive(Debug, Default, Args)]
 pub struct Services {
+    // None of them empty: a variable of a script that is empty must not mean the whole environment.
     /// Only these services, by name or id, separated by commas
-    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
     pub services: Vec<String>,
 }
 
@@ -145,12 +146,12 @@ pub struct In {
 #[group(multiple = false)]
 pub struct Version {
     /// Deploy this commit of a service built from git; the first digits will do
-    #[arg(long, value_name = "SHA")]
+    #[arg(long, value_name = "SHA", value_parser = NonEmptyStringValueParser::new())]
     pub commit: Option<String>,
     /// Deploy this tag of a service run from an image
-    #[arg(long, value_name = "TAG")]
+    #[arg(long, value_name = "TAG", value_parser = NonEmptyStringValueParser::new())]
     pub tag: Option<String>,
     /// Deploy this version of a chart
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", value_parser = NonEmptyStringValueParser::new())]
     pub chart_version: Option<String>,
 }

@@ -52,6 +52,10 @@ pub async fn run(noun: Noun, verb: ServiceVerb, session: &Session) -> Result<(),
             let order = Order { force, ..order(&snapshot, Action::Cancel, member) };
             act::send(session, &snapshot, order, watch).await
         }
+        ServiceVerb::Versions { service, home, limit } => {
+            let snapshot = open(&service, &home).await?;
+            version::print(session, &snapshot, snapshot.service(&service, kinds)?, limit.into()).await
+        }
         ServiceVerb::Configure { service, home, sizes } => {
             let snapshot = open(&service, &home).await?;
             configure::run(session, &snapshot, snapshot.service(&service, kinds)?, &sizes).await
@@ -59,7 +63,7 @@ pub async fn run(noun: Noun, verb: ServiceVerb, session: &Session) -> Result<(),
         ServiceVerb::History { service, home, limit } => {
             let snapshot = open(&service, &home).await?;
             let member = snapshot.service(&service, kinds)?;
-            history::print(session, &snapshot.environment, Some(member), limit).await
+            history::print(session, &snapshot.environment, Some(member), limit.into()).await
         }
         ServiceVerb::Logs { service, home, lines } => {
             let snapshot = open(&service, &home).await?;
