@@ -4,6 +4,7 @@
 //! printed after it was created; an action is sent once.
 
 mod act;
+mod configure;
 mod documents;
 mod environment;
 mod facts;
@@ -15,6 +16,7 @@ mod nouns;
 mod options;
 mod output;
 mod preview;
+mod queue;
 mod serve;
 mod service;
 mod session;
@@ -41,10 +43,10 @@ const AFTER: &str = "\
 Exit codes: 0 done; 1 the watched deployment failed or was canceled; 2 wrong arguments, names or settings; \
 3 refused, or not allowed for this token; 4 the API cannot be reached or does not answer; 130 interrupted.
 
-Settings: flags come before the environment variables PLAYHEAD_API_URL, PLAYHEAD_TOKEN, PLAYHEAD_ORGANIZATION, \
-PLAYHEAD_PROJECT, PLAYHEAD_ENVIRONMENT, PLAYHEAD_ORIGIN, PLAYHEAD_ACTOR (then QOVERY_API_URL, \
+Settings: flags come before the environment variables PLAYHEAD_API_URL, PLAYHEAD_TOKEN, PLAYHEAD_AUTH, \
+PLAYHEAD_ORGANIZATION, PLAYHEAD_PROJECT, PLAYHEAD_ENVIRONMENT, PLAYHEAD_ORIGIN, PLAYHEAD_ACTOR (then QOVERY_API_URL, \
 QOVERY_CLI_ACCESS_TOKEN), and those before the config file: PLAYHEAD_CONFIG, else playhead/config.json in \
-XDG_CONFIG_HOME or ~/.config, a JSON object with api_url, token, organization, project. \
+XDG_CONFIG_HOME or ~/.config, a JSON object with api_url, token, auth, organization, project. \
 Without an address it is http://127.0.0.1:8080/api.";
 
 /// Deploys, stops and watches environments and services; serves the console.

@@ -275,6 +275,11 @@ impl Client {
         self.send(Endpoint::Configure.request(&[word, &id]).with_body(body), Care::Action).await.map(|_| ())
     }
 
+    /// What the server offers beside the contract; `None`: nothing.
+    pub async fn capabilities(&self) -> Result<Option<Value>, Error> {
+        found(self.once(Endpoint::Capabilities.request(&[])).await)
+    }
+
     /// What became of a request, item by item; `None`: the server does not offer it.
     pub async fn outcome(&self, request: RequestId) -> Result<Option<api::outcome::Outcome>, Error> {
         found(self.read(Endpoint::Outcome.request(&[&request.to_string()])).await)
@@ -347,10 +352,12 @@ impl Client {
             let error = match response {
                 Ok(response) if response.is_ok() => return Ok(Answer { path: request.path, response }),
                 Ok(response) => failure(&response),
-                Err(Error::Timeout { seconds, .. }) => Error::Timeout { seconds, action: care == Care::Action },
                 Err(error) => error,
             };
-            if care != Care::Repeat || !error.may_heal() || attempt == TRIES {
+            let error = error.of(care == Care::Action);
+            // A server that counts requests is not asked again before it says so.
+            let limited = matches!(error, Error::RateLimited { .. });
+            if care != Care::Repeat || limited || !error.may_heal() || attempt == TRIES {
                 return Err(error);
             }
             let pause = timer::jitter(PAUSE << attempt);
@@ -411,7 +418,7 @@ fn failure(response: &Response) -> Error {
         401 | 403 => Error::Unauthorized,
         404 => Error::NotFound { detail },
         409 => Error::Refused { reason: detail },
-        429 => Error::RateLimited { reset: limit::reset(response) },
+        429 => Error::RateLimited { reset: limit::reset(response), action: false },
         status => Error::Server { status, detail },
     }
 }

@@ -112,7 +112,7 @@ async fn each_failure_has_its_own_error() {
     let answers: [(u16, &str, Expected); 6] = [
         (401, "{}", |error| *error == Error::Unauthorized),
         (403, "{}", |error| *error == Error::Unauthorized),
-        (429, "{}", |error| *error == Error::RateLimited { reset: Some(30) }),
+        (429, "{}", |error| *error == Error::RateLimited { reset: Some(30), action: false }),
         (502, "<html>", |error| matches!(error, Error::Server { status: 502, .. })),
         (409, r#"{"detail":"no","message":"not read"}"#, |error| *error == Error::Refused { reason: "no".into() }),
         (200, "<html>", |error| matches!(error, Error::Unreadable { path, .. } if path == "/organization")),

@@ -6,18 +6,12 @@ use std::process::Stdio;
 
 #[path = "kit/server.rs"]
 mod kit;
-
-/// The code spans of the README's tables that are command lines.
-fn lines() -> Vec<String> {
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
-    let tables = readme.lines().filter(|line| line.starts_with('|'));
-    let spans = tables.flat_map(|line| line.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>());
-    spans.filter_map(|span| span.strip_prefix("playhead ").map(str::to_owned)).collect()
-}
+#[path = "kit/readme.rs"]
+mod readme;
 
 #[test]
 fn every_command_line_of_the_table_is_understood() {
-    let lines = lines();
+    let lines = readme::lines();
     assert!(lines.len() >= 12, "{lines:?}");
     // All at once: each asks three times before it gives up.
     let begun = lines.into_iter().map(|line| {

@@ -11,7 +11,7 @@ use super::session::Session;
 use super::snapshot::Snapshot;
 use super::watch;
 use crate::client::{Item, Order};
-use crate::lifecycle::{Action, Scope};
+use crate::lifecycle::{Action, Kind, Scope, allowed};
 
 /// A service of an order, with a version or without.
 pub fn item(member: &Member, version: Option<Arc<str>>) -> Item {
@@ -29,6 +29,22 @@ pub fn verb(action: Action) -> &'static str {
         Action::DeployVersion => "deploy version",
         Action::DeployLatest => "deploy latest version",
     }
+}
+
+/// An action by its stable name, as a short verb; a name that is not known as it came.
+pub fn named(name: &str) -> String {
+    Action::from_name(name).map_or_else(|| name.to_lowercase().replace('_', " "), |action| verb(action).to_owned())
+}
+
+/// Asks the rule, where the contract has no call that the server could refuse. What is not told never refuses.
+///
+/// # Errors
+/// [`Failure::Refused`] with the law's reason.
+pub fn judged(action: Action, member: &Member) -> Result<(), Failure> {
+    if !member.is_told() && member.kind != Kind::Unknown {
+        return Ok(());
+    }
+    allowed(action, &member.facts()).map_err(|refusal| Failure::Refused(format!("{}: {refusal}", member.name)))
 }
 
 /// What an order is about, in words: "redeploy of staging".

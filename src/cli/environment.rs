@@ -7,10 +7,10 @@ use super::nouns::EnvironmentVerb;
 use super::options::{Version, Watch};
 use super::session::Session;
 use super::snapshot::Snapshot;
-use super::{history, logs, preview, show, version};
+use super::{history, logs, preview, queue, show, version};
 use crate::client::Order;
 use crate::lifecycle::rule::allowed_in_environment;
-use crate::lifecycle::{Action, Scope, ServiceFacts, allowed_on_environment};
+use crate::lifecycle::{Action, Kind, Scope, ServiceFacts, allowed_on_environment};
 
 /// Does it.
 pub async fn run(verb: EnvironmentVerb, session: &Session) -> Result<(), Failure> {
@@ -33,9 +33,16 @@ pub async fn run(verb: EnvironmentVerb, session: &Session) -> Result<(), Failure
             let order = Order { force, ..order(&snapshot, Action::Cancel, &[]) };
             act::send(session, &snapshot, order, watch).await
         }
+        EnvironmentVerb::Queue { environment } => {
+            queue::print(session, &session.environment(&environment).await?).await
+        }
+        EnvironmentVerb::TakeBack { environment, request } => {
+            let environment = session.environment(&environment).await?;
+            queue::take_back(session, &environment, request.as_deref()).await
+        }
         EnvironmentVerb::History { environment, limit } => {
             let environment = session.environment(&environment).await?;
-            history::print(session, &environment, None, limit).await
+            history::print(session, &environment, None, limit.into()).await
         }
         EnvironmentVerb::Logs { environment, lines } => {
             let environment = session.environment(&environment).await?;
@@ -57,7 +64,9 @@ async fn on(
     watch: Watch,
 ) -> Result<(), Failure> {
     let snapshot = session.snapshot(environment).await?;
-    let order = order(&snapshot, action, &snapshot.chosen(services)?);
+    let chosen = snapshot.chosen(services)?;
+    known(action, &chosen)?;
+    let order = order(&snapshot, action, &chosen);
     act::send(session, &snapshot, order, watch).await
 }
 
@@ -68,6 +77,12 @@ fn order(snapshot: &Snapshot, action: Action, chosen: &[&Member]) -> Order {
     Order { environment: snapshot.id, action, scope, items, force: false }
 }
 
+/// The contract's call for several services has no place for one of an unknown kind.
+fn known(action: Action, chosen: &[&Member]) -> Result<(), Failure> {
+    let unknown = chosen.iter().find(|member| member.kind == Kind::Unknown);
+    unknown.map_or(Ok(()), |member| act::judged(action, member))
+}
+
 async fn deploy(
     session: &Session,
     snapshot: &Snapshot,
@@ -76,6 +91,7 @@ async fn deploy(
     version: &Version,
 ) -> Result<Order, Failure> {
     let chosen = snapshot.chosen(services)?;
+    known(Action::Deploy, &chosen)?;
     if latest {
         return deploy_latest(session, snapshot, &chosen).await;
     }

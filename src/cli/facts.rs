@@ -1,11 +1,14 @@
 //! From the contract's words to what the rule looks at. Nothing fails here: what cannot be read is unknown, and what is
 //! unknown never refuses.
 
-use crate::api::live::ServiceLive;
+use crate::api::live::{RunningConfiguration, ServiceLive};
 use crate::api::service::Service;
 use crate::api::status::ServiceStatus;
 use crate::client::meaning;
 use crate::lifecycle::{Engine, Kind, Provider, RunningStatus, ServiceFacts, ServiceId, Source, Status, Sync};
+
+/// The values that say whether what runs is what is desired.
+const SYNCS: [Sync; 3] = [Sync::NeverDeployed, Sync::OutOfDate, Sync::UpToDate];
 
 /// A service of an environment, and how it is doing.
 #[derive(Clone, Debug)]
@@ -22,7 +25,7 @@ pub struct Member {
     pub stage: String,
     /// The place of that stage.
     pub stage_order: usize,
-    /// The shown status.
+    /// The shown status; a name without letters where it is not told.
     pub status: Status,
     /// The status beneath the queue's overlay.
     pub beneath: Status,
@@ -32,10 +35,16 @@ pub struct Member {
     pub pods: Option<(u32, u32)>,
     /// How many pods there are, where they are told.
     pub pod_count: usize,
-    /// Whether what runs is what is desired.
-    pub sync: Sync,
+    /// Whether what runs is what is desired, where that is told.
+    pub sync: Option<Sync>,
     /// The version that runs, else the desired one.
     pub version: Option<String>,
+    /// The desired version, where it is told beside the one that runs.
+    pub desired_version: Option<String>,
+    /// As configured.
+    pub configured: Service,
+    /// The sizes it runs with, where they are told and differ from the desired ones.
+    pub runs_with: Option<RunningConfiguration>,
     /// What needs saying about its last deployment.
     pub note: Option<String>,
     /// The deployment it was last part of and when that ended: what changes when it takes part in another.
@@ -55,13 +64,16 @@ impl Member {
             source: meaning::source(from, kind),
             stage: String::new(),
             stage_order: usize::MAX,
-            status: Status::Ready,
-            beneath: Status::Ready,
+            status: Status::from_name(""),
+            beneath: Status::from_name(""),
             running: RunningStatus::Unknown,
             pods: None,
             pod_count: 0,
-            sync: Sync::UpToDate,
+            sync: None,
             version: meaning::desired_version(from).map(str::to_owned),
+            desired_version: None,
+            configured: from.clone(),
+            runs_with: None,
             note: None,
             last: None,
             engine: from.engine.as_deref().map_or(Engine::Unknown, Engine::from_name),
@@ -76,8 +88,10 @@ impl Member {
         self.running = RunningStatus::from_name(&from.running_state);
         self.pods = self.kind.keeps_pods_up().then_some((from.ready_instances, from.desired_instances));
         self.pod_count = from.pods.len();
-        self.sync = meaning::sync(&from.sync);
+        self.sync = sync(&from.sync);
         self.version = from.version.running.clone().or_else(|| self.version.take());
+        self.desired_version.clone_from(&from.version.desired);
+        self.runs_with = from.running_configuration;
         self.note.clone_from(&from.note);
     }
 
@@ -85,7 +99,7 @@ impl Member {
     pub fn set_status(&mut self, from: &ServiceStatus) {
         self.status = Status::from_name(&from.state);
         self.beneath = self.status.clone();
-        self.sync = meaning::sync(&from.service_deployment_status);
+        self.sync = sync(&from.service_deployment_status);
         self.last = Some(last(from));
     }
 
@@ -115,10 +129,19 @@ impl Member {
         }
     }
 
-    /// Whether what runs is what is desired, as the rule's plan reads it.
-    pub fn plan_sync(&self) -> Sync {
-        if self.beneath.ever_deployed() { self.sync } else { Sync::NeverDeployed }
+    /// Whether what runs is what is desired, as the rule's plan reads it; `None`: it is not told.
+    pub fn plan_sync(&self) -> Option<Sync> {
+        if self.beneath.ever_deployed() { self.sync } else { Some(Sync::NeverDeployed) }
     }
+
+    /// Whether the server tells its status: without one there is nothing to judge.
+    pub fn is_told(&self) -> bool {
+        !self.status.name().is_empty()
+    }
+}
+
+fn sync(name: &str) -> Option<Sync> {
+    SYNCS.into_iter().find(|sync| sync.name() == name)
 }
 
 /// What changes when a service takes part in another deployment.

@@ -88,7 +88,7 @@ fn words(error: &client::Error, base: &str, token: bool) -> String {
             "{base} gave no answer within {seconds} s. It is not known whether the request was accepted: look with \
              \"playhead environment status\" before you send it again."
         ),
-        client::Error::RateLimited { reset } => {
+        client::Error::RateLimited { reset, .. } => {
             let when = reset.map_or_else(|| "later".to_owned(), |seconds| format!("in {seconds} s"));
             format!("too many requests for this token. Try again {when}.")
         }

@@ -2,10 +2,12 @@
 
 use serde_json::{Value, json};
 
+use super::act;
 use super::facts::Member;
 use super::failure::Failure;
 use super::output::Table;
 use super::session::Session;
+use super::show::or_dash;
 use crate::api::environment::Environment;
 use crate::api::history::Deployment;
 use crate::lifecycle::{EnvironmentId, NotAnId, Status};
@@ -27,9 +29,7 @@ pub async fn print(
     all.truncate(limit);
     if let Some(service) = service {
         let id = service.id.to_string();
-        all.retain(|deployment| {
-            deployment.stages.iter().flat_map(|stage| &stage.services).any(|one| one.identifier.service_id == id)
-        });
+        all.retain(|deployment| has(deployment, &id));
     }
     if session.out.json {
         return session.out.json(&Value::Array(all.iter().map(as_json).collect()));
@@ -38,15 +38,20 @@ pub async fn print(
     for one in &all {
         table.row(vec![
             began(one).unwrap_or_else(|| "-".to_owned()).into(),
-            one.trigger_action.to_lowercase().into(),
+            act::named(&one.trigger_action).into(),
             (&Status::from_name(&one.status)).into(),
-            duration(&one.total_duration).into(),
-            one.auditing_data.triggered_by.as_str().into(),
-            one.auditing_data.origin.as_deref().unwrap_or("-").into(),
+            or_dash(&duration(&one.total_duration)).into(),
+            or_dash(&one.auditing_data.triggered_by).into(),
+            or_dash(one.auditing_data.origin.as_deref().unwrap_or_default()).into(),
             one.identifier.execution_id.as_str().into(),
         ]);
     }
     session.out.table(&table)
+}
+
+/// Whether a service was in a deployment.
+pub fn has(deployment: &Deployment, service: &str) -> bool {
+    deployment.stages.iter().flat_map(|stage| &stage.services).any(|one| one.identifier.service_id == service)
 }
 
 fn began(one: &Deployment) -> Option<String> {

@@ -10,11 +10,17 @@ use super::failure::Failure;
 use super::history;
 use super::nouns::Lines;
 use super::session::Session;
+use super::watch;
 use crate::api::environment::Environment;
 use crate::api::log::LogLine;
+use crate::client;
+use crate::lifecycle::EnvironmentId;
 
-/// Among how many deployments the followed one is looked for.
+/// Among how many deployments it is looked for.
 const RECENT: usize = 50;
+
+/// How a deployment stands that is not over.
+const ONGOING: [&str; 4] = ["QUEUED", "ONGOING", "EXECUTING", "CANCELING"];
 
 /// Prints them.
 pub async fn print(
@@ -25,17 +31,29 @@ pub async fn print(
 ) -> Result<(), Failure> {
     let id = history::id(environment)?;
     let only = service.map(|service| service.id.to_string());
-    let mut deployment = lines.deployment.clone();
-    if lines.follow && deployment.is_none() {
+    let deployment = match lines.deployment.clone() {
+        Some(named) => Some(named),
         // Named once, so that the next deployment does not take its place meanwhile.
-        let newest = session.told(session.client.history(id, 1).await)?;
-        deployment = newest.into_iter().next().map(|newest| newest.identifier.execution_id);
-    }
+        None => newest(session, id, only.as_deref()).await?,
+    };
+    let Some(deployment) = deployment else {
+        let name = service.map_or(&environment.name, |service| &service.name);
+        session.out.progress(&format!("there is no log: none of the last {RECENT} deployments has {name} in it"));
+        return if session.out.json && !lines.follow { session.out.json(&Value::Array(Vec::new())) } else { Ok(()) };
+    };
+    let interval = match lines.interval {
+        Some(seconds) => Duration::from_secs(seconds),
+        None => interval(session, lines.follow).await?,
+    };
     let mut printed: HashMap<String, usize> = HashMap::new();
     loop {
-        // Asked before the lines are read: what is written meanwhile is not lost.
-        let over = !lines.follow || is_over(session, environment, deployment.as_deref()).await?;
-        let all = session.told(session.client.logs(id, deployment.as_deref()).await)?;
+        let (over, all) = match look(session, id, &deployment, lines.follow).await {
+            Err(error @ client::Error::RateLimited { .. }) if lines.follow => {
+                tokio::time::sleep(watch::pause(interval, 0, &error)).await;
+                continue;
+            }
+            told => session.told(told)?,
+        };
         if session.out.json && !lines.follow {
             let wanted = all.iter().filter(|line| is_of(line, only.as_deref()));
             return session.out.json(&wanted.map(as_json).collect());
@@ -57,15 +75,38 @@ pub async fn print(
         if over {
             return Ok(());
         }
-        tokio::time::sleep(Duration::from_secs(lines.interval)).await;
+        tokio::time::sleep(interval).await;
     }
 }
 
-async fn is_over(session: &Session, environment: &Environment, deployment: Option<&str>) -> Result<bool, Failure> {
-    let Some(deployment) = deployment else { return Ok(true) };
-    let recent = session.told(session.client.history(history::id(environment)?, RECENT).await)?;
-    let found = recent.iter().find(|one| one.identifier.execution_id == deployment);
-    Ok(found.is_none_or(|one| !matches!(one.action_status.as_str(), "QUEUED" | "ONGOING" | "EXECUTING" | "CANCELING")))
+/// The last deployment, or the last that a service was in.
+async fn newest(session: &Session, id: EnvironmentId, service: Option<&str>) -> Result<Option<String>, Failure> {
+    let recent = session.told(session.client.history(id, RECENT).await)?;
+    let mut fitting = recent.into_iter().filter(|one| service.is_none_or(|service| history::has(one, service)));
+    Ok(fitting.next().map(|newest| newest.identifier.execution_id))
+}
+
+/// A look is two requests, which a server with only the public contract counts.
+async fn interval(session: &Session, follow: bool) -> Result<Duration, Failure> {
+    let more = follow && session.offered(session.client.capabilities().await)?.is_some();
+    Ok(Duration::from_secs(if more { watch::INTERVAL } else { 2 * watch::COUNTED_INTERVAL }))
+}
+
+/// Whether the deployment is over, and its lines so far.
+async fn look(
+    session: &Session,
+    id: EnvironmentId,
+    deployment: &str,
+    follow: bool,
+) -> Result<(bool, Vec<LogLine>), client::Error> {
+    let mut over = true;
+    if follow {
+        // Asked before the lines are read: what is written meanwhile is not lost.
+        let recent = session.client.history(id, RECENT).await?;
+        let found = recent.iter().find(|one| one.identifier.execution_id == deployment);
+        over = found.is_none_or(|one| !ONGOING.contains(&one.action_status.as_str()));
+    }
+    Ok((over, session.client.logs(id, Some(deployment)).await?))
 }
 
 /// Whether a line is of this service; of none: any line.

@@ -2,7 +2,7 @@
 
 use clap::{Subcommand, ValueEnum};
 
-use super::options::{In, Services, Version, Watch, YEAR};
+use super::options::{In, Services, Sizes, Version, Watch, YEAR};
 use crate::lifecycle::{Action, Kind};
 
 /// What can be done with an environment.
@@ -58,13 +58,25 @@ pub enum EnvironmentVerb {
         #[command(flatten)]
         watch: Watch,
     },
+    /// Lists the requests that wait for their turn, the next one first
+    Queue {
+        /// Name or id
+        environment: String,
+    },
+    /// Takes a waiting request back: nothing of it is run
+    TakeBack {
+        /// Name or id
+        environment: String,
+        /// The id of the request, from the queue; not needed when only one waits
+        request: Option<String>,
+    },
     /// Lists its deployments, newest first
     History {
         /// Name or id
         environment: String,
         /// At most so many
-        #[arg(long, value_name = "NUMBER", default_value_t = 20)]
-        limit: usize,
+        #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
+        limit: u16,
     },
     /// Prints the log of its last deployment
     Logs {
@@ -156,6 +168,25 @@ pub enum ServiceVerb {
         #[command(flatten)]
         watch: Watch,
     },
+    /// Lists the versions it can be deployed with, newest first
+    Versions {
+        /// Name or id
+        service: String,
+        #[command(flatten)]
+        home: In,
+        /// At most so many
+        #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
+        limit: u16,
+    },
+    /// Changes its desired size; the next deployment applies it
+    Configure {
+        /// Name or id
+        service: String,
+        #[command(flatten)]
+        home: In,
+        #[command(flatten)]
+        sizes: Sizes,
+    },
     /// Lists the deployments it was in, newest first
     History {
         /// Name or id
@@ -163,10 +194,10 @@ pub enum ServiceVerb {
         #[command(flatten)]
         home: In,
         /// Of the environment's last so many deployments
-        #[arg(long, value_name = "NUMBER", default_value_t = 20)]
-        limit: usize,
+        #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
+        limit: u16,
     },
-    /// Prints its part of the log of the environment's last deployment
+    /// Prints its part of the log of the last deployment it was in
     Logs {
         /// Name or id
         service: String,
@@ -198,10 +229,9 @@ pub struct Lines {
     /// Another deployment than the last: its id, from the history
     #[arg(long, value_name = "ID")]
     pub deployment: Option<String>,
-    /// Seconds between two looks
-    #[arg(long, value_name = "SECONDS", default_value_t = 1, requires = "follow",
-        value_parser = clap::value_parser!(u64).range(..=YEAR))]
-    pub interval: u64,
+    /// Seconds between two looks; without it 1, or 10 where the server has only the public contract, which counts requests
+    #[arg(long, value_name = "SECONDS", requires = "follow", value_parser = clap::value_parser!(u64).range(..=YEAR))]
+    pub interval: Option<u64>,
 }
 
 /// An action that can be planned.
@@ -270,29 +300,29 @@ impl Noun {
 }
 
 /// What a noun does not have, it does not show; asked for nevertheless, the answer says why not.
-const HIDDEN: [(&str, &[&str]); 5] = [
-    ("application", &["tag", "chart_version"]),
-    ("container", &["commit", "chart_version"]),
-    ("job", &["chart_version"]),
-    ("helm", &["tag"]),
-    ("database", &["commit", "tag", "chart_version"]),
+const HIDDEN_ARGUMENTS: [(&str, &str, &[&str]); 7] = [
+    ("application", "deploy", &["tag", "chart_version"]),
+    ("container", "deploy", &["commit", "chart_version"]),
+    ("job", "deploy", &["chart_version"]),
+    ("helm", "deploy", &["tag"]),
+    ("database", "deploy", &["commit", "tag", "chart_version"]),
+    ("job", "configure", &["min_instances", "max_instances"]),
+    ("database", "configure", &["min_instances", "max_instances"]),
 ];
-const WITHOUT_RESTART: [&str; 2] = ["job", "helm"];
+const HIDDEN_VERBS: [(&str, &str); 4] =
+    [("job", "restart"), ("helm", "restart"), ("helm", "configure"), ("database", "versions")];
 
 /// Hides what a noun does not have.
 pub fn tidy(mut command: clap::Command) -> clap::Command {
-    for (noun, arguments) in HIDDEN {
+    for (noun, verb, arguments) in HIDDEN_ARGUMENTS {
         command = command.mut_subcommand(noun, |noun| {
-            noun.mut_subcommand("deploy", |mut deploy| {
-                for argument in arguments {
-                    deploy = deploy.mut_arg(argument, |argument| argument.hide(true));
-                }
-                deploy
+            noun.mut_subcommand(verb, |verb| {
+                arguments.iter().fold(verb, |verb, name| verb.mut_arg(name, |argument| argument.hide(true)))
             })
         });
     }
-    for noun in WITHOUT_RESTART {
-        command = command.mut_subcommand(noun, |noun| noun.mut_subcommand("restart", |restart| restart.hide(true)));
+    for (noun, verb) in HIDDEN_VERBS {
+        command = command.mut_subcommand(noun, |noun| noun.mut_subcommand(verb, |verb| verb.hide(true)));
     }
     command
 }

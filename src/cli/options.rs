@@ -5,7 +5,10 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use clap::builder::{NonEmptyStringValueParser, RangedI64ValueParser};
 use clap::{Args, ValueEnum};
+
+use crate::api::configure::{CPU, INSTANCES, MEMORY};
 
 /// As long as anything can be waited for, in seconds: clocks cannot count to the largest number.
 pub const YEAR: u64 = 31_536_000;
@@ -27,9 +30,11 @@ pub struct Options {
     /// File that holds the token and nothing else
     #[arg(long, global = true, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
-    /// How the token is presented: as an API token or as a person's
-    #[arg(long, global = true, value_enum, default_value = "token")]
-    pub auth: Auth,
+    /// How the token is presented: as an API token (the default) or as a person's
+    ///
+    /// Also: PLAYHEAD_AUTH, "auth" in the config file.
+    #[arg(long, global = true, value_enum)]
+    pub auth: Option<Auth>,
     /// Name or id of the organization, where there are several
     ///
     /// Also: PLAYHEAD_ORGANIZATION, "organization" in the config file.
@@ -89,17 +94,40 @@ pub struct Watch {
     #[arg(long, value_name = "SECONDS", default_value_t = 3600, requires = "watch",
         value_parser = clap::value_parser!(u64).range(..=YEAR))]
     pub timeout: u64,
-    /// Seconds between two looks
-    #[arg(long, value_name = "SECONDS", default_value_t = 1, requires = "watch",
-        value_parser = clap::value_parser!(u64).range(..=YEAR))]
-    pub interval: u64,
+    /// Seconds between two looks; without it 1, or 5 where the server has only the public contract, which counts requests
+    #[arg(long, value_name = "SECONDS", requires = "watch", value_parser = clap::value_parser!(u64).range(..=YEAR))]
+    pub interval: Option<u64>,
+}
+
+/// The desired size of a service: what of it there is depends on the kind.
+#[derive(Clone, Copy, Debug, Args)]
+#[group(required = true, multiple = true)]
+pub struct Sizes {
+    /// vCPU of an instance, in thousandths: 500 is half of one
+    #[arg(long, value_name = "MCPU", value_parser = within(CPU))]
+    pub cpu: Option<u32>,
+    /// Memory of an instance, in MB
+    #[arg(long, value_name = "MB", value_parser = within(MEMORY))]
+    pub memory: Option<u32>,
+    /// The fewest instances; to run none, stop the service
+    #[arg(long, value_name = "NUMBER", value_parser = within(INSTANCES))]
+    pub min_instances: Option<u32>,
+    /// The most instances
+    #[arg(long, value_name = "NUMBER", value_parser = within(INSTANCES))]
+    pub max_instances: Option<u32>,
+}
+
+/// The server judges by the same bounds; here nothing is sent.
+fn within((least, most): (u32, u32)) -> RangedI64ValueParser<u32> {
+    clap::value_parser!(u32).range(i64::from(least)..=i64::from(most))
 }
 
 /// The services of a subset.
 #[derive(Debug, Default, Args)]
 pub struct Services {
+    // None of them empty: a variable of a script that is empty must not mean the whole environment.
     /// Only these services, by name or id, separated by commas
-    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
     pub services: Vec<String>,
 }
 
@@ -118,12 +146,12 @@ pub struct In {
 #[group(multiple = false)]
 pub struct Version {
     /// Deploy this commit of a service built from git; the first digits will do
-    #[arg(long, value_name = "SHA")]
+    #[arg(long, value_name = "SHA", value_parser = NonEmptyStringValueParser::new())]
     pub commit: Option<String>,
     /// Deploy this tag of a service run from an image
-    #[arg(long, value_name = "TAG")]
+    #[arg(long, value_name = "TAG", value_parser = NonEmptyStringValueParser::new())]
     pub tag: Option<String>,
     /// Deploy this version of a chart
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", value_parser = NonEmptyStringValueParser::new())]
     pub chart_version: Option<String>,
 }

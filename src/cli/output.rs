@@ -1,7 +1,7 @@
 //! What is printed: lines, aligned tables, JSON; colours on a terminal only.
 //!
 //! Invariants: nothing but the answer goes to the standard output, so that it can be piped; no escape sequence leaves
-//! where nobody looks at a terminal, with `NO_COLOR`, or with `--json`.
+//! where nobody looks at a terminal, or with `--json`, and none that colours with `NO_COLOR`.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -16,8 +16,10 @@ pub struct Output {
     /// Whether the answer is JSON.
     pub json: bool,
     colour: bool,
-    /// Whether progress is one line that rewrites itself.
-    rewrites: bool,
+    /// Whether progress is a block that rewrites itself.
+    pub rewrites: bool,
+    /// Whether that block is coloured.
+    paints: bool,
 }
 
 impl Output {
@@ -25,11 +27,8 @@ impl Output {
     pub fn new(json: bool) -> Output {
         let plain = json || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        Output {
-            json,
-            colour: !plain && !dumb && io::stdout().is_terminal(),
-            rewrites: !json && !dumb && io::stderr().is_terminal(),
-        }
+        let rewrites = !json && !dumb && io::stderr().is_terminal();
+        Output { json, colour: !plain && !dumb && io::stdout().is_terminal(), rewrites, paints: rewrites && !plain }
     }
 
     /// Prints a line of the answer.
@@ -53,21 +52,38 @@ impl Output {
         table.write(&mut out, self.colour).and_then(|()| out.flush()).map_err(Failure::output)
     }
 
-    /// Says how it goes on: on a terminal the line is written over the last one. Nobody reads it: no error.
+    /// Says how it goes on, in a line of its own. Nobody reads it: no error.
     pub fn progress(&self, text: &str) {
-        let _ = match (self.json, self.rewrites) {
-            (true, _) => Ok(()),
-            (false, true) => write!(io::stderr(), "\r\x1b[K{text}"),
-            (false, false) => writeln!(io::stderr(), "{text}"),
-        };
-    }
-
-    /// Leaves the line that rewrites itself.
-    pub fn progress_over(&self) {
-        if self.rewrites {
-            let _ = write!(io::stderr(), "\r\x1b[K");
+        if !self.json {
+            let _ = writeln!(io::stderr(), "{text}");
         }
     }
+
+    /// Writes the block that rewrites itself over the one before. It has to be lower than any terminal; lines that are
+    /// too wide are cut off, as a line that wraps would be counted as one.
+    pub fn block(&self, head: &str, table: &Table) {
+        let mut text = Vec::new();
+        // Into memory: no error.
+        let _ = table.write(&mut text, self.paints);
+        let block = format!("{head}\n{}", String::from_utf8_lossy(&text));
+        let block = block.trim_end_matches('\n');
+        let lines = block.matches('\n').count();
+        // The cursor rests where the block begins, so that whatever comes next erases it without counting.
+        let back = if lines > 0 { format!("\x1b[{lines}A") } else { String::new() };
+        let _ = write!(io::stderr(), "\x1b[?7l\r\x1b[J{block}\r{back}\x1b[?7h");
+    }
+
+    /// Erases the block that rewrites itself.
+    pub fn progress_over(&self) {
+        if self.rewrites {
+            let _ = write!(io::stderr(), "\r\x1b[J");
+        }
+    }
+}
+
+/// "3 of 19 services".
+pub fn part(some: usize, all: usize) -> String {
+    format!("{some} of {all} service{}", if all == 1 { "" } else { "s" })
 }
 
 /// A cell: its text, and the status that colours it.
@@ -91,7 +107,9 @@ impl From<String> for Cell {
 
 impl From<&Status> for Cell {
     fn from(status: &Status) -> Cell {
-        Cell { text: status.words().to_owned(), status: Some(status.clone()) }
+        // A status that is not told has no name, and no colour.
+        let told = Some(status).filter(|status| !status.words().is_empty());
+        Cell { text: told.map_or("-", Status::words).to_owned(), status: told.cloned() }
     }
 }
 

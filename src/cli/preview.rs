@@ -7,10 +7,16 @@ use super::facts::Member;
 use super::failure::Failure;
 use super::output::{Cell, Table};
 use super::session::Session;
+use super::show;
 use super::snapshot::Snapshot;
 use crate::lifecycle::cancel::{Interruption, interruption};
 use crate::lifecycle::plan::{Effect, effect};
-use crate::lifecycle::{Action, Refusal, Scope, ServiceFacts, Status, allowed_on_environment};
+use crate::lifecycle::{Action, Kind, Refusal, Scope, ServiceFacts, Status, Sync, allowed_on_environment};
+
+/// Of a service whose status the server does not tell.
+const NOT_TOLD: (&str, &str) = ("NOT_TOLD", "its status is not told: the server decides");
+/// Of a redeploy, where the server does not tell whether something differs.
+const MAY_APPLY: (&str, &str) = ("MAY_APPLY", "is brought to its configuration; whether it differs is not told");
 
 /// What would become of one service.
 struct Part<'a> {
@@ -37,8 +43,10 @@ pub fn environment(
     let members: Vec<&Member> = if chosen.is_empty() { snapshot.services.iter().collect() } else { chosen.to_vec() };
     let scope = if whole { Scope::Environment } else { Scope::Subset };
     let parts = parts(snapshot, &members, means, scope, force);
-    let facts: Vec<ServiceFacts> = members.iter().map(|member| member.facts()).collect();
+    let told = members.iter().filter(|member| member.is_told());
+    let facts: Vec<ServiceFacts> = told.map(|member| member.facts()).collect();
     let refused = match scope {
+        Scope::Environment if facts.is_empty() && !members.is_empty() => None,
         Scope::Environment => allowed_on_environment(means, &snapshot.facts, &facts).err(),
         Scope::Service | Scope::Subset => None,
     };
@@ -69,11 +77,15 @@ fn parts<'a>(snapshot: &Snapshot, members: &[&'a Member], action: Action, scope:
     let size = members.len();
     let part = |member: &&'a Member| {
         let facts = member.facts();
-        let planned = effect(action, scope, size, &facts, member.plan_sync(), member.is_up());
+        let sync = member.plan_sync();
+        let planned = effect(action, scope, size, &facts, sync.unwrap_or(Sync::OutOfDate), member.is_up());
         let fate = match (planned, action) {
+            // What is not told never refuses.
+            _ if !member.is_told() && member.kind != Kind::Unknown => Ok(NOT_TOLD),
             // The whole deployment is canceled, whatever the status of one service allows.
             (_, Action::Cancel) if scope == Scope::Environment => canceled(snapshot, member, force),
             (Ok(Effect::Canceled), _) => canceled(snapshot, member, force),
+            (Ok(Effect::Applies), _) if sync.is_none() => Ok(MAY_APPLY),
             (Ok(effect), _) => Ok(words(effect)),
             (Err(refusal), _) => Err(refusal.to_string()),
         };
@@ -173,7 +185,7 @@ fn table(
             }
             rows = Table::indented();
             stage = Some(part.member.stage_order);
-            session.out.line(&part.member.stage)?;
+            session.out.line(show::or_dash(&part.member.stage))?;
         }
         let fate: Cell = match &part.fate {
             Ok((_, words)) => (*words).into(),

@@ -7,11 +7,11 @@ use super::nouns::{Noun, ServiceVerb};
 use super::options::{In, Version, Watch};
 use super::session::Session;
 use super::snapshot::Snapshot;
-use super::{history, logs, preview, show, version};
+use super::{configure, history, logs, preview, show, version};
 use crate::api::routes::RESTARTABLE_WORDS;
 use crate::client::Order;
 use crate::client::order::word;
-use crate::lifecycle::{Action, Kind, Scope, allowed};
+use crate::lifecycle::{Action, Kind, Scope};
 
 /// Does it.
 pub async fn run(noun: Noun, verb: ServiceVerb, session: &Session) -> Result<(), Failure> {
@@ -48,14 +48,22 @@ pub async fn run(noun: Noun, verb: ServiceVerb, session: &Session) -> Result<(),
             let snapshot = open(&service, &home).await?;
             let member = snapshot.service(&service, kinds)?;
             // The call is the environment's, which would also cancel a deployment that this service is not in.
-            judged(Action::Cancel, member)?;
+            act::judged(Action::Cancel, member)?;
             let order = Order { force, ..order(&snapshot, Action::Cancel, member) };
             act::send(session, &snapshot, order, watch).await
+        }
+        ServiceVerb::Versions { service, home, limit } => {
+            let snapshot = open(&service, &home).await?;
+            version::print(session, &snapshot, snapshot.service(&service, kinds)?, limit.into()).await
+        }
+        ServiceVerb::Configure { service, home, sizes } => {
+            let snapshot = open(&service, &home).await?;
+            configure::run(session, &snapshot, snapshot.service(&service, kinds)?, &sizes).await
         }
         ServiceVerb::History { service, home, limit } => {
             let snapshot = open(&service, &home).await?;
             let member = snapshot.service(&service, kinds)?;
-            history::print(session, &snapshot.environment, Some(member), limit).await
+            history::print(session, &snapshot.environment, Some(member), limit.into()).await
         }
         ServiceVerb::Logs { service, home, lines } => {
             let snapshot = open(&service, &home).await?;
@@ -74,11 +82,6 @@ fn order(snapshot: &Snapshot, action: Action, member: &Member) -> Order {
     Order { environment: snapshot.id, action, scope: Scope::Service, items, force: false }
 }
 
-/// Asks the rule, where the contract has no call that the server could refuse.
-fn judged(action: Action, member: &Member) -> Result<(), Failure> {
-    allowed(action, &member.facts()).map_err(|refusal| Failure::Refused(format!("{}: {refusal}", member.name)))
-}
-
 async fn on(
     session: &Session,
     snapshot: &Snapshot,
@@ -88,7 +91,7 @@ async fn on(
 ) -> Result<(), Failure> {
     let restartable = RESTARTABLE_WORDS.contains(&word(member.kind));
     if member.kind == Kind::Unknown || action == Action::Restart && !restartable {
-        judged(action, member)?;
+        act::judged(action, member)?;
     }
     act::send(session, snapshot, order(snapshot, action, member), watch).await
 }

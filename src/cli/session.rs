@@ -47,6 +47,14 @@ impl Session {
         })
     }
 
+    /// What a path of our own answers; `None`: the server does not offer it.
+    pub fn offered<T>(&self, result: Result<Option<T>, client::Error>) -> Result<Option<T>, Failure> {
+        match result {
+            Err(error) if is_not_offered(&error) => Ok(None),
+            result => self.told(result),
+        }
+    }
+
     async fn project(&self) -> Result<String, Failure> {
         let wanted = self.settings.project.as_deref();
         if let Some(id) = wanted.filter(|wanted| find::is_id(wanted)) {
@@ -92,21 +100,43 @@ impl Session {
     /// the only one.
     pub async fn home_of(&self, service: Option<&str>, flag: Option<&str>) -> Result<Environment, Failure> {
         let id = service.and_then(|service| service.parse::<ServiceId>().ok());
+        let mut nowhere = None;
         if let (None, Some(id)) = (flag, id) {
+            nowhere = Some(id);
             for word in SERVICE_WORDS {
                 match self.client.home_of(word, id).await {
                     Ok(home) if !home.is_empty() => return self.environment(&home).await,
-                    Ok(_) | Err(client::Error::NotFound { .. }) => {}
+                    Ok(_) => nowhere = None,
+                    Err(client::Error::NotFound { .. }) => {}
                     Err(error) => return self.told(Err(error)),
                 }
             }
         }
         let told = flag.map(str::to_owned).or_else(|| variable("PLAYHEAD_ENVIRONMENT"));
-        self.environment_of(told.as_deref()).await
+        match (told, nowhere) {
+            (None, Some(id)) => {
+                Err(Failure::Usage(format!("there is no service with the id {id} that this token can see.")))
+            }
+            (told, _) => self.environment_of(told.as_deref()).await,
+        }
     }
 
     /// An environment with its services and how they are doing.
     pub async fn snapshot(&self, wanted: &str) -> Result<Snapshot, Failure> {
         Snapshot::read(self, self.environment(wanted).await?).await
+    }
+}
+
+/// Whether a path of our own is answered like this where the server does not offer it. A gateway may well refuse what it
+/// does not know; whether it is the token's fault, the contract's own calls tell.
+pub fn is_not_offered(error: &client::Error) -> bool {
+    match error {
+        client::Error::NotFound { .. } | client::Error::Unauthorized | client::Error::Invalid { .. } => true,
+        client::Error::Server { status, .. } => matches!(status, 405 | 501),
+        client::Error::Timeout { .. }
+        | client::Error::Offline
+        | client::Error::Refused { .. }
+        | client::Error::RateLimited { .. }
+        | client::Error::Unreadable { .. } => false,
     }
 }

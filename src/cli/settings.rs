@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use clap::ValueEnum;
+
 use super::failure::Failure;
 use super::options::{Auth, Options};
 
@@ -16,7 +18,7 @@ use super::options::{Auth, Options};
 const DEFAULT_API_URL: &str = "http://127.0.0.1:8080/api";
 
 /// The keys of the config file.
-const KEYS: [&str; 4] = ["api_url", "token", "organization", "project"];
+const KEYS: [&str; 5] = ["api_url", "token", "auth", "organization", "project"];
 
 /// What is settled before the first request.
 #[derive(Clone)]
@@ -53,9 +55,10 @@ impl Settings {
         let from_file = options.token_file.as_deref().map(token_of).transpose()?;
         let flag = options.token.clone().map(|token| token.0).or(from_file);
         let token = given(&flag, &["PLAYHEAD_TOKEN", "QOVERY_CLI_ACCESS_TOKEN"], "token");
+        let auth = auth(options, &file)?;
         Ok(Settings {
             api_url: address(api_url.as_deref().unwrap_or(DEFAULT_API_URL))?,
-            authorization: token.map(|token| authorization(options.auth, &token)).transpose()?,
+            authorization: token.map(|token| authorization(auth, &token)).transpose()?,
             organization: given(&options.organization, &["PLAYHEAD_ORGANIZATION"], "organization"),
             project: given(&options.project, &["PLAYHEAD_PROJECT"], "project"),
             origin: origin(options)?,
@@ -88,6 +91,18 @@ fn token_of(path: &Path) -> Result<String, Failure> {
     text.map(|text| text.trim().to_owned()).map_err(|error| Failure::File { place: path.display().to_string(), error })
 }
 
+/// A word that is wrong is an error even where there is no token yet: nobody would look for it later.
+fn auth(options: &Options, file: &Config) -> Result<Auth, Failure> {
+    let from_variable = || variable("PLAYHEAD_AUTH").map(|word| (word, "PLAYHEAD_AUTH".to_owned()));
+    let from_file = || file.get("auth").map(|word| (word, format!("\"auth\" in the config file {}", file.place())));
+    match (options.auth, from_variable().or_else(from_file)) {
+        (Some(auth), _) => Ok(auth),
+        (None, None) => Ok(Auth::default()),
+        (None, Some((word, place))) => Auth::from_str(&word, false)
+            .map_err(|_| Failure::Usage(format!("{place}: {word:?} is none of token and bearer."))),
+    }
+}
+
 fn authorization(auth: Auth, token: &str) -> Result<String, Failure> {
     if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
         let wrong = "the token is empty or has spaces or line breaks in it. Copy it again, alone.";
@@ -118,16 +133,20 @@ fn is_line(text: &str) -> bool {
 }
 
 /// The config file; without one nothing is set.
-struct Config(serde_json::Map<String, Value>);
+#[derive(Default)]
+struct Config {
+    path: PathBuf,
+    map: serde_json::Map<String, Value>,
+}
 
 impl Config {
     fn read() -> Result<Config, Failure> {
         let named = variable("PLAYHEAD_CONFIG").map(PathBuf::from);
-        let Some(path) = named.clone().or_else(usual_place) else { return Ok(Config(serde_json::Map::new())) };
+        let Some(path) = named.clone().or_else(usual_place) else { return Ok(Config::default()) };
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
-                return Ok(Config(serde_json::Map::new()));
+                return Ok(Config::default());
             }
             Err(error) => return Err(Failure::File { place: path.display().to_string(), error }),
         };
@@ -148,11 +167,15 @@ impl Config {
                 return Err(wrong(format!("{key:?} has to be a text.")));
             }
         }
-        Ok(Config(map))
+        Ok(Config { path, map })
+    }
+
+    fn place(&self) -> impl fmt::Display {
+        self.path.display()
     }
 
     fn get(&self, key: &str) -> Option<String> {
-        self.0.get(key).and_then(Value::as_str).filter(|value| !value.is_empty()).map(str::to_owned)
+        self.map.get(key).and_then(Value::as_str).filter(|value| !value.is_empty()).map(str::to_owned)
     }
 }
 

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
+use super::act;
+use super::configure;
 use super::facts::Member;
 use super::failure::Failure;
 use super::output::{Cell, Table};
@@ -11,15 +13,17 @@ use super::session::Session;
 use super::snapshot::Snapshot;
 use crate::api::live::LastOperation;
 use crate::client::order::word;
-use crate::lifecycle::{Kind, RunningStatus, Status};
+use crate::lifecycle::{Kind, RunningStatus, Status, Sync};
 
-/// How many digits of a version are shown.
+/// How many digits of a commit are shown in a list.
 const SHORT: usize = 12;
+/// How many it has.
+const FULL: usize = 40;
 
 /// `environment list`.
 pub async fn environments(session: &Session) -> Result<(), Failure> {
     let (project, environments) = session.environments().await?;
-    let live = session.told(session.client.project_live(&project, 0).await)?;
+    let live = session.offered(session.client.project_live(&project, 0).await)?;
     let mut told: HashMap<String, (String, Option<String>, Option<usize>)> = HashMap::new();
     match live {
         Some(live) => {
@@ -58,7 +62,7 @@ pub async fn environments(session: &Session) -> Result<(), Failure> {
             status.as_ref().map_or_else(|| "-".into(), Cell::from),
             running.into(),
             services.into(),
-            one.mode.to_lowercase().into(),
+            or_dash(&one.mode).to_lowercase().into(),
             one.id.as_str().into(),
         ]);
     }
@@ -73,7 +77,7 @@ pub fn environment(session: &Session, snapshot: &Snapshot) -> Result<(), Failure
             "id": snapshot.id.to_string(),
             "name": snapshot.environment.name,
             "mode": snapshot.environment.mode,
-            "state": snapshot.status.name(),
+            "state": state(&snapshot.status),
             "running_state": snapshot.running,
             "ever_deployed": snapshot.facts.ever_deployed,
             "cancelable": snapshot.facts.cancelable,
@@ -93,7 +97,8 @@ pub fn environment(session: &Session, snapshot: &Snapshot) -> Result<(), Failure
         table.row(vec!["last".into(), operation(last).into()]);
     }
     if let Some(waiting) = snapshot.queue.filter(|waiting| *waiting > 0) {
-        table.row(vec!["waiting".into(), waiting.to_string().into()]);
+        let look = format!("{waiting} (playhead environment queue {})", snapshot.environment.name);
+        table.row(vec!["waiting".into(), look.into()]);
     }
     session.out.table(&table)?;
     session.out.line("")?;
@@ -119,7 +124,7 @@ pub fn service(session: &Session, snapshot: &Snapshot, member: &Member) -> Resul
     table.row(vec!["id".into(), member.id.to_string().into()]);
     table.row(vec!["environment".into(), snapshot.environment.name.as_str().into()]);
     table.row(vec!["kind".into(), member.kind.words().into()]);
-    table.row(vec!["stage".into(), member.stage.as_str().into()]);
+    table.row(vec!["stage".into(), or_dash(&member.stage).into()]);
     table.row(vec!["status".into(), (&member.status).into()]);
     if member.running != RunningStatus::Unknown {
         table.row(vec!["running".into(), member.running.words().into()]);
@@ -128,6 +133,12 @@ pub fn service(session: &Session, snapshot: &Snapshot, member: &Member) -> Resul
         table.row(vec!["pods".into(), format!("{ready} of {wanted} ready").into()]);
     }
     table.row(vec!["version".into(), member.version.as_deref().unwrap_or("-").into()]);
+    if let Some(desired) = member.desired_version.as_ref().filter(|desired| member.version.as_ref() != Some(*desired)) {
+        table.row(vec!["desired".into(), desired.as_str().into()]);
+    }
+    for (name, value) in configure::sizes(member) {
+        table.row(vec![name.into(), value.into()]);
+    }
     table.row(vec!["up to date".into(), sync_words(member).into()]);
     if let Some(note) = &member.note {
         table.row(vec!["note".into(), note.as_str().into()]);
@@ -142,11 +153,11 @@ fn rows(session: &Session, services: &[&Member]) -> Result<(), Failure> {
         table.row(vec![
             member.name.as_str().into(),
             member.kind.words().into(),
-            member.stage.as_str().into(),
+            or_dash(&member.stage).into(),
             (&member.status).into(),
             running.into(),
             member.pods.map_or_else(|| "-".to_owned(), |(ready, wanted)| format!("{ready}/{wanted}")).into(),
-            member.version.as_deref().map_or_else(|| "-".to_owned(), |v| v.chars().take(SHORT).collect()).into(),
+            member.version.as_deref().map_or("-", short).into(),
             member.id.to_string().into(),
         ]);
     }
@@ -160,22 +171,44 @@ fn service_json(member: &Member) -> Value {
         "type": word(member.kind),
         "kind": member.kind.words(),
         "stage": member.stage,
-        "state": member.status.name(),
+        "state": state(&member.status),
         "running_state": (member.running != RunningStatus::Unknown).then(|| member.running.name()),
         "ready_instances": member.pods.map(|(ready, _)| ready),
         "desired_instances": member.pods.map(|(_, wanted)| wanted),
-        "sync": member.plan_sync().name(),
+        "sync": member.plan_sync().map(|sync| sync.name()),
         "version": member.version,
+        "desired_version": member.desired_version,
+        "cpu": member.configured.cpu,
+        "memory": member.configured.memory,
+        "min_instances": member.configured.min_running_instances,
+        "max_instances": member.configured.max_running_instances,
         "note": member.note,
     })
 }
 
 fn sync_words(member: &Member) -> &'static str {
     match member.plan_sync() {
-        crate::lifecycle::Sync::NeverDeployed => "never deployed",
-        crate::lifecycle::Sync::OutOfDate => "no: redeploy to apply changes",
-        crate::lifecycle::Sync::UpToDate => "yes",
+        Some(Sync::NeverDeployed) => "never deployed",
+        Some(Sync::OutOfDate) => "no: redeploy to apply changes",
+        Some(Sync::UpToDate) => "yes",
+        None => "-",
     }
+}
+
+/// A text, or a dash where it is not told.
+pub fn or_dash(text: &str) -> &str {
+    if text.is_empty() { "-" } else { text }
+}
+
+/// The name of a status for machines, where it is told.
+fn state(status: &Status) -> Option<&str> {
+    Some(status.name()).filter(|name| !name.is_empty())
+}
+
+/// A version in a list: a commit by its first digits, anything else whole.
+pub fn short(version: &str) -> &str {
+    let commit = version.len() == FULL && version.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if commit { version.get(..SHORT).unwrap_or(version) } else { version }
 }
 
 fn running(name: &str) -> &str {
@@ -188,5 +221,5 @@ fn running(name: &str) -> &str {
 fn operation(last: &LastOperation) -> String {
     let outcome = Status::from_name(&last.outcome);
     let when = if last.ongoing { "since" } else { "at" };
-    format!("{} by {} ({}), {} {when} {}", last.action, last.actor, last.origin, outcome.words(), last.at)
+    format!("{} by {} ({}), {} {when} {}", act::named(&last.action), last.actor, last.origin, outcome.words(), last.at)
 }

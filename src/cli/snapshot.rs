@@ -17,7 +17,7 @@ pub struct Snapshot {
     pub id: EnvironmentId,
     /// As configured.
     pub environment: Environment,
-    /// The roll-up of its services.
+    /// The roll-up of its services; a name without letters where it is not told.
     pub status: Status,
     /// What the rule looks at.
     pub facts: EnvironmentFacts,
@@ -58,7 +58,7 @@ impl Snapshot {
             }
         }
         members.sort_by(|one, other| (one.stage_order, &one.name).cmp(&(other.stage_order, &other.name)));
-        match session.told(session.client.environment_live(id, 0).await)? {
+        match session.offered(session.client.environment_live(id, 0).await)? {
             Some(live) => Ok(Snapshot::live(id, environment, members, live)),
             None => {
                 let statuses = session.told(session.client.statuses(id).await)?;

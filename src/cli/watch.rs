@@ -2,6 +2,7 @@
 //!
 //! Invariants: only reads are sent; one that fails is tried again until the time is over.
 
+mod progress;
 mod statuses;
 
 use std::future::{Future, poll_fn};
@@ -14,14 +15,22 @@ use serde_json::{Value, json};
 use super::act::{verb, words};
 use super::failure::Failure;
 use super::options::Watch;
-use super::output::Output;
-use super::session::Session;
+use super::output::{Output, part};
+use super::session::{Session, is_not_offered};
 use super::snapshot::Snapshot;
 use crate::api::outcome::Outcome;
 use crate::client::{self, Accepted, Order};
-use crate::lifecycle::{Action, RequestId};
+use crate::lifecycle::{Action, RequestId, Status};
 
+use progress::{Progress, Watched};
 use statuses::Before;
+
+/// Seconds between two looks, where nobody counts them.
+pub const INTERVAL: u64 = 1;
+/// Where the server has only the public contract, whose tokens have 1,000 requests an hour: 720 of them.
+pub const COUNTED_INTERVAL: u64 = 5;
+/// The longest pause after looks that failed, unless the server or the interval says longer.
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// The exit code after Ctrl-C, as of every shell.
 const INTERRUPTED: i32 = 130;
@@ -46,8 +55,8 @@ impl End {
 
 /// What one look at the server told.
 enum Look {
-    /// It goes on: what there is to say of it.
-    GoesOn(String),
+    /// It goes on: what there is to say of it, and each service as far as it is told.
+    GoesOn(String, Vec<Watched>),
     /// It is over: how, what is to be said of each service, and the whole for `--json`.
     Over(End, Vec<String>, Value),
     /// The server does not tell: look at the statuses instead.
@@ -74,13 +83,19 @@ pub async fn follow(
         _ => accepted.request,
     };
     let mut statuses = Before::new(snapshot, order);
-    let mut said = String::new();
+    let mut progress = Progress::new(session.out, &words);
+    let mut failures = 0;
     loop {
         let look = match request {
-            Some(request) => session.client.outcome(request).await.map(|outcome| look(order.action, outcome)),
+            Some(request) => by_outcome(session, order, request).await,
             None => session.client.statuses(order.environment).await.map(|told| statuses.look(told)),
         };
+        let usual = Duration::from_secs(watch.interval.unwrap_or(match request {
+            Some(_) => INTERVAL,
+            None => COUNTED_INTERVAL,
+        }));
         let mut problem = None;
+        let mut wait = usual;
         match look {
             Ok(Look::NotOffered) => {
                 request = None;
@@ -90,9 +105,14 @@ pub async fn follow(
                 session.out.progress_over();
                 return tell(session, snapshot, order, accepted, Told { words, end, lines, whole });
             }
-            Ok(Look::GoesOn(now)) => say(session.out, &mut said, format!("{words}: {now}")),
+            Ok(Look::GoesOn(now, services)) => {
+                failures = 0;
+                progress.say(&now, services);
+            }
             Err(error) if error.may_heal() => {
-                say(session.out, &mut said, format!("{words}: the server does not answer, it is asked again"));
+                wait = pause(usual, failures, &error);
+                failures += 1;
+                progress.say(&trouble(&error, wait), Vec::new());
                 problem = Some(error);
             }
             Err(error) => {
@@ -114,25 +134,27 @@ pub async fn follow(
             });
         }
         let left = until.saturating_duration_since(Instant::now());
-        tokio::time::sleep(pause(watch, problem.as_ref()).min(left)).await;
+        tokio::time::sleep(wait.min(left)).await;
     }
 }
 
-/// How long until the next look: a server that counts requests says when it answers again.
-fn pause(watch: Watch, problem: Option<&client::Error>) -> Duration {
-    let interval = Duration::from_secs(watch.interval);
+/// How long until the next look after one that failed: longer with each, and as long as a server that counts requests
+/// says.
+pub fn pause(usual: Duration, failures: u32, problem: &client::Error) -> Duration {
+    let longer = (usual * 2_u32.pow(failures.min(5))).min(usual.max(LONGEST));
     match problem {
-        Some(client::Error::RateLimited { reset: Some(seconds) }) => {
-            interval.max(Duration::from_secs(u64::from(*seconds)))
-        }
-        Some(_) | None => interval,
+        client::Error::RateLimited { reset: Some(seconds), .. } => longer.max(Duration::from_secs(u64::from(*seconds))),
+        client::Error::RateLimited { reset: None, .. } => LONGEST.max(usual),
+        _ => longer,
     }
 }
 
-fn say(out: Output, said: &mut String, now: String) {
-    if *said != now {
-        out.progress(&now);
-        *said = now;
+fn trouble(problem: &client::Error, wait: Duration) -> String {
+    match problem {
+        client::Error::RateLimited { .. } => {
+            format!("too many requests for this token, it is asked again in {} s", wait.as_secs())
+        }
+        _ => "the server does not answer, it is asked again".to_owned(),
     }
 }
 
@@ -203,17 +225,38 @@ fn tell(session: &Session, snapshot: &Snapshot, order: &Order, accepted: Accepte
     }
 }
 
-/// Looks at what became of a request.
-fn look(action: Action, outcome: Option<Outcome>) -> Look {
-    let Some(outcome) = outcome else { return Look::NotOffered };
+/// Asks what became of a request, and while it runs how its services are doing.
+async fn by_outcome(session: &Session, order: &Order, request: RequestId) -> Result<Look, client::Error> {
+    let outcome = match session.client.outcome(request).await {
+        Ok(Some(outcome)) => outcome,
+        Ok(None) => return Ok(Look::NotOffered),
+        Err(error) if is_not_offered(&error) => return Ok(Look::NotOffered),
+        Err(error) => return Err(error),
+    };
+    if outcome.state != "RUNNING" || session.out.json {
+        return Ok(look(order.action, &outcome, Vec::new()));
+    }
+    // Only told beside it: what became of the request is what counts.
+    let statuses = session.client.statuses(order.environment).await.unwrap_or_default();
+    let watched = outcome.items.iter().filter_map(|item| {
+        let status = statuses.iter().find(|status| status.id == item.service_id)?;
+        Some(Watched { name: item.name.clone(), status: Status::from_name(&status.state) })
+    });
+    Ok(look(order.action, &outcome, watched.collect()))
+}
+
+/// What there is to say of what became of a request.
+fn look(action: Action, outcome: &Outcome, services: Vec<Watched>) -> Look {
     let number = |word: &str| outcome.items.iter().filter(|item| item.outcome == word).count();
     if outcome.state != "ENDED" {
         let waits = || outcome.position.map(|place| format!("waits at place {place}"));
-        return Look::GoesOn(match (outcome.state.as_str(), number("FAILED")) {
+        let done = part(number("DONE"), outcome.items.len());
+        let words = match (outcome.state.as_str(), number("FAILED")) {
             ("WAITING", _) => waits().unwrap_or_else(|| "waits".to_owned()),
-            (_, 0) => format!("{} of {} services done", number("DONE"), outcome.items.len()),
-            (_, failed) => format!("{} of {} services done, {failed} failed", number("DONE"), outcome.items.len()),
-        });
+            (_, 0) => format!("{done} done"),
+            (_, failed) => format!("{done} done, {failed} failed"),
+        };
+        return Look::GoesOn(words, services);
     }
     let nothing = outcome.note.as_deref().is_some_and(|note| note.starts_with("nothing to do"));
     let end = if action == Action::Cancel {
@@ -228,10 +271,14 @@ fn look(action: Action, outcome: Option<Outcome>) -> Look {
     };
     let mut lines: Vec<String> = Vec::new();
     for item in &outcome.items {
-        let reason = item.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
-        lines.push(format!("{}: {}{reason}", item.name, item.outcome.to_lowercase()));
+        let word = item.outcome.to_lowercase();
+        lines.push(match item.reason.as_deref() {
+            None => format!("{}: {word}", item.name),
+            Some(reason) if reason.starts_with(&word) => format!("{}: {reason}", item.name),
+            Some(reason) => format!("{}: {word}: {reason}", item.name),
+        });
     }
     lines.extend(outcome.note.clone());
-    let whole = serde_json::to_value(&outcome).unwrap_or_default();
+    let whole = serde_json::to_value(outcome).unwrap_or_default();
     Look::Over(end, lines, whole)
 }

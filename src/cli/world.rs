@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::failure::Failure;
 use super::session::Session;
+use crate::client;
 
 /// The standard input or output as a file.
 const STANDARD: &str = "-";
@@ -34,7 +35,7 @@ impl World {
     pub async fn run(self, session: &Session) -> Result<(), Failure> {
         match self {
             World::Export { file } => {
-                let bytes = session.told(session.client.export_world().await)?;
+                let bytes = told(session, &file, session.client.export_world().await)?;
                 if file == STANDARD {
                     return io::stdout().write_all(&bytes).map_err(Failure::output);
                 }
@@ -53,13 +54,24 @@ impl World {
                     file => fs::read(file),
                 };
                 let bytes = bytes.map_err(|error| at(&file, error))?;
-                session.told(session.client.import_world(bytes).await)?;
+                told(session, &file, session.client.import_world(bytes).await)?;
                 match session.out.json {
                     true => session.out.json(&json!({ "file": file })),
                     false => session.out.line(&format!("the world of {file} is open")),
                 }
             }
         }
+    }
+}
+
+fn told<T>(session: &Session, file: &str, result: Result<T, client::Error>) -> Result<T, Failure> {
+    match result {
+        Err(client::Error::Invalid { detail }) => Err(Failure::Usage(format!("{file}: {detail}"))),
+        Err(client::Error::NotFound { .. }) => {
+            let words = "this server has no world to write or open: only one that \"playhead serve\" started has.";
+            Err(Failure::Usage(words.to_owned()))
+        }
+        result => session.told(result),
     }
 }
 

@@ -38,10 +38,12 @@ pub enum Error {
         detail: String,
     },
     /// 429: too many requests.
-    #[error("Too many requests for this token. It goes on by itself{}", .reset.map_or(String::from(" shortly."), |seconds| format!(" in {seconds} s.")))]
+    #[error("Too many requests for this token. {}{}", if *.action { "Nothing was done: try again" } else { "It goes on by itself" }, .reset.map_or(String::from(" shortly."), |seconds| format!(" in {seconds} s.")))]
     RateLimited {
         /// In how many seconds the limit is lifted, where told.
         reset: Option<u32>,
+        /// Whether it was an action, which is never sent twice.
+        action: bool,
     },
     /// 5xx and whatever else is no success.
     #[error("The server answered {status}: {detail}")]
@@ -62,6 +64,16 @@ pub enum Error {
 }
 
 impl Error {
+    /// The same, of an action or of a read.
+    #[must_use]
+    pub fn of(self, action: bool) -> Error {
+        match self {
+            Error::Timeout { seconds, .. } => Error::Timeout { seconds, action },
+            Error::RateLimited { reset, .. } => Error::RateLimited { reset, action },
+            other => other,
+        }
+    }
+
     /// Whether asking again can help: never said of an action's refusal or of what is malformed.
     pub fn may_heal(&self) -> bool {
         match self {

@@ -25,7 +25,7 @@ impl Budget {
 
 /// In how many seconds the budget is renewed, where told.
 pub fn reset(response: &Response) -> Option<u32> {
-    let told = response.header("X-RateLimit-Reset").or_else(|| response.header("Retry-After"))?;
+    let told = response.header("Retry-After").or_else(|| response.header("X-RateLimit-Reset"))?;
     let seconds = told.parse::<i64>().ok()?;
     let span = if seconds > LONGEST_SPAN { seconds - timer::now() / 1_000 } else { seconds };
     u32::try_from(span.max(0)).ok()

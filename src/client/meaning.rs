@@ -67,6 +67,8 @@ pub fn desired_version(from: &Service) -> Option<&str> {
     let source = from.source.as_ref();
     let image = source.and_then(|source| source.image.as_ref()).map(|image| image.tag.as_str());
     let chart = source.and_then(|source| source.repository.as_ref()).map(|chart| chart.chart_version.as_str());
-    let git = from.git_repository.as_ref().and_then(|git| git.deployed_commit_id.as_deref());
+    let built = source.and_then(|source| source.docker.as_ref().or(source.git.as_ref()));
+    let repository = from.git_repository.as_ref().or(built.and_then(|built| built.git_repository.as_ref()));
+    let git = repository.and_then(|git| git.deployed_commit_id.as_deref());
     from.tag.as_deref().or(from.version.as_deref()).or(image).or(chart).or(git)
 }

@@ -16,7 +16,7 @@ use serde_json::Value;
 const NOW: i64 = 1_790_000_000_000;
 /// World milliseconds per request, unless the clock stands still.
 const STEP: i64 = 2_000;
-const TOKEN: &str = "s3cret-token-of-the-test";
+pub const TOKEN: &str = "s3cret-token-of-the-test";
 
 struct World {
     backend: Backend,
@@ -201,17 +201,22 @@ fn serve(stream: TcpStream, world: &Mutex<World>) -> Option<()> {
         if acts && world.lock().unwrap().deaf {
             return None;
         }
-        let mut head = format!("HTTP/1.1 {} .\r\nContent-Length: {}\r\n", response.status, response.body.len());
-        for (name, value) in &response.headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
-        }
-        head.push_str("\r\n");
-        // In one piece: two would wait for each other's acknowledgement.
-        writer.write_all(&[head.into_bytes(), response.body].concat()).ok()?;
+        writer.write_all(&written(response)).ok()?;
     }
 }
 
-fn read(reader: &mut impl BufRead) -> Option<Request> {
+/// An answer as it goes over the wire, in one piece: two would wait for each other's acknowledgement.
+pub fn written(response: Response) -> Vec<u8> {
+    let mut head = format!("HTTP/1.1 {} .\r\nContent-Length: {}\r\n", response.status, response.body.len());
+    for (name, value) in &response.headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    head.push_str("\r\n");
+    [head.into_bytes(), response.body].concat()
+}
+
+/// Reads a request off a connection; `None`: nobody asks any more.
+pub fn read(reader: &mut impl BufRead) -> Option<Request> {
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
     let mut words = line.split_whitespace();

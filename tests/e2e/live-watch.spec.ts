@@ -48,7 +48,7 @@ test("how services run is pushed, for the project by its clusters and for an env
   await expect(console.row("production")).toContainText("Running");
   await console.enter("integration");
   await expect.poll(() => running(console, "api")).toContain("Warning");
-  expect((await console.read("gateway")).pods).toBe("2 pods ready");
+  expect((await console.read("gateway")).pods).toBe("2 of 2 pods ready");
   // Nothing is pushed of what runs at the cloud provider: its status says it.
   expect(await running(console, "ledger-db")).toContain("Running");
   live.set(live.id("cedar/backend/integration/api"), { running: "RUNNING" });
@@ -103,7 +103,7 @@ test("what a broken line told is not said any more, and it is opened again", asy
       return running(console, "gateway");
     })
     .toContain("Running");
-  expect((await console.read("gateway")).pods).toBe("2 pods ready");
+  expect((await console.read("gateway")).pods).toBe("2 of 2 pods ready");
 });
 
 test("an answer that was asked for before something was pushed does not take it back", async ({ page, live, console }) => {

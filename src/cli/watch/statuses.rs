@@ -3,9 +3,11 @@
 //! Invariant: it is over when nothing that is watched is in progress any more, and something has moved since before: the
 //! statuses just after an action may still be those of the deployment before it.
 
+use super::progress::Watched;
 use super::{End, Look};
 use crate::api::status::{ServiceStatus, Statuses};
 use crate::cli::facts::last;
+use crate::cli::output::part;
 use crate::cli::snapshot::Snapshot;
 use crate::client::Order;
 use crate::lifecycle::{Action, Status};
@@ -57,11 +59,13 @@ impl Before {
         let moves = going > 0 || now.iter().any(|(.., changed)| *changed) || other;
         self.moved = self.moved || moves;
         if !self.moved || going > 0 || (self.action == Action::Cancel && goes_on(&whole)) {
-            let done = now.len() - going;
-            return Look::GoesOn(match self.moved {
-                true => format!("{}, {done} of {} services at rest", whole.words(), now.len()),
-                false => "waits to begin".to_owned(),
-            });
+            let words = match (self.moved, told.environment.is_some() || !now.is_empty()) {
+                (true, _) => format!("{}, {} at rest", whole.words(), part(now.len() - going, now.len())),
+                (false, true) => "waits to begin".to_owned(),
+                (false, false) => "the server tells no status of it".to_owned(),
+            };
+            let each = now.iter().map(|(name, status, _)| Watched { name: (*name).to_owned(), status: state(status) });
+            return Look::GoesOn(words, each.collect());
         }
         let mut end = End::Succeeded;
         let mut lines = Vec::new();

@@ -143,11 +143,18 @@ impl Http {
         } else {
             builder.body(js_sys::Uint8Array::from(request.body.as_slice()))
         };
+        let began = js_sys::Date::now();
         let told = |_| {
             if timeout.aborted() {
-                Error::Timeout { seconds: self.timeout.div_ceil(1_000), action: false }
-            } else {
-                Error::Offline
+                return Error::Timeout { seconds: self.timeout.div_ceil(1_000), action: false };
+            }
+            match request.method {
+                Method::Get => Error::Offline,
+                // The browser does not say whether it left: whether it arrived is not known.
+                Method::Post | Method::Put | Method::Delete => {
+                    let seconds = (js_sys::Date::now() - began) / 1_000.0;
+                    Error::Timeout { seconds: (seconds.ceil() as u32).max(1), action: false }
+                }
             }
         };
         let response = built.map_err(told)?.send().await.map_err(told)?;

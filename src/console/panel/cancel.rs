@@ -200,8 +200,9 @@ fn CancelWords(cancel: Cancel) -> AnyView {
             };
             return view! {
                 <p>
-                    {part} {state} <b>{running.words.to_string()}</b> ", started " <Age at=running.started/> " by "
-                    {running.actor.to_string()} ". The pipeline stops."
+                    {part} {state} <b>{running.words.to_string()}</b>
+                    {running.started.map(|at| view! { ", started " <Age at=at/> })} " by " {running.actor.to_string()}
+                    ". The pipeline stops."
                 </p>
                 {(!aborting.waiting.is_empty()).then(|| taken_back(cancel))}
             };

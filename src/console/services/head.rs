@@ -27,7 +27,7 @@ pub fn head(id: EnvironmentId) -> AnyView {
             <p class="activity-now">
                 <span
                     class="activity-mark"
-                    data-on=move || runs(store, id).then(String::new)
+                    data-on=move || store.deployment().map(|_| String::new())
                     aria-hidden="true"
                 ></span>
                 {move || now(store, id)}
@@ -35,11 +35,6 @@ pub fn head(id: EnvironmentId) -> AnyView {
             {waiting(store)}
         </div>
     }
-}
-
-fn runs(store: Store, id: EnvironmentId) -> bool {
-    let ongoing = |row: &EnvironmentRow| row.operation.as_ref().is_some_and(|last| last.ongoing);
-    store.deployment().is_some() || store.environment(id).is_some_and(|row| ongoing(&row))
 }
 
 fn title(store: Store, id: EnvironmentId) -> AnyView {
@@ -72,10 +67,6 @@ fn now(store: Store, id: EnvironmentId) -> String {
     match &row.operation {
         None if row.ever_deployed => "No deployment is running. The last one is not known".to_owned(),
         None => "Nothing was deployed yet".to_owned(),
-        // Of servers that tell no more of it.
-        Some(last) if last.ongoing => {
-            format!("{} runs: {} · {}", last.words, row.status.words().to_lowercase(), by(last))
-        }
         Some(last) => {
             let outcome = last.outcome.as_ref().map(|status| format!(" → {}", status.words())).unwrap_or_default();
             let ago = format::ago(store.now(), last.at);
@@ -89,8 +80,8 @@ fn running_words(store: Store, running: &Running) -> String {
     let all = running.services.len();
     let verb = if running.canceling { format!("Canceling {}", running.words) } else { running.words.to_string() };
     let by = by_whom(&running.actor, &running.origin);
-    let age = format::age(store.now(), running.started);
-    format!("{verb} runs: {done} of {} done · {age} · {by}", format::count(all, "service"))
+    let age = running.started.map(|at| format!(" · {}", format::age(store.now(), at))).unwrap_or_default();
+    format!("{verb} runs: {done} of {} done{age} · {by}", format::count(all, "service"))
 }
 
 /// The requests that wait, in their order, each with the way to take it back.

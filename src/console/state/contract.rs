@@ -5,12 +5,13 @@
 mod lines;
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use leptos::prelude::*;
 use litemap::LiteMap;
 
-use super::row::{EnvironmentRow, Operation, Queued, ServiceRow};
+use super::row::{EnvironmentRow, Operation, Queued, Running, ServiceRow};
 use super::{Store, announce, load, wire};
 use crate::api::status::{EnvironmentStatus, ServiceStatus};
 use crate::client::{self, Client, meaning};
@@ -157,8 +158,13 @@ fn patch_statuses<'a>(
     if store.loaded.get_untracked() != Some(focus) {
         return;
     }
+    let mut members = Vec::new();
     for status in services {
         let Ok(id) = status.id.parse::<ServiceId>() else { continue };
+        let state = Status::from_name(&status.state);
+        if status.is_part_last_deployment || state.in_progress() {
+            members.push((id, state, None));
+        }
         if let Some((before, after)) = store.services.patch(id.0, |row| service_status(row, status)) {
             announce::changed(store, &before, &after);
         }
@@ -172,11 +178,33 @@ fn patch_statuses<'a>(
             None => counts.push((row.status.clone(), 1)),
         }
     }
+    if let Some(environment) = environment {
+        let deployment = deployment(environment, members);
+        if store.deployment.with_untracked(|now| *now != deployment) {
+            store.deployment.set(deployment);
+        }
+    }
     store.environments.patch(focus.0, |row| {
         let row = environment.map_or_else(|| row.clone(), |status| environment_status(row, status));
         EnvironmentRow { counts, services: rows.len(), ..row }
     });
     store.environments.touch();
+}
+
+/// The deployment that runs, where the environment is in progress. When it started is not told, nor which action it is.
+fn deployment(from: &EnvironmentStatus, services: Vec<(ServiceId, Status, Option<Arc<str>>)>) -> Option<Running> {
+    let status = Status::from_name(&from.state);
+    let deploys =
+        |(_, status, _): &(_, _, _)| matches!(status, Status::DeploymentQueued | Status::Building | Status::Deploying);
+    status.in_progress().then(|| Running {
+        words: "Deployment".into(),
+        actor: from.triggered_by.as_deref().unwrap_or("somebody").into(),
+        origin: from.origin.as_deref().unwrap_or_default().into(),
+        started: None,
+        cancelable: services.iter().any(deploys),
+        canceling: status == Status::Canceling,
+        services,
+    })
 }
 
 /// The browser's time: the contract's answers tell none.

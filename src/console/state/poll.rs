@@ -220,7 +220,7 @@ fn tick(store: Store) {
 fn pause(store: Store) -> Duration {
     let (failures, pushed) = store.poll.with_value(|poll| (poll.failures, poll.pushed));
     let limited = store.contact.with_untracked(|contact| match contact.trouble {
-        Some(client::Error::RateLimited { reset }) => reset,
+        Some(client::Error::RateLimited { reset, .. }) => reset,
         Some(_) | None => None,
     });
     if let Some(seconds) = limited {

@@ -173,18 +173,14 @@ pub struct Queued {
 /// The deployment that runs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Running {
-    /// The request it carries out.
-    pub request: RequestId,
-    /// What, where it is one of the actions.
-    pub action: Option<Action>,
     /// What, in words.
     pub words: Arc<str>,
     /// Who asked.
     pub actor: Arc<str>,
     /// From where.
     pub origin: Arc<str>,
-    /// When it started.
-    pub started: Millis,
+    /// When it started, where told.
+    pub started: Option<Millis>,
     /// Whether Cancel acts on it.
     pub cancelable: bool,
     /// Whether it is being canceled.

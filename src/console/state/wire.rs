@@ -160,12 +160,10 @@ pub fn asked(action: &str, of: &[ServiceId], name: impl Fn(ServiceId) -> Option<
 /// The deployment that runs.
 pub fn running(from: &RunningDeployment) -> Option<Running> {
     Some(Running {
-        request: from.id.parse::<RequestId>().ok()?,
-        action: Action::from_name(&from.action),
         words: action_words(&from.action).into(),
         actor: from.actor.as_str().into(),
         origin: from.origin.as_str().into(),
-        started: from.started_at.0,
+        started: Some(from.started_at.0),
         cancelable: from.cancelable,
         canceling: from.canceling,
         services: from

@@ -130,8 +130,16 @@ fn has_pods(row: &ServiceRow) -> bool {
 }
 
 fn running_service(row: &ServiceRow, running: RunningStatus, pods: Vec<PodRow>) -> ServiceRow {
-    let ready = pods.iter().filter(|pod| pod.ready).count();
-    ServiceRow { running, ready: u32::try_from(ready).unwrap_or(u32::MAX), pods, ..row.clone() }
+    let count = |pods: usize| u32::try_from(pods).unwrap_or(u32::MAX);
+    // The fewest there should be are configured; whether more are wanted is not told.
+    let desired = row.wire.min_running_instances.filter(|_| row.kind.keeps_pods_up() && !pods.is_empty());
+    ServiceRow {
+        running,
+        ready: count(pods.iter().filter(|pod| pod.ready).count()),
+        desired: desired.map(|fewest| fewest.max(count(pods.len()))),
+        pods,
+        ..row.clone()
+    }
 }
 
 fn pods(service: &ServiceRunning) -> Vec<PodRow> {
