@@ -80,6 +80,7 @@ test("a connection that breaks is made again, and nothing is shown that is not s
 
 test("without websockets everything else goes on, and how things run is not made up", async ({ page, live, console }) => {
   live.refuseSockets();
+  live.dropSockets();
   await console.enter("integration");
   await expect.poll(() => sockets(live).length, { message: "it tries" }).toBeGreaterThan(0);
   await console.act("gateway", "Redeploy");

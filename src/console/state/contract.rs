@@ -178,6 +178,7 @@ fn patch_statuses<'a>(
             None => counts.push((row.status.clone(), 1)),
         }
     }
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     if let Some(environment) = environment {
         let deployment = deployment(environment, members);
         if store.deployment.with_untracked(|now| *now != deployment) {

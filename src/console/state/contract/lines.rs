@@ -151,7 +151,8 @@ fn pod(from: &PodRunning) -> PodRow {
     PodRow {
         name: from.name.as_str().into(),
         running,
-        ready: matches!(running, RunningStatus::Running),
+        // One that is warned of runs.
+        ready: matches!(running, RunningStatus::Running | RunningStatus::Warning),
         // Of which roll-out it is is not told.
         old: false,
         restarts: from.restart_count,
