@@ -12,16 +12,10 @@ use serde_json::Value;
 #[path = "kit/server.rs"]
 mod kit;
 
-use kit::{Asking, Folder, Server, program};
+use kit::{Asking, Folder, Server, made_token, program};
 
 fn journal(data: &Path) -> rusqlite::Connection {
     rusqlite::Connection::open(data.join("journal.sqlite")).unwrap()
-}
-
-fn made_token(data: &Path, name: &str, scope: &str) -> String {
-    let output = program().args(["token", "create", name, "--scope", scope, "--data"]).arg(data).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
 #[test]
