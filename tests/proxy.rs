@@ -2,7 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
-use std::io::{Read, Write};
+use std::io::{BufRead, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -343,6 +343,25 @@ fn without_a_token_or_with_a_wrong_address_there_is_no_server() {
         Server::run(command.env("QOVERY_CLI_ACCESS_TOKEN", "theirs"), &folder.0, &["--upstream", &upstream.address]);
     assert_eq!(server.get("/api/organization").status, 200);
     assert_eq!(upstream.asked()[0].header("Authorization"), Some("Token theirs"));
+}
+
+#[test]
+fn the_websockets_are_where_the_product_has_them_unless_told() {
+    for (upstream, told, sockets) in [
+        ("https://api.example.test", None, "wss://ws.example.test"),
+        ("https://api.example.test:8443/base/", None, "wss://ws.example.test:8443"),
+        ("http://127.0.0.1:4711/api/", None, "ws://127.0.0.1:4711/api"),
+        ("https://console.example.test/api", None, "wss://console.example.test/api"),
+        ("https://api.example.test", Some("wss://push.example.test/v2"), "wss://push.example.test/v2"),
+    ] {
+        let folder = Folder::new();
+        let more = told.map_or(Vec::new(), |told| vec!["--upstream-ws", told]);
+        let mut server = in_front_of(upstream, &folder, &more);
+        let mut line = String::new();
+        server.output.read_line(&mut line).unwrap();
+        let upstream = upstream.trim_end_matches('/');
+        assert_eq!(line, format!("The contract's calls are passed on to {upstream}, its websockets to {sockets}\n"));
+    }
 }
 
 #[test]

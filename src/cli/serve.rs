@@ -31,8 +31,6 @@ pub struct Serve {
     /// Refuse every action, whoever asks
     #[arg(long)]
     read_only: bool,
-    #[command(flatten)]
-    upstream: Upstream,
     /// How the world begins, when the journal is new
     #[arg(long, default_value = "shop", value_parser = PossibleValuesParser::new(scenario::NAMES))]
     scenario: String,
@@ -48,6 +46,8 @@ pub struct Serve {
     /// Writes the log as JSON, a line each
     #[arg(long)]
     log_json: bool,
+    #[command(flatten)]
+    upstream: Upstream,
 }
 
 /// A live API instead of a world.
