@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use std::net::TcpStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
@@ -62,14 +62,16 @@ fn opened(server: &Server) -> Page {
     page
 }
 
-/// The next message that is no ping.
+/// The next message that is no ping, which comes within ten seconds.
 fn heard(page: &mut Page) -> Message {
-    loop {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while Instant::now() < deadline {
         match page.read().unwrap() {
             Message::Ping(_) | Message::Pong(_) => {}
             message => return message,
         }
     }
+    panic!("nothing but pings for ten seconds")
 }
 
 /// The code a page is closed with.

@@ -154,7 +154,7 @@ async fn contract(server: &Server, peer: SocketAddr, path: String, request: Requ
     asked.query = query(head.uri.query().unwrap_or_default());
     let answer = match &server.0.source {
         Source::World(host) => ask(host, told_by(asked, &head.headers, visitor)).await,
-        Source::Upstream(upstream) => upstream.pass(&told_kinds(asked, &head.headers)).await,
+        Source::Upstream(upstream) => upstream.pass(&asked, &head.headers).await,
     };
     if method == api::Method::Get && answer.status == 200 { validated(answer, &head.headers) } else { plain(answer) }
 }
@@ -165,16 +165,6 @@ async fn ask(host: &Host, request: api::Request) -> api::Response {
         Ok(None) => problem(503, "The server is going down. Try again"),
         Err(_) => problem(504, "It took too long. If this was an action, it is not known whether it was done"),
     }
-}
-
-/// The kind of the body, and those of the answer that would do.
-fn told_kinds(mut request: api::Request, headers: &HeaderMap) -> api::Request {
-    for name in [header::CONTENT_TYPE, header::ACCEPT] {
-        if let Some(value) = headers.get(&name).and_then(|value| value.to_str().ok()) {
-            request = request.with_header(name.as_str(), value);
-        }
-    }
-    request
 }
 
 /// Who asks and from where. Who has a token is called by the token's name, whatever the header says.

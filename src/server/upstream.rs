@@ -11,6 +11,7 @@ pub(super) mod socket;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use axum::http::{HeaderMap, header};
 use tokio::sync::{Mutex, Semaphore};
 use tokio::time::timeout;
 
@@ -177,8 +178,8 @@ impl Upstream {
     }
 
     /// Passes a request on and its answer back; both as far as they may pass.
-    pub async fn pass(&self, request: &Request) -> Response {
-        let Some(request) = passable(request) else { return not_passed() };
+    pub async fn pass(&self, request: &Request, headers: &HeaderMap) -> Response {
+        let Some(request) = passable(request, headers) else { return not_passed() };
         let acts = request.method != Method::Get;
         let Ok(Ok(line)) = timeout(TURN, Arc::clone(&self.lines).acquire_owned()).await else {
             return problem(503, "Too many requests wait for the upstream. This one was not sent; try again");
@@ -259,7 +260,7 @@ pub fn not_passed() -> Response {
 }
 
 /// What may pass of a request: a call of the contract, written anew.
-fn passable(request: &Request) -> Option<Request> {
+fn passable(request: &Request, headers: &HeaderMap) -> Option<Request> {
     let Found { endpoint, parameters } = find(request.method, &request.path).ok()?;
     // Dots or slashes, however they are written, would name another call to who resolves them.
     let is_id = |text: &String| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
@@ -269,9 +270,9 @@ fn passable(request: &Request) -> Option<Request> {
     let parameters: Vec<&str> = parameters.iter().map(String::as_str).collect();
     let mut passable = endpoint.request(&parameters).with_body(request.body.clone());
     passable.query = request.query.clone();
-    for name in ["Content-Type", "Accept"] {
-        if let Some(value) = request.header(name) {
-            passable = passable.with_header(name, value);
+    for name in [header::CONTENT_TYPE, header::ACCEPT] {
+        if let Some(value) = headers.get(&name).and_then(|value| value.to_str().ok()) {
+            passable = passable.with_header(name.as_str(), value);
         }
     }
     Some(passable)
