@@ -299,6 +299,54 @@ fn changes_are_pushed_as_events() {
     assert!(server.child.wait().unwrap().success());
 }
 
+/// Connections on which nothing is said.
+fn idle(server: &Server, count: usize) -> Vec<TcpStream> {
+    let place = server.address.trim_start_matches("http://");
+    (0..count).map(|_| TcpStream::connect(place).unwrap()).collect()
+}
+
+#[test]
+fn a_connection_that_sends_no_whole_head_is_closed() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.0, &[]);
+    let mut waiting = Vec::new();
+    for (said, answered) in [
+        ("", ""),
+        ("GET /healthz HTTP/1.1\r\nHost: loc", ""),
+        ("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", "ok\n"),
+    ] {
+        let mut stream = idle(&server, 1).remove(0);
+        stream.write_all(said.as_bytes()).unwrap();
+        stream.set_read_timeout(Some(std::time::Duration::from_secs(45))).unwrap();
+        waiting.push(std::thread::spawn(move || {
+            let mut told = String::new();
+            stream.read_to_string(&mut told).map(|_| told.ends_with(answered))
+        }));
+    }
+    for waited in waiting {
+        assert!(waited.join().unwrap().unwrap());
+    }
+}
+
+#[test]
+fn many_idle_connections_stop_nothing_and_too_many_are_told_so() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.0, &[]);
+    let environment = server.environments()[0].clone();
+    let mut crowd = idle(&server, 500);
+    let path = format!("/api/environment/{environment}/redeploy");
+    assert_eq!(server.ask("POST", &path).send().status, 202);
+    crowd.extend(idle(&server, 140));
+    kit::wait_until("it is crowded", || server.get("/api/x").status == 503);
+    let refused = server.ask("POST", &format!("/api/environment/{environment}/stop")).send();
+    assert_eq!((refused.status, refused.header("Retry-After")), (503, Some("1")));
+    assert_eq!(refused.header("Connection"), Some("close"));
+    assert!(refused.json()["detail"].as_str().unwrap().contains("Too many connections"));
+    assert_eq!(server.get("/healthz").status, 200, "whoever watches the server is answered");
+    drop(crowd);
+    kit::wait_until("there is room again", || server.get("/api/x").status == 200);
+}
+
 #[test]
 fn every_answer_has_a_request_id_that_is_in_the_log() {
     let folder = Folder::new();

@@ -37,8 +37,8 @@ const PARAMETERS: [&str; 4] = ["organization", "cluster", "project", "environmen
 /// The subprotocol that is spoken.
 const PROTOCOL: &str = "v1";
 
-/// How many may be open at the same time.
-pub const MOST: usize = 256;
+/// How many may be open at the same time: each takes two connections.
+pub const MOST: usize = 100;
 
 /// The largest message of the upstream, in bytes: the statuses of some ten thousand services.
 const LARGEST: usize = 16 * 1024 * 1024;
