@@ -296,16 +296,16 @@ async fn healthy() -> &'static str {
     "ok\n"
 }
 
-/// Ready as long as the world answers, or the upstream can be reached.
-async fn ready(State(server): State<Server>) -> (StatusCode, &'static str) {
-    let (ready, why_not) = match &server.0.source {
-        Source::World(host) => {
-            let response = host.ask(crate::api::Endpoint::Capabilities.request(&[])).await;
-            (response.is_some_and(|response| response.is_ok()), "the world does not answer\n")
-        }
-        Source::Upstream(upstream) => (upstream.is_reached().await, "the upstream cannot be reached\n"),
+/// Ready as long as actions can be accepted, or passed on.
+async fn ready(State(server): State<Server>) -> (StatusCode, String) {
+    let trouble = match &server.0.source {
+        Source::World(host) => host.trouble().await,
+        Source::Upstream(upstream) => (!upstream.is_reached().await).then_some("the upstream cannot be reached"),
     };
-    if ready { (StatusCode::OK, "ready\n") } else { (StatusCode::SERVICE_UNAVAILABLE, why_not) }
+    match trouble {
+        None => (StatusCode::OK, "ready\n".to_owned()),
+        Some(trouble) => (StatusCode::SERVICE_UNAVAILABLE, format!("{trouble}\n")),
+    }
 }
 
 /// An error in the contract's words.

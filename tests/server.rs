@@ -145,7 +145,12 @@ fn what_cannot_be_written_is_not_accepted_and_leaves_nothing_behind() {
     assert_eq!(refused.status, 503, "{}", refused.text());
     assert!(refused.text().contains("not accepted"), "{}", refused.text());
     assert_eq!(history(&server), before);
+    let unready = server.get("/readyz");
+    assert_eq!((unready.status, server.get("/healthz").status), (503, 200));
+    assert!(unready.text().contains("journal"), "{}", unready.text());
     other.execute_batch("ROLLBACK").unwrap();
+    // Whoever sends nothing but probes until it is ready learns that it is.
+    kit::wait_until("it is ready again", || server.get("/readyz").status == 200);
     assert_eq!(server.ask("POST", &path).send().status, 202);
     assert_eq!(history(&server).len(), before.len() + 1);
     assert!(server.get("/metrics").text().contains("playhead_journal_commits_failed_total 1\n"));
