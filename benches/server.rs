@@ -1,5 +1,5 @@
 //! What the native server carries, with 1,000 environments of 10 services and `wrk` (Debian's package) as the load:
-//! `cargo bench --bench server`. `MINUTES=10` also watches the memory for so long.
+//! `cargo bench --bench server`. `MINUTES=10` also watches the memory for so long, under both.
 
 #![allow(missing_docs)]
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a bench is test code")]

@@ -160,7 +160,7 @@ impl Backend {
                 Ok(json(200, &live::detail(&self.world, &self.catalog, environment, self.since(request))))
             }
             Endpoint::Outcome => {
-                let missing = || Problem::missing("request", parameter(0));
+                let missing = || Problem::forgotten("request", parameter(0));
                 let id: RequestId = parameter(0).parse().map_err(|_| missing())?;
                 let found = |environment: &_| live::outcome(&self.world, environment, id);
                 self.world.environments.iter().find_map(found).map(|body| json(200, &body)).ok_or_else(missing)

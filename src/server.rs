@@ -1,12 +1,12 @@
-//! The backend over HTTP, with its journal on disk.
+//! The backend over HTTP, with its journal on disk; or a live API of the contract, passed on.
 //!
 //! One port: the console at `/`, the contract under [`API`], and for whoever runs it `/healthz`, `/readyz`, `/metrics`.
 //! `/openapi.json` describes all of the contract, to anybody.
 //! - `journal`: what was accepted, on disk. `host`: the one thread that owns the world. `tokens`, `gate`: who is let in.
 //! - `answer`: from HTTP to the backend's request and back. `events`: what changed, pushed. `site`: the console's files.
-//! - `openapi`: the contract as a document for machines.
+//! - `openapi`: the contract as a document for machines. `upstream`: the live API, where that answers instead of a world.
 //!
-//! Invariants: no rule of the lifecycle here; the backend answers, this carries. An action is answered after it is on the
+//! Invariants: no rule of the lifecycle here; who answers is the backend or the upstream, this carries. An action is answered after it is on the
 //! disk. Tokens are in no log.
 
 mod answer;
@@ -14,12 +14,13 @@ mod events;
 mod gate;
 mod host;
 pub mod journal;
+mod listen;
 mod metrics;
 mod openapi;
 mod site;
 pub mod tokens;
+pub mod upstream;
 
-use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -29,7 +30,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::middleware;
-use axum::routing::get;
+use axum::routing::{any, get};
 use thiserror::Error;
 use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -38,10 +39,12 @@ use tower_http::timeout::TimeoutLayer;
 
 use host::Host;
 pub use host::real_now;
-use journal::{Journal, Opening};
+use journal::Journal;
+pub use journal::Opening;
 use metrics::Metrics;
 use site::Site;
 use tokens::Tokens;
+use upstream::Upstream;
 
 /// Where the contract begins: `http://host:port/api` is what clients are given as the API's address.
 pub const API: &str = "/api";
@@ -52,9 +55,6 @@ const LARGEST_BODY: usize = 64 * 1024 * 1024;
 /// How long an answer may take, a body that comes slowly included.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long requests that are being answered may go on after the server was told to end.
-const GRACE: Duration = Duration::from_secs(10);
-
 /// How to serve.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -64,14 +64,26 @@ pub struct Options {
     pub data: PathBuf,
     /// The folder with the console; `None`: the API only.
     pub console: Option<PathBuf>,
-    /// How a new world begins.
-    pub scenario: String,
-    /// Its seed.
-    pub seed: u64,
-    /// World milliseconds per real one; `None`: as it was.
-    pub speed: Option<u32>,
+    /// Who answers.
+    pub answering: Answering,
     /// Origins whose pages are answered, beside the server's own.
     pub origins: Vec<String>,
+    /// Whether actions are refused, whoever asks.
+    pub read_only: bool,
+}
+
+/// Who answers the contract's calls.
+#[derive(Clone, Debug)]
+pub enum Answering {
+    /// A world of this server's own.
+    World {
+        /// How it begins when it is new.
+        opening: Opening,
+        /// World milliseconds per real one; `None`: as it was.
+        speed: Option<u32>,
+    },
+    /// A live API.
+    Upstream(upstream::Options),
 }
 
 /// Why there is no server. Displayed: what to do.
@@ -91,6 +103,9 @@ pub enum Failure {
     /// The tokens.
     #[error(transparent)]
     Tokens(#[from] tokens::Error),
+    /// The upstream.
+    #[error(transparent)]
+    Upstream(#[from] upstream::Error),
     /// The console's folder.
     #[error("{}: {source}. `cargo xtask build` makes the console; without --console the API is served alone", path.display())]
     Console {
@@ -133,13 +148,21 @@ struct Server(Arc<Parts>);
 
 #[derive(Debug)]
 struct Parts {
-    host: Host,
+    source: Source,
     tokens: Tokens,
     metrics: Metrics,
     site: Option<Site>,
     origins: Vec<String>,
+    read_only: bool,
     /// Turns true when the server is told to end.
     ending: watch::Sender<bool>,
+}
+
+/// Where answers come from.
+#[derive(Debug)]
+enum Source {
+    World(Host),
+    Upstream(Box<Upstream>),
 }
 
 /// The file with the journal and the tokens, in the folder of a server; the folder is made when it is not there.
@@ -172,29 +195,67 @@ pub fn serve(options: Options) -> Result<(), Failure> {
     let listener = std::net::TcpListener::bind(options.address)
         .map_err(|source| Failure::Listen { address: options.address, source })?;
     listener.set_nonblocking(true)?;
-    let opening = Opening { scenario: options.scenario, seed: options.seed };
     let metrics = Metrics::default();
-    let journal = Journal::open(&path, &opening, real_now())?;
     let tokens = Tokens::open(&path)?;
     let guarded = tokens.any()?;
     if !guarded && !options.address.ip().is_loopback() {
         return Err(Failure::Open(options.address));
     }
-    let site = options.console.map(|folder| Site::open(&folder));
+    let attributes = attributes(&options.answering, options.read_only);
+    let site = options.console.map(|folder| Site::open(&folder, &attributes));
     let site = site.transpose().map_err(|(path, source)| Failure::Console { path, source })?;
-    let (host, gone, replayed) = Host::start(journal, options.speed, metrics.clone())?;
+    // Last: a start that fails leaves the world's clock as it was.
+    let (source, gone, mut told) = match options.answering {
+        Answering::World { opening, speed } => {
+            let journal = Journal::open(&path, &opening, real_now())?;
+            let (host, gone, replayed) = Host::start(journal, speed, metrics.clone())?;
+            let told = format!("The journal is {}, with {replayed} accepted requests\n", path.display());
+            (Source::World(host), Some(gone), told)
+        }
+        Answering::Upstream(upstream) => {
+            let upstream = Upstream::new(upstream, metrics.clone())?;
+            let told = upstream.told();
+            (Source::Upstream(Box::new(upstream)), None, told)
+        }
+    };
+    if options.read_only {
+        told.push_str("Actions are refused, whoever asks\n");
+    }
+    if !guarded {
+        told.push_str(
+            "There is no token: only this machine is served, and no proxy may stand in front. `playhead token create NAME` \
+             makes one\n",
+        );
+    }
     let (ending, _) = watch::channel(false);
-    let server = Server(Arc::new(Parts { host, tokens, metrics, site, origins: options.origins, ending }));
+    let parts = Parts { source, tokens, metrics, site, origins: options.origins, read_only: options.read_only, ending };
+    let server = Server(Arc::new(parts));
+    let world_ends = async {
+        match gone {
+            Some(gone) => _ = gone.await,
+            None => std::future::pending().await,
+        }
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = runtime.block_on(async {
         tokio::select! {
-            served = listen(listener, server, guarded, replayed, &path) => served,
-            _ = gone => Err(Failure::World),
+            served = listen::listen(listener, server, &told) => served.map_err(Failure::System),
+            () = world_ends => Err(Failure::World),
         }
     });
     // A request that does not end in its grace is left behind.
     runtime.shutdown_timeout(Duration::from_secs(1));
     result
+}
+
+/// What the console's page is told of the API behind it, beside its address.
+fn attributes(answering: &Answering, read_only: bool) -> String {
+    let kind = match answering {
+        Answering::World { .. } => "",
+        Answering::Upstream(_) => " data-kind=\"live\"",
+    };
+    let read_only = if read_only { " data-read-only" } else { "" };
+    format!("{kind}{read_only}")
 }
 
 fn lock(data: &std::path::Path) -> Result<std::fs::File, Failure> {
@@ -208,55 +269,19 @@ fn lock(data: &std::path::Path) -> Result<std::fs::File, Failure> {
     }
 }
 
-async fn listen(
-    listener: std::net::TcpListener,
-    server: Server,
-    guarded: bool,
-    replayed: i64,
-    path: &std::path::Path,
-) -> Result<(), Failure> {
-    let listener = tokio::net::TcpListener::from_std(listener)?;
-    let at = listener.local_addr()?;
-    let mut told = format!(
-        "Playhead is at http://{at}/ and its API at http://{at}{API}\nThe journal is {}, with {replayed} accepted requests\n",
-        path.display()
-    );
-    if !guarded {
-        told.push_str(
-            "There is no token: only this machine is served, and no proxy may stand in front. `playhead token create NAME` \
-             makes one\n",
-        );
-    }
-    // Where nobody listens, nobody is told.
-    let _ = std::io::stdout().write_all(told.as_bytes());
-    let ending = server.0.ending.clone();
-    let mut ended = ending.subscribe();
-    let service = router(server).into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
-        told_to_end().await;
-        tracing::info!("told to end; requests that are being answered may finish");
-        ending.send_replace(true);
-    });
-    let out_of_patience = async {
-        // An error here means that the server is gone already.
-        let _ = ended.wait_for(|ending| *ending).await;
-        tokio::time::sleep(GRACE).await;
-    };
-    tokio::select! {
-        served = async { serving.await } => served?,
-        () = out_of_patience => tracing::warn!("some requests did not finish in time"),
-    }
-    tracing::info!("ended");
-    Ok(())
-}
-
 fn router(server: Server) -> Router {
-    Router::new()
-        .route("/healthz", get(async || "ok\n"))
+    let mut router = Router::new()
+        .route("/healthz", get(healthy))
         .route("/openapi.json", get(openapi::answer))
         .route("/readyz", get(ready))
         .route("/metrics", get(answer::metrics))
-        .route(&format!("{API}/x/events"), get(events::stream))
+        .route(&format!("{API}/x/events"), get(events::stream));
+    if matches!(server.0.source, Source::Upstream(_)) {
+        for path in upstream::socket::PATHS {
+            router = router.route(&format!("{API}{path}"), any(upstream::socket::open));
+        }
+    }
+    router
         .fallback(answer::any)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIMEOUT))
@@ -266,32 +291,20 @@ fn router(server: Server) -> Router {
         .with_state(server)
 }
 
-/// Ready as long as the world answers.
-async fn ready(State(server): State<Server>) -> (StatusCode, &'static str) {
-    match server.0.host.ask(crate::api::Endpoint::Capabilities.request(&[])).await {
-        Some(response) if response.is_ok() => (StatusCode::OK, "ready\n"),
-        Some(_) | None => (StatusCode::SERVICE_UNAVAILABLE, "the world does not answer\n"),
-    }
+/// Healthy as long as it answers.
+async fn healthy() -> &'static str {
+    "ok\n"
 }
 
-async fn told_to_end() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
+/// Ready as long as actions can be accepted, or passed on.
+async fn ready(State(server): State<Server>) -> (StatusCode, String) {
+    let trouble = match &server.0.source {
+        Source::World(host) => host.trouble().await,
+        Source::Upstream(upstream) => (!upstream.is_reached().await).then_some("the upstream cannot be reached"),
     };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => _ = signal.recv().await,
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
+    match trouble {
+        None => (StatusCode::OK, "ready\n".to_owned()),
+        Some(trouble) => (StatusCode::SERVICE_UNAVAILABLE, format!("{trouble}\n")),
     }
 }
 

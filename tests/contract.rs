@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use playhead::api::http::{ACTOR, ORIGIN, POSITION, REQUEST};
 use playhead::api::{Endpoint, Method, Request, Response};
 use playhead::backend::Backend;
+use playhead::simulator::settings::HISTORY;
 use serde_json::{Value, json};
 
 const NOW: i64 = 1_790_000_000_000;
@@ -694,5 +695,31 @@ fn nothing_that_is_sent_makes_it_panic_or_answer_with_500() {
         open.now += stream.next(50) as i64;
         let response = open.send(&request);
         assert!(response.status < 500, "{request:?}: {}", json_of(&response));
+    }
+}
+
+#[test]
+fn a_forgotten_request_is_gone_with_its_outcome_and_its_log_and_that_is_said() {
+    let mut open = Open::new("shop");
+    let environment = open.environment("production").to_owned();
+    let redeploy = Endpoint::RedeployEnvironment.request(&[&environment]);
+    let mut ids = Vec::new();
+    for _ in 0..=HISTORY {
+        let response = open.send(&redeploy);
+        assert_eq!(response.status, 202, "{}", json_of(&response));
+        ids.push(response.header(REQUEST).unwrap().to_owned());
+        // Longer than any of it takes.
+        open.now += 3_600_000;
+    }
+    let logs = |id: &str| Endpoint::Logs.request(&[&environment]).with_query("version", id);
+    let history = Endpoint::History.request(&[&environment]).with_query("pageSize", "1000");
+    let known = open.read(&history)["results"].as_array().unwrap().len();
+    assert_eq!(known, HISTORY);
+    let (first, second) = (ids[0].clone(), ids[1].clone());
+    for request in [Endpoint::Outcome.request(&[&first]), logs(&first)] {
+        open.refused(&request, 404, "remembers the last 100");
+    }
+    for request in [Endpoint::Outcome.request(&[&second]), logs(&second)] {
+        open.read(&request);
     }
 }

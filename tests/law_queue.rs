@@ -9,6 +9,7 @@ use playhead::lifecycle::Status::{
     BuildError, Building, Deployed, Deploying, DeploymentQueued, Ready, StopQueued, Stopped, Stopping,
 };
 use playhead::lifecycle::{Action, Kind, Refusal, ServiceId, Status};
+use playhead::simulator::settings::HISTORY;
 use playhead::simulator::{Actor, Order, Origin, Outcome, Progress, Rejected, Service, World};
 
 use worlds::{
@@ -215,6 +216,24 @@ fn the_history_tells_who_asked_from_where_when_and_what() {
     assert_eq!((&record.actor, record.action, record.accepted_at), (&actor, Action::Deploy, 5_000));
     assert_eq!((record.started_at, record.ended_at), (Some(5_000), Some(world.now)));
     assert_eq!(get(&world, 1).last.as_ref().map(|last| (last.request, &last.actor)), Some((accepted.id, &actor)));
+}
+
+#[test]
+fn an_environment_remembers_its_last_hundred_requests_and_those_a_status_refers_to() {
+    let mut world = world(vec![service(1, "web", Kind::Container), service(2, "api", Kind::Container)]);
+    let told = must(&mut world, on(Action::Deploy, 2)).id;
+    settle(&mut world);
+    let mut others = Vec::new();
+    for _ in 0..130 {
+        others.push(must(&mut world, version(1, "v1")).id);
+        settle(&mut world);
+    }
+    assert_eq!(home(&world).history.len(), HISTORY);
+    assert_eq!(get(&world, 2).last.as_ref().map(|last| last.request), Some(told));
+    assert!(home(&world).record(told).is_some(), "the status of a service refers to it");
+    // It is one of the hundred: of the others ninety-nine are left.
+    let kept = others.iter().map(|id| home(&world).record(*id).is_some());
+    assert_eq!(kept.collect::<Vec<_>>(), (0..130).map(|at| at >= 31).collect::<Vec<_>>());
 }
 
 #[test]

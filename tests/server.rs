@@ -12,16 +12,10 @@ use serde_json::Value;
 #[path = "kit/server.rs"]
 mod kit;
 
-use kit::{Asking, Folder, Server, program};
+use kit::{Asking, Folder, Server, made_token, program};
 
 fn journal(data: &Path) -> rusqlite::Connection {
     rusqlite::Connection::open(data.join("journal.sqlite")).unwrap()
-}
-
-fn made_token(data: &Path, name: &str, scope: &str) -> String {
-    let output = program().args(["token", "create", name, "--scope", scope, "--data"]).arg(data).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
 #[test]
@@ -151,7 +145,12 @@ fn what_cannot_be_written_is_not_accepted_and_leaves_nothing_behind() {
     assert_eq!(refused.status, 503, "{}", refused.text());
     assert!(refused.text().contains("not accepted"), "{}", refused.text());
     assert_eq!(history(&server), before);
+    let unready = server.get("/readyz");
+    assert_eq!((unready.status, server.get("/healthz").status), (503, 200));
+    assert!(unready.text().contains("journal"), "{}", unready.text());
     other.execute_batch("ROLLBACK").unwrap();
+    // Whoever sends nothing but probes until it is ready learns that it is.
+    kit::wait_until("it is ready again", || server.get("/readyz").status == 200);
     assert_eq!(server.ask("POST", &path).send().status, 202);
     assert_eq!(history(&server).len(), before.len() + 1);
     assert!(server.get("/metrics").text().contains("playhead_journal_commits_failed_total 1\n"));
@@ -303,6 +302,54 @@ fn changes_are_pushed_as_events() {
     server.signal("-TERM");
     let mut server = server;
     assert!(server.child.wait().unwrap().success());
+}
+
+/// Connections on which nothing is said.
+fn idle(server: &Server, count: usize) -> Vec<TcpStream> {
+    let place = server.address.trim_start_matches("http://");
+    (0..count).map(|_| TcpStream::connect(place).unwrap()).collect()
+}
+
+#[test]
+fn a_connection_that_sends_no_whole_head_is_closed() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.0, &[]);
+    let mut waiting = Vec::new();
+    for (said, answered) in [
+        ("", ""),
+        ("GET /healthz HTTP/1.1\r\nHost: loc", ""),
+        ("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", "ok\n"),
+    ] {
+        let mut stream = idle(&server, 1).remove(0);
+        stream.write_all(said.as_bytes()).unwrap();
+        stream.set_read_timeout(Some(std::time::Duration::from_secs(45))).unwrap();
+        waiting.push(std::thread::spawn(move || {
+            let mut told = String::new();
+            stream.read_to_string(&mut told).map(|_| told.ends_with(answered))
+        }));
+    }
+    for waited in waiting {
+        assert!(waited.join().unwrap().unwrap());
+    }
+}
+
+#[test]
+fn many_idle_connections_stop_nothing_and_too_many_are_told_so() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.0, &[]);
+    let environment = server.environments()[0].clone();
+    let mut crowd = idle(&server, 500);
+    let path = format!("/api/environment/{environment}/redeploy");
+    assert_eq!(server.ask("POST", &path).send().status, 202);
+    crowd.extend(idle(&server, 140));
+    kit::wait_until("it is crowded", || server.get("/api/x").status == 503);
+    let refused = server.ask("POST", &format!("/api/environment/{environment}/stop")).send();
+    assert_eq!((refused.status, refused.header("Retry-After")), (503, Some("1")));
+    assert_eq!(refused.header("Connection"), Some("close"));
+    assert!(refused.json()["detail"].as_str().unwrap().contains("Too many connections"));
+    assert_eq!(server.get("/healthz").status, 200, "whoever watches the server is answered");
+    drop(crowd);
+    kit::wait_until("there is room again", || server.get("/api/x").status == 200);
 }
 
 #[test]

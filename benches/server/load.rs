@@ -33,10 +33,12 @@ pub fn main() {
     println!("  memory after  {} MB", server.megabytes());
     if let Some(minutes) = std::env::var("MINUTES").ok().and_then(|minutes| minutes.parse::<u32>().ok()) {
         for minute in 1..=minutes {
-            server.load(&format!("statuses read, minute {minute}"), &folder, &script("GET", "statuses"), 60);
-            println!("  memory {} MB", server.megabytes());
+            server.load(&format!("actions, minute {minute}"), &folder, &script("POST", "redeploy"), SECONDS);
+            server.load(&format!("statuses, minute {minute}"), &folder, &script("GET", "statuses"), 60 - SECONDS);
+            println!("  {} actions, memory {} MB", server.metric("actions_accepted_total"), server.megabytes());
         }
     }
+    let accepted = server.metric("actions_accepted_total");
     let started = Instant::now();
     server.restart(&folder);
     println!("  started again after a kill, {accepted} requests read back: {:.1?}", started.elapsed());

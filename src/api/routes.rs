@@ -180,6 +180,11 @@ impl Endpoint {
         row.map_or((Method::Get, "/"), |(method, pattern, _)| (method, pattern))
     }
 
+    /// Whether it is the contract's: not one of our own, whose paths begin with `/x`.
+    pub fn is_contract(self) -> bool {
+        self.row().1.split('/').nth(1) != Some("x")
+    }
+
     /// The request for this call, its placeholders filled in order.
     ///
     /// A service's call takes its word first (see [`service_word`]), then its id. Parameters that are missing leave

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::api::http::{POSITION, REQUEST};
 use crate::api::{ErrorBody, Method, Response};
-use crate::simulator::{Accepted, Rejected, World};
+use crate::simulator::{Accepted, Rejected, World, settings};
 
 use super::place::Misplaced;
 
@@ -18,6 +18,17 @@ pub enum Problem {
     #[error("there is no {what} {id}")]
     Missing {
         /// What sort of thing.
+        what: &'static str,
+        /// The id that was given.
+        id: String,
+    },
+    /// A request that is not there; it may have been.
+    #[error(
+        "there is no {what} {id} (any more): an environment remembers the last {} that are over",
+        settings::HISTORY
+    )]
+    Forgotten {
+        /// What sort of request.
         what: &'static str,
         /// The id that was given.
         id: String,
@@ -53,10 +64,15 @@ impl Problem {
         Problem::Missing { what, id: id.to_string() }
     }
 
+    /// A request that is not there; it may have been.
+    pub fn forgotten(what: &'static str, id: impl ToString) -> Problem {
+        Problem::Forgotten { what, id: id.to_string() }
+    }
+
     fn status(&self) -> (u16, &'static str) {
         match self {
             Problem::Malformed(_) => (400, "Bad Request"),
-            Problem::Missing { .. } | Problem::Path => (404, "Not Found"),
+            Problem::Missing { .. } | Problem::Forgotten { .. } | Problem::Path => (404, "Not Found"),
             Problem::Method { .. } => (405, "Method Not Allowed"),
             Problem::Refused(_) => (409, "Conflict"),
             Problem::NoFilesYet => (503, "Service Unavailable"),

@@ -104,7 +104,7 @@ pub fn environment(
         Endpoint::Queue => listed(requests.queue().into_iter()),
         Endpoint::Logs => {
             let version = request.parameter("version");
-            let missing = || Problem::missing("deployment", version.unwrap_or("?"));
+            let missing = || Problem::forgotten("deployment", version.unwrap_or("?"));
             let wanted: Option<RequestId> = version.map(str::parse).transpose().map_err(|_| missing())?;
             // The one list of the contract that comes bare.
             answer::json(200, &requests.logs(wanted).ok_or_else(missing)?)

@@ -3,12 +3,16 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
+use super::options::Auth;
+use super::settings::variable;
 use crate::backend::scenario;
-use crate::server::{self, Options};
+use crate::server::upstream::{self, Scheme, TOKEN_VARIABLES, Token};
+use crate::server::{self, Answering, Failure, Opening, Options};
 
 #[derive(Debug, Args)]
 pub struct Serve {
@@ -24,6 +28,9 @@ pub struct Serve {
     /// The folder with the console (`cargo xtask build` makes dist/); without it the API is served alone
     #[arg(long, value_name = "DIR")]
     console: Option<PathBuf>,
+    /// Refuse every action, whoever asks
+    #[arg(long)]
+    read_only: bool,
     /// How the world begins, when the journal is new
     #[arg(long, default_value = "shop", value_parser = PossibleValuesParser::new(scenario::NAMES))]
     scenario: String,
@@ -39,6 +46,43 @@ pub struct Serve {
     /// Writes the log as JSON, a line each
     #[arg(long)]
     log_json: bool,
+    #[command(flatten)]
+    upstream: Upstream,
+}
+
+/// A live API instead of a world.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "In front of a live API")]
+struct Upstream {
+    /// Passes the contract's calls on to the API at this address, with a token that no browser sees
+    ///
+    /// Such as https://api.qovery.com. There is no world then. The token comes from the environment only:
+    /// PLAYHEAD_UPSTREAM_TOKEN, else QOVERY_CLI_ACCESS_TOKEN. Who may use it is settled by this server's own tokens.
+    #[arg(long, value_name = "URL", conflicts_with_all = ["scenario", "seed", "speed"])]
+    upstream: Option<String>,
+    /// How the upstream's token is presented: as an API token or as a person's
+    #[arg(long, value_enum, default_value = "token", requires = "upstream")]
+    upstream_auth: Auth,
+    /// Where its websockets are; unless told, wss://ws.X for https://api.X, else the same address
+    #[arg(long, value_name = "URL", requires = "upstream")]
+    upstream_ws: Option<String>,
+    /// Seconds between two pings of a websocket; who does not answer to two is dropped
+    #[arg(long, value_name = "SECONDS", default_value_t = 20, requires = "upstream",
+        value_parser = clap::value_parser!(u64).range(1..=3600))]
+    upstream_ping: u64,
+}
+
+impl Upstream {
+    fn options(self) -> Result<Option<upstream::Options>, upstream::Error> {
+        let Some(url) = self.upstream else { return Ok(None) };
+        let scheme = match self.upstream_auth {
+            Auth::Token => Scheme::Token,
+            Auth::Bearer => Scheme::Bearer,
+        };
+        let token = Token::read(TOKEN_VARIABLES.iter().find_map(|name| variable(name)))?;
+        let ping = Duration::from_secs(self.upstream_ping);
+        Ok(Some(upstream::Options { url, sockets: self.upstream_ws, token, scheme, ping }))
+    }
 }
 
 impl Serve {
@@ -49,21 +93,30 @@ impl Serve {
         } else {
             log.init()
         }
-        let options = Options {
-            address: SocketAddr::new(self.host, self.port),
-            data: self.data,
-            console: self.console,
-            scenario: self.scenario,
-            seed: self.seed,
-            speed: self.speed,
-            origins: self.allow_origin,
-        };
-        match server::serve(options) {
+        match self.options().and_then(server::serve) {
             Ok(()) => ExitCode::SUCCESS,
             Err(failure) => {
                 eprintln!("error: {failure}.");
                 ExitCode::FAILURE
             }
         }
+    }
+
+    fn options(self) -> Result<Options, Failure> {
+        let answering = match self.upstream.options()? {
+            Some(upstream) => Answering::Upstream(upstream),
+            None => {
+                let opening = Opening { scenario: self.scenario, seed: self.seed };
+                Answering::World { opening, speed: self.speed }
+            }
+        };
+        Ok(Options {
+            address: SocketAddr::new(self.host, self.port),
+            data: self.data,
+            console: self.console,
+            answering,
+            origins: self.allow_origin,
+            read_only: self.read_only,
+        })
     }
 }

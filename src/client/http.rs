@@ -8,4 +8,4 @@ mod native;
 #[cfg(target_arch = "wasm32")]
 pub use browser::Http;
 #[cfg(not(target_arch = "wasm32"))]
-pub use native::Http;
+pub use native::{Http, never_left};

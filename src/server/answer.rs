@@ -1,4 +1,4 @@
-//! From a request over HTTP to the backend's and back: gate, body, validators, log.
+//! From a request over HTTP to the world's or the upstream's and back: gate, body, validators, log.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,7 +12,8 @@ use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 
 use super::gate::{self, Denied, Visitor};
-use super::{API, LARGEST_BODY, Server, problem};
+use super::host::Host;
+use super::{API, LARGEST_BODY, Server, Source, problem};
 use crate::api;
 use crate::api::http::{ACTOR, ORIGIN, POSITION, REQUEST};
 
@@ -96,7 +97,10 @@ pub fn allow(response: &mut Response, origin: Option<String>) {
     if let Some(origin) = origin.and_then(|origin| HeaderValue::from_str(&origin).ok()) {
         let headers = response.headers_mut();
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        let exposed = format!("{REQUEST}, {POSITION}, {REQUEST_ID}, ETag");
+        let exposed = format!(
+            "{REQUEST}, {POSITION}, {REQUEST_ID}, ETag, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, \
+             X-RateLimit-Reset"
+        );
         if let Ok(exposed) = HeaderValue::from_str(&exposed) {
             headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
         }
@@ -131,6 +135,9 @@ async fn contract(server: &Server, peer: SocketAddr, path: String, request: Requ
         Ok(visitor) => visitor,
         Err(denied) => return deny(&denied),
     };
+    if server.0.read_only && !gate::reads(request.method()) {
+        return deny(&Denied::ReadOnlyServer);
+    }
     let (head, body) = request.into_parts();
     // HEAD is GET without its body, which hyper leaves away.
     let method = if head.method == Method::HEAD { "GET" } else { head.method.as_str() };
@@ -145,15 +152,19 @@ async fn contract(server: &Server, peer: SocketAddr, path: String, request: Requ
     }
     let mut asked = api::Request::new(method, path).with_body(body);
     asked.query = query(head.uri.query().unwrap_or_default());
-    asked = told_by(asked, &head.headers, visitor);
-    let answer = match tokio::time::timeout(PATIENCE, server.0.host.ask(asked)).await {
-        Ok(Some(answer)) => answer,
-        Ok(None) => return plain(problem(503, "The server is going down. Try again")),
-        Err(_) => {
-            return plain(problem(504, "It took too long. If this was an action, it is not known whether it was done"));
-        }
+    let answer = match &server.0.source {
+        Source::World(host) => ask(host, told_by(asked, &head.headers, visitor)).await,
+        Source::Upstream(upstream) => upstream.pass(&asked, &head.headers).await,
     };
     if method == api::Method::Get && answer.status == 200 { validated(answer, &head.headers) } else { plain(answer) }
+}
+
+async fn ask(host: &Host, request: api::Request) -> api::Response {
+    match tokio::time::timeout(PATIENCE, host.ask(request)).await {
+        Ok(Some(answer)) => answer,
+        Ok(None) => problem(503, "The server is going down. Try again"),
+        Err(_) => problem(504, "It took too long. If this was an action, it is not known whether it was done"),
+    }
 }
 
 /// Who asks and from where. Who has a token is called by the token's name, whatever the header says.
@@ -173,7 +184,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 /// The parameters of a query, decoded; what cannot be decoded is as it came.
-fn query(text: &str) -> Vec<(String, String)> {
+pub fn query(text: &str) -> Vec<(String, String)> {
     let decoded = |text: &str| api::routes::decode(&text.replace('+', " ")).unwrap_or_else(|| text.to_owned());
     let pair = |pair: &str| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -191,7 +202,12 @@ fn validated(answer: api::Response, headers: &HeaderMap) -> Response {
     let tag = format!("W/\"{tag}\"");
     let wanted = headers.get(header::IF_NONE_MATCH).and_then(|wanted| wanted.to_str().ok()).unwrap_or_default();
     let known = wanted.split(',').any(|one| one.trim() == tag || one.trim() == "*");
-    let mut response = if known { StatusCode::NOT_MODIFIED.into_response() } else { plain(answer) };
+    let mut response = plain(answer);
+    if known {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        *response.body_mut() = Body::empty();
+        response.headers_mut().remove(header::CONTENT_TYPE);
+    }
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         response.headers_mut().insert(header::ETAG, tag);
     }
@@ -199,7 +215,8 @@ fn validated(answer: api::Response, headers: &HeaderMap) -> Response {
     response
 }
 
-fn plain(answer: api::Response) -> Response {
+/// An answer as HTTP.
+pub fn plain(answer: api::Response) -> Response {
     let mut response = Response::new(Body::from(answer.body));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in answer.headers {

@@ -11,8 +11,8 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 
-use super::answer::{allow, deny};
-use super::{Server, gate};
+use super::answer::{allow, deny, plain};
+use super::{Server, Source, gate, upstream};
 
 /// A comment now and then tells proxies that the stream lives, and the server that the reader is gone.
 const ALIVE: Duration = Duration::from_secs(15);
@@ -34,7 +34,8 @@ pub async fn stream(
     if let Err(denied) = admitted(&server) {
         return deny(&denied);
     }
-    let mut revisions = server.0.host.revisions();
+    let Source::World(host) = &server.0.source else { return plain(upstream::not_passed()) };
+    let mut revisions = host.revisions();
     revisions.mark_changed();
     let ending = server.0.ending.subscribe();
     let listening = server.0.metrics.listening();

@@ -34,6 +34,9 @@ pub enum Denied {
     /// 403: the scope.
     #[error("This token may read only. `playhead token create NAME --scope act` makes one that may act")]
     ReadOnly,
+    /// 403: on a server that only reads.
+    #[error("This server only reads: it was started with --read-only")]
+    ReadOnlyServer,
     /// 403: from elsewhere, on a server without tokens.
     #[error("Without tokens this server answers its own machine only. `playhead token create NAME` changes that")]
     NotLocal,
@@ -50,7 +53,7 @@ impl Denied {
     pub fn status(&self) -> u16 {
         match self {
             Denied::NoToken | Denied::Unknown => 401,
-            Denied::ReadOnly | Denied::NotLocal | Denied::Origin(_) => 403,
+            Denied::ReadOnly | Denied::ReadOnlyServer | Denied::NotLocal | Denied::Origin(_) => 403,
             Denied::Storage => 503,
         }
     }
@@ -79,11 +82,30 @@ pub fn origin<'a>(headers: &'a HeaderMap, allowed: &[String]) -> Result<Option<&
 /// # Errors
 /// [`Denied`].
 pub fn admit(tokens: &Tokens, method: &Method, headers: &HeaderMap, peer: SocketAddr) -> Result<Visitor, Denied> {
+    admit_with(tokens, method, token(headers), headers, peer)
+}
+
+/// Lets somebody in who opens a websocket, which is a read. A page cannot send headers with it: its token comes as a
+/// subprotocol.
+///
+/// # Errors
+/// [`Denied`].
+pub fn admit_socket(tokens: &Tokens, headers: &HeaderMap, peer: SocketAddr) -> Result<Visitor, Denied> {
+    admit_with(tokens, &Method::GET, offered_token(headers).or_else(|| token(headers)), headers, peer)
+}
+
+fn admit_with(
+    tokens: &Tokens,
+    method: &Method,
+    token: Option<&str>,
+    headers: &HeaderMap,
+    peer: SocketAddr,
+) -> Result<Visitor, Denied> {
     let storage = |error: Error| {
         tracing::error!(%error, "the tokens cannot be read");
         Denied::Storage
     };
-    let Some(token) = token(headers) else {
+    let Some(token) = token else {
         if tokens.any().map_err(storage)? {
             return Err(Denied::NoToken);
         }
@@ -104,7 +126,8 @@ pub fn admit(tokens: &Tokens, method: &Method, headers: &HeaderMap, peer: Socket
     Ok(Visitor::Named(known.name))
 }
 
-fn reads(method: &Method) -> bool {
+/// Whether a request of this method changes nothing.
+pub fn reads(method: &Method) -> bool {
     [Method::GET, Method::HEAD, Method::OPTIONS].contains(method)
 }
 
@@ -113,6 +136,12 @@ fn token(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     let known = ["Token", "Bearer"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
     known.then_some(token.trim())
+}
+
+/// The token among the subprotocols that a websocket is offered: `auth.bearer.…`.
+fn offered_token(headers: &HeaderMap) -> Option<&str> {
+    let offers = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).into_iter().filter_map(|offers| offers.to_str().ok());
+    offers.flat_map(|offers| offers.split(',')).find_map(|offer| offer.trim().strip_prefix("auth.bearer."))
 }
 
 /// Whether the name the request was sent to is one of this machine's own.

@@ -3,6 +3,8 @@
 //! Requests that wait at the same moment share a commit. Reads among them are answered after it too: nobody is told of
 //! something that a power cut could still take back.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -11,7 +13,7 @@ use tokio::sync::{oneshot, watch};
 
 use super::journal::{self, Journal};
 use super::metrics::Metrics;
-use crate::api::{Method, Request, Response};
+use crate::api::{Endpoint, Method, Request, Response};
 use crate::backend::Backend;
 use crate::client::Clock;
 use crate::client::clock::Millis;
@@ -25,11 +27,15 @@ const IDLE: Duration = Duration::from_secs(60);
 /// How long the world is left alone at least: events that come closer are told together.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// How often it is tried to write when that failed and nobody asks for an action.
+const TRIAL: Duration = Duration::from_secs(1);
+
 /// The way to the world. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Host {
     jobs: Sender<Job>,
     revision: watch::Receiver<u64>,
+    writes: Arc<AtomicBool>,
 }
 
 #[derive(Debug)]
@@ -47,6 +53,10 @@ struct Home {
     metrics: Metrics,
     /// The world's time at which anything was answered last: the system's clock may go back, the journal's never does.
     last: Millis,
+    /// Whether the last try to write anything down succeeded.
+    writes: Arc<AtomicBool>,
+    /// When that was tried last.
+    tried: Instant,
     /// The world cannot be made again from the disk: nothing more is answered.
     broken: bool,
 }
@@ -74,13 +84,16 @@ impl Host {
         let (revision, told) = watch::channel(backend.revision());
         let (jobs, waiting) = channel();
         let (alive, ended) = oneshot::channel();
-        let mut home = Home { backend, journal, clock, revision, metrics, last: 0, broken: false };
+        let writes = Arc::new(AtomicBool::new(true));
+        let shared = Arc::clone(&writes);
+        let tried = Instant::now();
+        let mut home = Home { backend, journal, clock, revision, metrics, last: 0, writes, tried, broken: false };
         thread::spawn(move || {
             home.run(&waiting);
             // Dropped here, and by a panic as well.
             drop(alive);
         });
-        Ok((Host { jobs, revision: told }, ended, count))
+        Ok((Host { jobs, revision: told, writes: shared }, ended, count))
     }
 
     /// Has a request answered; `None`: the world is gone, because the server is going down.
@@ -88,6 +101,16 @@ impl Host {
         let (answer, answered) = oneshot::channel();
         self.jobs.send(Job { request, answer }).ok()?;
         answered.await.ok()
+    }
+
+    /// Why actions cannot be accepted now; `None`: they can. When something could not be written it is tried again, so
+    /// that who only asks this learns when it can.
+    pub async fn trouble(&self) -> Option<&'static str> {
+        let answer = self.ask(Endpoint::Capabilities.request(&[])).await;
+        if !answer.is_some_and(|answer| answer.is_ok()) {
+            return Some("the world does not answer");
+        }
+        (!self.writes.load(Ordering::Relaxed)).then_some("the journal cannot be written: see the log")
     }
 
     /// Tells each new revision of the world; several that come at once, once.
@@ -141,6 +164,7 @@ impl Home {
         let responses = if acts {
             self.answer_durably(&requests)
         } else {
+            self.try_to_write();
             requests.iter().map(|request| self.handle(request)).collect()
         };
         for (answer, response) in answers.into_iter().zip(responses) {
@@ -154,14 +178,30 @@ impl Home {
         self.backend.handle(request, now)
     }
 
+    /// Whether writing works again, when it did not.
+    fn try_to_write(&mut self) {
+        if !self.writes.load(Ordering::Relaxed) && self.tried.elapsed() >= TRIAL {
+            let works = self.journal.try_to_write().inspect_err(|_| self.journal.rollback()).is_ok();
+            self.note_written(works);
+        }
+    }
+
+    fn note_written(&mut self, works: bool) {
+        self.tried = Instant::now();
+        if self.writes.swap(works, Ordering::Relaxed) != works && works {
+            tracing::info!("the journal can be written again");
+        }
+    }
+
     fn answer_durably(&mut self, requests: &[Request]) -> Vec<Response> {
-        let unwritten = |error: journal::Error, metrics: &Metrics| {
+        let unwritten = |home: &mut Home, error: journal::Error| {
             tracing::error!(%error, "nothing could be written; the requests were not accepted");
-            metrics.commit_failed();
+            home.metrics.commit_failed();
+            home.note_written(false);
             requests.iter().map(|_| not_written()).collect()
         };
         if let Err(error) = self.journal.begin() {
-            return unwritten(error, &self.metrics);
+            return unwritten(self, error);
         }
         match self.try_answer_durably(requests) {
             Ok(responses) => responses,
@@ -175,7 +215,7 @@ impl Home {
                         self.broken = true;
                     }
                 }
-                unwritten(error, &self.metrics)
+                unwritten(self, error)
             }
         }
     }
@@ -196,6 +236,10 @@ impl Home {
         let started = Instant::now();
         self.journal.commit()?;
         self.metrics.committed(written, started.elapsed());
+        // Where everything was refused nothing was written, which always works.
+        if written > 0 {
+            self.note_written(true);
+        }
         Ok(responses)
     }
 }

@@ -216,6 +216,16 @@ impl Journal {
         Ok((backend, count))
     }
 
+    /// Writes what is there already, to see whether it can be written; after an error there may be a transaction left.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub fn try_to_write(&self) -> Result<(), Error> {
+        self.begin()?;
+        self.run("UPDATE clock SET real = real", [])?;
+        self.commit()
+    }
+
     /// Begins a transaction.
     ///
     /// # Errors

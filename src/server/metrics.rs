@@ -24,6 +24,8 @@ struct Counts {
     commits: Histogram,
     failed_commits: Counter,
     listeners: Gauge,
+    sockets: Gauge,
+    upstream_failures: Counter,
 }
 
 /// By method and status: never by path, which would make a series of each environment.
@@ -39,8 +41,10 @@ impl Default for Metrics {
         // From 50 µs and 200 µs to some seconds.
         let durations = Histogram::new(exponential_buckets(0.000_05, 2.0, 17));
         let commits = Histogram::new(exponential_buckets(0.000_2, 2.0, 14));
-        let (requests, listeners) = (Family::default(), Gauge::default());
-        let (accepted, failed_commits) = (Counter::default(), Counter::default());
+        let requests = Family::default();
+        let (listeners, sockets) = (Gauge::default(), Gauge::default());
+        let (accepted, failed_commits, upstream_failures) =
+            (Counter::default(), Counter::default(), Counter::default());
         registry.register("http_requests", "Requests answered, by method and status", Family::clone(&requests));
         let about = "From the request's head to the answer's";
         registry.register_with_unit("http_request_duration", about, Unit::Seconds, durations.clone());
@@ -49,7 +53,20 @@ impl Default for Metrics {
         registry.register_with_unit("journal_commit_duration", about, Unit::Seconds, commits.clone());
         registry.register("journal_commits_failed", "Transactions that could not be written", failed_commits.clone());
         registry.register("event_streams", "Streams of events that are open", listeners.clone());
-        Metrics(Arc::new(Counts { registry, requests, durations, accepted, commits, failed_commits, listeners }))
+        registry.register("websockets", "Websockets that are joined to the upstream's", sockets.clone());
+        let about = "Requests and websockets without an answer of the upstream that could be used";
+        registry.register("upstream_failures", about, upstream_failures.clone());
+        Metrics(Arc::new(Counts {
+            registry,
+            requests,
+            durations,
+            accepted,
+            commits,
+            failed_commits,
+            listeners,
+            sockets,
+            upstream_failures,
+        }))
     }
 }
 
@@ -74,10 +91,19 @@ impl Metrics {
         self.0.failed_commits.inc();
     }
 
+    /// The upstream gave no answer that could be used.
+    pub fn upstream_failed(&self) {
+        self.0.upstream_failures.inc();
+    }
+
     /// A stream of events is open, until the answer is dropped.
-    pub fn listening(&self) -> Listening {
-        self.0.listeners.inc();
-        Listening(self.clone())
+    pub fn listening(&self) -> Open {
+        Open::new(&self.0.listeners)
+    }
+
+    /// A websocket is joined to the upstream's, until the answer is dropped.
+    pub fn joined(&self) -> Open {
+        Open::new(&self.0.sockets)
     }
 
     /// The whole page.
@@ -89,12 +115,19 @@ impl Metrics {
     }
 }
 
-/// Counts an open stream for as long as it lives.
+/// Counts what is open for as long as it lives.
 #[derive(Debug)]
-pub struct Listening(Metrics);
+pub struct Open(Gauge);
 
-impl Drop for Listening {
+impl Open {
+    fn new(gauge: &Gauge) -> Open {
+        gauge.inc();
+        Open(gauge.clone())
+    }
+}
+
+impl Drop for Open {
     fn drop(&mut self) {
-        self.0.0.listeners.dec();
+        self.0.dec();
     }
 }

@@ -17,14 +17,15 @@ pub struct Site {
 }
 
 impl Site {
-    /// Reads the folder's `index.html`, and tells the console in it where the API is.
+    /// Reads the folder's `index.html`, and tells the console in it where the API is: `<meta name="playhead-api"
+    /// content="/api">`, with `attributes` that say of what kind it is.
     ///
     /// # Errors
     /// What the system says when there is none.
-    pub fn open(folder: &Path) -> Result<Site, (PathBuf, std::io::Error)> {
+    pub fn open(folder: &Path, attributes: &str) -> Result<Site, (PathBuf, std::io::Error)> {
         let path = folder.join("index.html");
         let page = std::fs::read_to_string(&path).map_err(|error| (path, error))?;
-        let told = format!("<head><meta name=\"playhead-api\" content=\"{API}\">");
+        let told = format!("<head><meta name=\"playhead-api\" content=\"{API}\"{attributes}>");
         Ok(Site {
             folder: ServeDir::new(folder).append_index_html_on_directories(false),
             index: page.replacen("<head>", &told, 1),

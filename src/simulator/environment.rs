@@ -135,4 +135,17 @@ impl Environment {
         let running = self.running.as_ref().map(|deployment| &deployment.record);
         running.or_else(|| self.history.iter().rev().find(ran))
     }
+
+    /// Forgets the requests that ended first, until `most` are left; never one that a status refers to (law §6).
+    pub(super) fn forget(&mut self, most: usize) {
+        while self.history.len() > most {
+            let last = self.last_deployment().map(|record| record.id);
+            let is_told = |id: RequestId| {
+                let of_service = |service: &Service| service.last.as_ref().is_some_and(|last| last.request == id);
+                Some(id) == last || self.services.iter().any(of_service)
+            };
+            let Some(oldest) = self.history.iter().position(|record| !is_told(record.id)) else { return };
+            self.history.remove(oldest);
+        }
+    }
 }

@@ -2,6 +2,10 @@
 
 use super::world::Millis;
 
+/// How many ended requests an environment remembers (law §6). What belongs to a forgotten one is gone with it: its
+/// outcome, its place in the history, its log.
+pub const HISTORY: usize = 100;
+
 /// Slots, deadlines and bounds. Times in ms.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -19,7 +23,7 @@ pub struct Settings {
     pub rollback_deadline: Millis,
     /// How long a stop may take.
     pub stop_deadline: Millis,
-    /// How many ended requests an environment remembers; older ones are forgotten.
+    /// How many ended requests an environment remembers: [`HISTORY`] unless set otherwise.
     pub history: usize,
 }
 
@@ -33,7 +37,7 @@ impl Default for Settings {
             job_deadline: 120_000,
             rollback_deadline: 60_000,
             stop_deadline: 60_000,
-            history: 100,
+            history: HISTORY,
         }
     }
 }

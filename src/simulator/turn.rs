@@ -132,11 +132,12 @@ impl Scene<'_> {
         self.remember(record);
     }
 
-    /// Adds a request that is over to the history.
-    pub fn remember(&mut self, record: Record) {
+    /// Adds a request that is over to the history, which forgets others for it.
+    pub fn remember(&mut self, mut record: Record) {
+        // It does not change any more, and there are many.
+        record.items.shrink_to_fit();
         self.environment.history.push(record);
-        let excess = self.environment.history.len().saturating_sub(self.settings.history.max(1));
-        self.environment.history.drain(..excess);
+        self.environment.forget(self.settings.history);
         self.touch();
     }
 }

@@ -37,7 +37,9 @@ pub struct Server {
 
 pub fn program() -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_playhead"));
-    for name in ["PLAYHEAD_DATA", "PLAYHEAD_API_URL", "PLAYHEAD_TOKEN"] {
+    let names =
+        ["PLAYHEAD_DATA", "PLAYHEAD_API_URL", "PLAYHEAD_TOKEN", "PLAYHEAD_UPSTREAM_TOKEN", "QOVERY_CLI_ACCESS_TOKEN"];
+    for name in names {
         program.env_remove(name);
     }
     program
@@ -45,7 +47,11 @@ pub fn program() -> Command {
 
 impl Server {
     pub fn start(data: &Path, more: &[&str]) -> Server {
-        let mut command = program();
+        Server::run(&mut program(), data, more)
+    }
+
+    /// The same by a command with an environment of its own.
+    pub fn run(command: &mut Command, data: &Path, more: &[&str]) -> Server {
         command.args(["serve", "--port", "0", "--data"]).arg(data).args(more);
         let log = std::fs::File::options().create(true).append(true).open(data.join("log")).unwrap();
         Server::spawn(command.stderr(log), data)
@@ -100,6 +106,22 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// A token of the server's own.
+pub fn made_token(data: &Path, name: &str, scope: &str) -> String {
+    let output = program().args(["token", "create", name, "--scope", scope, "--data"]).arg(data).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+/// Looks again and again whether something is so; it has ten seconds to become so.
+pub fn wait_until(what: &str, mut so: impl FnMut() -> bool) {
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    while !so() {
+        assert!(std::time::Instant::now() < deadline, "not within ten seconds: {what}");
+        std::thread::sleep(std::time::Duration::from_millis(10));
     }
 }
 

@@ -62,13 +62,7 @@ impl Http {
     pub(in crate::client) async fn send(&self, request: &Request) -> Result<Response, Error> {
         let began = Instant::now();
         self.carry(request).map_err(|error| match error {
-            ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect)
-            | ureq::Error::HostNotFound
-            | ureq::Error::ConnectionFailed
-            | ureq::Error::ConnectProxyFailed(_)
-            | ureq::Error::Tls(_)
-            | ureq::Error::Rustls(_) => Error::Offline,
-            ureq::Error::Io(error) if never_left(&error) => Error::Offline,
+            error if never_left(&error) => Error::Offline,
             ureq::Error::Http(error) => Error::Invalid { detail: error.to_string() },
             ureq::Error::BadUri(detail) => Error::Invalid { detail },
             // It was on its way: whether it arrived is not known.
@@ -79,7 +73,11 @@ impl Http {
         })
     }
 
-    fn carry(&self, request: &Request) -> Result<Response, ureq::Error> {
+    /// Carries a request over, once, and waits for its answer, whatever its status; the thread waits with it.
+    ///
+    /// # Errors
+    /// Where [`never_left`] says so, nothing was sent; else whether it arrived is not known.
+    pub fn carry(&self, request: &Request) -> Result<Response, ureq::Error> {
         let mut builder = ureq::http::Request::builder().method(request.method.name()).uri(self.url(request));
         for (name, value) in self.headers.iter().chain(&request.headers) {
             builder = builder.header(name.as_str(), value.as_bytes());
@@ -127,14 +125,23 @@ fn agent(millis: u32) -> Agent {
     Agent::new_with_config(config)
 }
 
-/// Whether the request cannot have reached the server.
-fn never_left(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::ConnectionRefused
-            | io::ErrorKind::HostUnreachable
-            | io::ErrorKind::NetworkUnreachable
-            | io::ErrorKind::AddrNotAvailable
-            | io::ErrorKind::NotFound
-    )
+/// Whether the request cannot have reached the server. What goes wrong with TLS may be found out later than that.
+pub fn never_left(error: &ureq::Error) -> bool {
+    match error {
+        ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect)
+        | ureq::Error::HostNotFound
+        | ureq::Error::ConnectionFailed
+        | ureq::Error::ConnectProxyFailed(_)
+        | ureq::Error::Tls(_)
+        | ureq::Error::Rustls(_) => true,
+        ureq::Error::Io(error) => matches!(
+            error.kind(),
+            io::ErrorKind::ConnectionRefused
+                | io::ErrorKind::HostUnreachable
+                | io::ErrorKind::NetworkUnreachable
+                | io::ErrorKind::AddrNotAvailable
+                | io::ErrorKind::NotFound
+        ),
+        _ => false,
+    }
 }
