@@ -47,7 +47,7 @@ Settings: flags come before the environment variables PLAYHEAD_API_URL, PLAYHEAD
 PLAYHEAD_ORGANIZATION, PLAYHEAD_PROJECT, PLAYHEAD_ENVIRONMENT, PLAYHEAD_ORIGIN, PLAYHEAD_ACTOR (then QOVERY_API_URL, \
 QOVERY_CLI_ACCESS_TOKEN), and those before the config file: PLAYHEAD_CONFIG, else playhead/config.json in \
 XDG_CONFIG_HOME or ~/.config, a JSON object with api_url, token, auth, organization, project. \
-Without an address it is http://127.0.0.1:8080/api.";
+Without an address it is http://127.0.0.1:8080/api. With NO_COLOR nothing is coloured.";
 
 /// Deploys, stops and watches environments and services; serves the console.
 #[derive(Debug, Parser)]

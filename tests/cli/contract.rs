@@ -261,7 +261,8 @@ fn a_server_that_counts_is_asked_again_when_it_said() {
                 }
             }),
         );
-        let ran = thin.run("environment redeploy staging --watch --interval 0").ends_with(0).says("succeeded");
+        let watch = "environment redeploy staging --watch --interval 0 --timeout 20";
+        let ran = thin.run(watch).ends_with(0).says("succeeded");
         ran.tells("too many requests for this token, it is asked again in");
         thin.seen(|seen| {
             let sent = seen.iter().position(|one| one.method == Method::Post).unwrap();

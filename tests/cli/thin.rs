@@ -28,7 +28,8 @@ pub struct Seen {
 pub type Bend = Box<dyn Fn(&Request, Response) -> Response + Send + Sync>;
 
 struct Layer {
-    server: Server,
+    /// Where the server is; that it ends with the test is not the layer's, whose thread never ends.
+    behind: String,
     seen: Mutex<Vec<Seen>>,
     /// The status that paths of our own are answered with.
     hidden: u16,
@@ -36,6 +37,7 @@ struct Layer {
 }
 
 pub struct Thin {
+    server: Server,
     layer: Arc<Layer>,
     pub url: String,
     _data: Folder,
@@ -48,7 +50,8 @@ impl Thin {
         let server = Server::start(&data.0, &["--speed", speed]);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/api", listener.local_addr().unwrap());
-        let layer = Arc::new(Layer { server, seen: Mutex::default(), hidden, bend });
+        let behind = server.address.clone();
+        let layer = Arc::new(Layer { behind, seen: Mutex::default(), hidden, bend });
         let served = layer.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -56,7 +59,7 @@ impl Thin {
                 std::thread::spawn(move || layer.serve(stream));
             }
         });
-        Thin { layer, url, _data: data }
+        Thin { server, layer, url, _data: data }
     }
 
     /// One whose answers are the server's own.
@@ -102,7 +105,7 @@ impl Thin {
 
     /// The server behind it.
     pub fn server(&self) -> &Server {
-        &self.layer.server
+        &self.server
     }
 
     /// Waits until nothing is in progress in an environment.
@@ -138,7 +141,7 @@ impl Layer {
         if request.path == "/api/x" || request.path.starts_with("/api/x/") {
             return Response::new(self.hidden);
         }
-        let mut url = format!("{}{}", self.server.address, request.path);
+        let mut url = format!("{}{}", self.behind, request.path);
         for (place, (name, value)) in request.query.iter().enumerate() {
             url.push(if place == 0 { '?' } else { '&' });
             encode(name, &mut url);
