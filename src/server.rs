@@ -201,7 +201,7 @@ pub fn serve(options: Options) -> Result<(), Failure> {
     if !guarded && !options.address.ip().is_loopback() {
         return Err(Failure::Open(options.address));
     }
-    let attributes = attributes(&options.answering, options.read_only);
+    let attributes = attributes(&options.answering);
     let site = options.console.map(|folder| Site::open(&folder, &attributes));
     let site = site.transpose().map_err(|(path, source)| Failure::Console { path, source })?;
     // Last: a start that fails leaves the world's clock as it was.
@@ -249,13 +249,11 @@ pub fn serve(options: Options) -> Result<(), Failure> {
 }
 
 /// What the console's page is told of the API behind it, beside its address.
-fn attributes(answering: &Answering, read_only: bool) -> String {
-    let kind = match answering {
+fn attributes(answering: &Answering) -> &'static str {
+    match answering {
         Answering::World { .. } => "",
         Answering::Upstream(_) => " data-kind=\"live\"",
-    };
-    let read_only = if read_only { " data-read-only" } else { "" };
-    format!("{kind}{read_only}")
+    }
 }
 
 fn lock(data: &std::path::Path) -> Result<std::fs::File, Failure> {

@@ -171,15 +171,17 @@ fn a_server_that_only_reads_refuses_every_action_and_the_page_knows() {
     let (folder, console, upstream) = (Folder::new(), Folder::new(), Upstream::start());
     std::fs::write(console.0.join("index.html"), "<!doctype html><html><head></head></html>").unwrap();
     let page = ["--console", console.0.to_str().unwrap()];
-    for (read_only, told) in [(false, ""), (true, " data-read-only")] {
+    for read_only in [false, true] {
         let more = [&page[..], if read_only { &["--read-only"] } else { &[] }].concat();
         let server = in_front_of(&upstream.address, &folder, &more);
-        let meta = format!(r#"<head><meta name="playhead-api" content="/api" data-kind="live"{told}>"#);
-        assert!(server.get("/").text().contains(&meta), "{}", server.get("/").text());
+        let meta = r#"<head><meta name="playhead-api" content="/api" data-kind="live">"#;
+        assert!(server.get("/").text().contains(meta), "{}", server.get("/").text());
         for (method, path) in contract() {
             let answer = server.ask(method.name(), &format!("/api{path}")).send();
             let refused = read_only && method != Method::Get;
             assert_eq!(answer.status, if refused { 403 } else { 200 }, "{method} {path}");
+            let scope = answer.header("X-Playhead-Scope");
+            assert_eq!(scope, (read_only && !refused).then_some("read"), "{method} {path}");
             assert_eq!(upstream.asked().len(), usize::from(!refused), "{method} {path}");
             if refused {
                 assert!(words(&answer).contains("only reads"));

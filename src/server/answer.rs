@@ -15,7 +15,7 @@ use super::gate::{self, Denied, Visitor};
 use super::host::Host;
 use super::{API, LARGEST_BODY, Server, Source, problem};
 use crate::api;
-use crate::api::http::{ACTOR, ORIGIN, POSITION, REQUEST};
+use crate::api::http::{ACTOR, ORIGIN, POSITION, REQUEST, SCOPE};
 
 /// How long the world is waited for; less than the whole answer may take.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -98,7 +98,7 @@ pub fn allow(response: &mut Response, origin: Option<String>) {
         let headers = response.headers_mut();
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         let exposed = format!(
-            "{REQUEST}, {POSITION}, {REQUEST_ID}, ETag, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, \
+            "{REQUEST}, {POSITION}, {SCOPE}, {REQUEST_ID}, ETag, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, \
              X-RateLimit-Reset"
         );
         if let Ok(exposed) = HeaderValue::from_str(&exposed) {
@@ -152,10 +152,15 @@ async fn contract(server: &Server, peer: SocketAddr, path: String, request: Requ
     }
     let mut asked = api::Request::new(method, path).with_body(body);
     asked.query = query(head.uri.query().unwrap_or_default());
-    let answer = match &server.0.source {
+    let reads_only = server.0.read_only || visitor.reads_only();
+    let mut answer = match &server.0.source {
         Source::World(host) => ask(host, told_by(asked, &head.headers, visitor)).await,
         Source::Upstream(upstream) => upstream.pass(&asked, &head.headers).await,
     };
+    if reads_only {
+        // A page that knows it offers nothing else.
+        answer = answer.with_header(SCOPE, "read");
+    }
     if method == api::Method::Get && answer.status == 200 { validated(answer, &head.headers) } else { plain(answer) }
 }
 
@@ -171,7 +176,7 @@ async fn ask(host: &Host, request: api::Request) -> api::Response {
 fn told_by(request: api::Request, headers: &HeaderMap, visitor: Visitor) -> api::Request {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let actor = match visitor {
-        Visitor::Named(name) => name,
+        Visitor::Named { name, .. } => name,
         Visitor::Local => text(ACTOR).unwrap_or_else(|| String::from("local")),
     };
     let origin = text(ORIGIN).unwrap_or_else(|| String::from("API"));

@@ -16,7 +16,19 @@ pub enum Visitor {
     /// Somebody on this machine, on a server without tokens.
     Local,
     /// Who has a token of this name.
-    Named(String),
+    Named {
+        /// The token's name.
+        name: String,
+        /// What it is for.
+        scope: Scope,
+    },
+}
+
+impl Visitor {
+    /// Whether everything but reading is refused.
+    pub fn reads_only(&self) -> bool {
+        matches!(self, Visitor::Named { scope: Scope::Read, .. })
+    }
 }
 
 /// Why somebody is not let in. Displayed: what to do.
@@ -123,7 +135,7 @@ fn admit_with(
     if known.scope == Scope::Read && !reads(method) {
         return Err(Denied::ReadOnly);
     }
-    Ok(Visitor::Named(known.name))
+    Ok(Visitor::Named { name: known.name, scope: known.scope })
 }
 
 /// Whether a request of this method changes nothing.

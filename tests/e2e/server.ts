@@ -15,11 +15,17 @@ export class Server {
   address = "";
   private process: ChildProcess | undefined;
 
+  /** What else stands in its environment. */
+  environment: Record<string, string> = {};
+
   /** Starts it, on the port it had if it had one. */
   async start(...more: string[]): Promise<void> {
     const port = this.address === "" ? "0" : new URL(this.address).port;
     const args = ["serve", "--console", CONSOLE, "--data", this.data, "--port", port, ...more];
-    this.process = spawn(PROGRAM, args, { stdio: ["ignore", "pipe", "ignore"] });
+    this.process = spawn(PROGRAM, args, {
+      stdio: ["ignore", "pipe", "ignore"],
+      env: { ...process.env, ...this.environment },
+    });
     for await (const line of createInterface({ input: this.process.stdout! })) {
       this.address = /http:\S+/.exec(line)?.[0] ?? "";
       if (this.address !== "") break;
