@@ -202,7 +202,7 @@ pub fn serve(options: Options) -> Result<(), Failure> {
         return Err(Failure::Open(options.address));
     }
     let attributes = attributes(&options.answering);
-    let site = options.console.map(|folder| Site::open(&folder, &attributes));
+    let site = options.console.map(|folder| Site::open(&folder, attributes));
     let site = site.transpose().map_err(|(path, source)| Failure::Console { path, source })?;
     // Last: a start that fails leaves the world's clock as it was.
     let (source, gone, mut told) = match options.answering {

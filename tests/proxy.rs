@@ -181,7 +181,7 @@ fn a_server_that_only_reads_refuses_every_action_and_the_page_knows() {
             let refused = read_only && method != Method::Get;
             assert_eq!(answer.status, if refused { 403 } else { 200 }, "{method} {path}");
             let scope = answer.header("X-Playhead-Scope");
-            assert_eq!(scope, (read_only && !refused).then_some("read"), "{method} {path}");
+            assert_eq!(scope, (!refused).then_some(if read_only { "read" } else { "act" }), "{method} {path}");
             assert_eq!(upstream.asked().len(), usize::from(!refused), "{method} {path}");
             if refused {
                 assert!(words(&answer).contains("only reads"));

@@ -70,7 +70,7 @@ pub const ACTOR: &str = "X-Playhead-Actor";
 pub const ORIGIN: &str = "X-Playhead-Origin";
 /// In the answer to an action: the id of the accepted request.
 pub const REQUEST: &str = "X-Playhead-Request";
-/// In every answer to who may only read: `read` (ours).
+/// In every answer: what the visitor may do, `read` or `act` (ours).
 pub const SCOPE: &str = "X-Playhead-Scope";
 /// In the answer to an action: the place in the queue, 0 when it has started.
 pub const POSITION: &str = "X-Playhead-Position";

@@ -157,10 +157,8 @@ async fn contract(server: &Server, peer: SocketAddr, path: String, request: Requ
         Source::World(host) => ask(host, told_by(asked, &head.headers, visitor)).await,
         Source::Upstream(upstream) => upstream.pass(&asked, &head.headers).await,
     };
-    if reads_only {
-        // A page that knows it offers nothing else.
-        answer = answer.with_header(SCOPE, "read");
-    }
+    // A page that knows offers nothing else. Told always: what is only missing is not noticed by a cache.
+    answer = answer.with_header(SCOPE, if reads_only { "read" } else { "act" });
     if method == api::Method::Get && answer.status == 200 { validated(answer, &head.headers) } else { plain(answer) }
 }
 
