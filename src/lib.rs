@@ -15,7 +15,7 @@
 //! - [`client`]: typed calls over a transport: the backend in this page, or a server.
 //! - `console` (wasm only): markup and input over the client; buttons are made from the lifecycle's rule. Its `ondemand`
 //!   names what does not come with the page; the binary's `rest` module is where the program is cut.
-//! - `server` (native only): the backend over HTTP, with its journal on disk.
+//! - `server` (native only): the backend over HTTP, with its journal on disk; or a live API of the contract, passed on.
 //! - `cli` (native only): the command line, over the same client.
 //!
 //! Arrows point one way; `tests/architecture.rs` fails when an import runs against them. Crates of the browser are

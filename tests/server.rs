@@ -423,4 +423,36 @@ fn a_journal_of_another_format_or_another_program_is_refused_and_left_alone() {
         .execute("INSERT INTO request (at, method, path, body) VALUES (0, 'POST', '/environment/x/stop', x'')", [])
         .unwrap();
     refused(&edited, "request 1");
+    let renamed = Folder::new();
+    accept_one(&renamed);
+    journal(&renamed.0).execute("UPDATE request SET accepted = 'another'", []).unwrap();
+    refused(&renamed, "not another");
+}
+
+/// Lets a server accept a request, and kills it. The request's id.
+fn accept_one(folder: &Folder) -> String {
+    let server = Server::start(&folder.0, &[]);
+    let accepted = server.ask("POST", &format!("/api/environment/{}/redeploy", server.environments()[0])).send();
+    server.kill();
+    accepted.header("X-Playhead-Request").unwrap().to_owned()
+}
+
+#[test]
+fn a_journal_of_the_former_format_is_read_and_goes_on_in_the_new_one() {
+    let folder = Folder::new();
+    let before = accept_one(&folder);
+    // What the former format lacked.
+    journal(&folder.0).execute_batch("ALTER TABLE request DROP COLUMN accepted; PRAGMA user_version = 1").unwrap();
+    let server = Server::start(&folder.0, &[]);
+    assert_eq!(server.get(&format!("/api/x/request/{before}")).status, 200);
+    let accepted = server.ask("POST", &format!("/api/environment/{}/redeploy", server.environments()[1])).send();
+    server.kill();
+    let mut ids = Vec::new();
+    let connection = journal(&folder.0);
+    let mut statement = connection.prepare("SELECT accepted FROM request ORDER BY number").unwrap();
+    let mut rows = statement.query([]).unwrap();
+    while let Some(row) = rows.next().unwrap() {
+        ids.push(row.get::<_, Option<String>>(0).unwrap());
+    }
+    assert_eq!(ids, [None, accepted.header("X-Playhead-Request").map(str::to_owned)]);
 }

@@ -13,6 +13,7 @@ use tokio::sync::{oneshot, watch};
 
 use super::journal::{self, Journal};
 use super::metrics::Metrics;
+use crate::api::http::REQUEST;
 use crate::api::{Endpoint, Method, Request, Response};
 use crate::backend::Backend;
 use crate::client::Clock;
@@ -228,7 +229,7 @@ impl Home {
             let now = self.now();
             let response = self.backend.handle(request, now);
             if request.method != Method::Get && response.is_ok() {
-                self.journal.write(request, now)?;
+                self.journal.write(request, now, response.header(REQUEST))?;
                 written += 1;
             }
             responses.push(response);

@@ -4,21 +4,25 @@
 //! the world's time at which it was answered. Reading the journal is answering them again.
 //!
 //! Invariants: a request stands here before its answer goes out; no token and no header but who asked and from where is
-//! written down; a file of another format is refused, never changed.
+//! written down; a file of a format that is not known is refused, never changed.
 
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, params};
 use thiserror::Error;
 
-use crate::api::http::{ACTOR, ORIGIN};
+use crate::api::http::{ACTOR, ORIGIN, REQUEST};
 use crate::api::{Method, Request};
 use crate::backend::Backend;
 use crate::client::Clock;
 use crate::client::clock::Millis;
 
 /// The version of the file's format, kept in SQLite's own place for it.
-const FORMAT: i64 = 1;
+const FORMAT: i64 = 2;
+
+/// The format before it, and what it lacks: the ids of requests.
+const FORMER: i64 = 1;
+const LACKING: &str = "ALTER TABLE request ADD COLUMN accepted TEXT";
 
 const TABLES: &str = "
     CREATE TABLE opening (
@@ -40,7 +44,8 @@ const TABLES: &str = "
         path TEXT NOT NULL,
         actor TEXT,
         origin TEXT,
-        body BLOB NOT NULL
+        body BLOB NOT NULL,
+        accepted TEXT
     );
     CREATE TABLE token (
         name TEXT PRIMARY KEY,
@@ -74,7 +79,7 @@ pub enum Error {
         /// The format it has.
         found: i64,
     },
-    /// A request that was accepted once is not any more: another version of the program wrote it, or a hand.
+    /// A request that was accepted once is not any more, or gets another id: another version of the program wrote it, or a hand.
     #[error(
         "{}: request {number} ({method} {path_asked}) was accepted and is answered with {status} now: {words}. Use the \
          program that wrote the journal, or another --data",
@@ -127,7 +132,7 @@ pub fn open(path: &Path) -> Result<Connection, Error> {
         let tables = |connection: &Connection| {
             connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))
         };
-        if known != FORMAT && (known != 0 || tables(&connection)? > 0) {
+        if ![FORMAT, FORMER].contains(&known) && (known != 0 || tables(&connection)? > 0) {
             return Ok((connection, known));
         }
         connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -137,8 +142,13 @@ pub fn open(path: &Path) -> Result<Connection, Error> {
         let mut format: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
         if format == 0 && tables(&connection)? == 0 {
             connection.execute_batch(TABLES)?;
-            connection.pragma_update(None, "user_version", FORMAT)?;
             format = FORMAT;
+        } else if format == FORMER {
+            connection.execute_batch(LACKING)?;
+            format = FORMAT;
+        }
+        if format == FORMAT {
+            connection.pragma_update(None, "user_version", FORMAT)?;
         }
         connection.execute_batch("COMMIT")?;
         Ok((connection, format))
@@ -195,23 +205,31 @@ impl Journal {
             self.stored(self.connection.query_row("SELECT scenario, seed, at FROM opening", [], row))?;
         let mut backend = Backend::scenario(&scenario, seed.cast_unsigned(), at);
         let mut count = 0;
-        let statement = "SELECT number, at, method, path, actor, origin, body FROM request ORDER BY number";
+        let statement = "SELECT number, at, method, path, actor, origin, body, accepted FROM request ORDER BY number";
         let mut statement = self.stored(self.connection.prepare(statement))?;
         let mut rows = self.stored(statement.query([]))?;
         while let Some(row) = self.stored(rows.next())? {
-            let (number, at, request) = self.stored(entry(row))?;
+            let Entry { number, at, request, accepted } = self.stored(entry(row))?;
             let response = backend.handle(&request, at);
-            if !response.is_ok() {
-                return Err(Error::Unrepeatable {
-                    path: self.path.clone(),
-                    number,
-                    method: request.method.to_string(),
-                    path_asked: request.path,
-                    status: response.status,
-                    words: String::from_utf8_lossy(&response.body).into_owned(),
-                });
-            }
-            count = number;
+            let id = response.header(REQUEST);
+            let words = match &accepted {
+                _ if !response.is_ok() => String::from_utf8_lossy(&response.body).into_owned(),
+                Some(accepted) if id != Some(accepted.as_str()) => {
+                    format!("with the id {}, not {accepted}", id.unwrap_or("of none"))
+                }
+                Some(_) | None => {
+                    count = number;
+                    continue;
+                }
+            };
+            return Err(Error::Unrepeatable {
+                path: self.path.clone(),
+                number,
+                method: request.method.to_string(),
+                path_asked: request.path,
+                status: response.status,
+                words,
+            });
         }
         Ok((backend, count))
     }
@@ -234,11 +252,11 @@ impl Journal {
         self.run("BEGIN IMMEDIATE", []).map(|_| ())
     }
 
-    /// Writes a request that is going to be answered with a success, with the world's time.
+    /// Writes a request that is going to be answered with a success, with the world's time and the id it got, if any.
     ///
     /// # Errors
     /// [`Error::Storage`].
-    pub fn write(&self, request: &Request, at: Millis) -> Result<(), Error> {
+    pub fn write(&self, request: &Request, at: Millis, accepted: Option<&str>) -> Result<(), Error> {
         let values = params![
             at,
             request.method.name(),
@@ -246,9 +264,11 @@ impl Journal {
             request.header(ACTOR),
             request.header(ORIGIN),
             request.body,
+            accepted,
         ];
-        self.run("INSERT INTO request (at, method, path, actor, origin, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)", values)
-            .map(|_| ())
+        let insert = "INSERT INTO request (at, method, path, actor, origin, body, accepted)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        self.run(insert, values).map(|_| ())
     }
 
     /// Ends the transaction: when this returns, what was written is on the disk.
@@ -266,7 +286,16 @@ impl Journal {
     }
 }
 
-fn entry(row: &rusqlite::Row<'_>) -> rusqlite::Result<(i64, Millis, Request)> {
+/// A line of the journal.
+struct Entry {
+    number: i64,
+    at: Millis,
+    request: Request,
+    /// The id it got; `None` for what gets none, and for lines of the former format.
+    accepted: Option<String>,
+}
+
+fn entry(row: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {
     let method: String = row.get(2)?;
     let method = Method::from_name(&method).ok_or(rusqlite::Error::InvalidQuery)?;
     let mut request = Request::new(method, row.get::<_, String>(3)?).with_body(row.get::<_, Vec<u8>>(6)?);
@@ -275,5 +304,5 @@ fn entry(row: &rusqlite::Row<'_>) -> rusqlite::Result<(i64, Millis, Request)> {
             request = request.with_header(name, value);
         }
     }
-    Ok((row.get(0)?, row.get(1)?, request))
+    Ok(Entry { number: row.get(0)?, at: row.get(1)?, request, accepted: row.get(7)? })
 }
