@@ -157,6 +157,12 @@ fn OpenMenu(menu: Menu) -> AnyView {
             "ArrowDown" => move_focus(&element, 1),
             "ArrowUp" => move_focus(&element, -1),
             "Home" => focus_item(&element, "[role=menuitem]"),
+            // A click that a key makes does not tell of Alt.
+            "Enter" if event.alt_key() => {
+                if let Some(action) = focused(&entries(&element)).and_then(|at| Action::ALL.get(at)) {
+                    choose(*action, true);
+                }
+            }
             "End" => {
                 if let Some(last) = entries(&element).last() {
                     let _ = last.focus();
@@ -231,7 +237,7 @@ fn OpenMenu(menu: Menu) -> AnyView {
         >
             {Action::ALL.into_iter().map(entry).collect::<Vec<_>>()}
             {configure}
-            <p class="hint" role="none">"Alt and a click copies an action as curl"</p>
+            <p class="hint" role="none">"With Alt an action is copied as curl"</p>
         </div>
     }
 }
@@ -269,12 +275,15 @@ fn focus_item(menu: &web_sys::Element, selector: &str) {
     }
 }
 
+/// The place of the entry that has the focus.
+fn focused(entries: &[HtmlElement]) -> Option<usize> {
+    let now = document().active_element()?;
+    entries.iter().position(|entry| now == *entry.unchecked_ref::<web_sys::Element>())
+}
+
 fn move_focus(menu: &web_sys::Element, by: isize) {
     let entries = entries(menu);
-    let now = document().active_element();
-    let at = entries
-        .iter()
-        .position(|entry| now.as_ref().is_some_and(|now| now == entry.unchecked_ref::<web_sys::Element>()));
+    let at = focused(&entries);
     let count = entries.len() as isize;
     let to = at.map_or(0, |at| (at as isize + by).rem_euclid(count.max(1)));
     if let Some(entry) = entries.get(to as usize) {
