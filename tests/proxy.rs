@@ -15,7 +15,7 @@ mod kit;
 #[path = "kit/upstream.rs"]
 mod upstream;
 
-use kit::{Answer, Folder, Server, made_token, program};
+use kit::{Answer, Folder, Server, made_token, output_of, program};
 use upstream::Upstream;
 
 const SECRET: &str = "upstream-canary-7d1f";
@@ -317,7 +317,7 @@ fn without_a_token_or_with_a_wrong_address_there_is_no_server() {
         if let Some(token) = token {
             command.env("PLAYHEAD_UPSTREAM_TOKEN", token);
         }
-        let output = command.output().unwrap();
+        let output = output_of(&mut command);
         assert!(!output.status.success(), "{more:?}");
         let told = String::from_utf8(output.stderr).unwrap();
         assert!(told.contains(why) && !told.contains("canary"), "{more:?}: {told}");

@@ -12,7 +12,7 @@ use serde_json::Value;
 #[path = "kit/server.rs"]
 mod kit;
 
-use kit::{Asking, Folder, Server, made_token, program};
+use kit::{Asking, Folder, Server, made_token, output_of, program};
 
 fn journal(data: &Path) -> rusqlite::Connection {
     rusqlite::Connection::open(data.join("journal.sqlite")).unwrap()
@@ -113,8 +113,7 @@ fn without_a_token_only_this_machine_is_served_and_it_says_so() {
     // A proxy on this machine, which speaks for others.
     assert_eq!(server.ask("GET", "/api/x").with("X-Forwarded-For", "192.0.2.1").send().status, 403);
     let other = Folder::new();
-    let output =
-        program().args(["serve", "--host", "0.0.0.0", "--port", "0", "--data"]).arg(&other.0).output().unwrap();
+    let output = output_of(program().args(["serve", "--host", "0.0.0.0", "--port", "0", "--data"]).arg(&other.0));
     assert!(!output.status.success());
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(told.contains("token create"), "{told}");
@@ -124,7 +123,7 @@ fn without_a_token_only_this_machine_is_served_and_it_says_so() {
 fn a_folder_has_one_server() {
     let folder = Folder::new();
     let server = Server::start(&folder.0, &[]);
-    let output = program().args(["serve", "--port", "0", "--data"]).arg(&folder.0).output().unwrap();
+    let output = output_of(program().args(["serve", "--port", "0", "--data"]).arg(&folder.0));
     assert!(!output.status.success());
     assert!(String::from_utf8(output.stderr).unwrap().contains("another server uses"));
     server.kill();
@@ -399,7 +398,7 @@ fn the_console_is_told_where_the_api_is_on_every_place() {
 #[test]
 fn a_journal_of_another_format_or_another_program_is_refused_and_left_alone() {
     let refused = |folder: &Folder, why: &str| {
-        let output = program().args(["serve", "--port", "0", "--data"]).arg(&folder.0).output().unwrap();
+        let output = output_of(program().args(["serve", "--port", "0", "--data"]).arg(&folder.0));
         assert!(!output.status.success());
         let told = String::from_utf8(output.stderr).unwrap();
         assert!(told.contains(why) && told.contains("journal.sqlite"), "{told}");
