@@ -135,7 +135,8 @@ fn what_the_contract_does_not_tell_is_not_told() {
     assert_eq!((&all[0]["running_state"], &all[0]["services"]), (&Value::Null, &Value::Null), "{all}");
     let status = thin.run("environment status staging").ends_with(0).out;
     let head: Vec<&str> = status.lines().take_while(|line| !line.is_empty()).collect();
-    assert_eq!(head.len(), 3, "name, id, status: {head:?}");
+    assert_eq!(head.len(), 4, "name, id, status, last: {head:?}");
+    assert!(head[3].starts_with("last         deployment by "), "which action it was is not told: {head:?}");
     let checkout = row(&status, "checkout-api");
     assert_eq!(checkout[3..6], ["Deployment OK", "-", "-"], "{checkout:?}");
     let service = thin.run("application status checkout-api -e staging").ends_with(0).out;
