@@ -24,6 +24,7 @@ mod settings;
 mod show;
 mod snapshot;
 mod token;
+mod verbs;
 mod version;
 mod watch;
 mod world;
@@ -34,9 +35,10 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use failure::Failure;
-use nouns::{EnvironmentVerb, Noun, ServiceVerb};
+use nouns::Noun;
 use options::Options;
 use session::Session;
+use verbs::{EnvironmentVerb, ServiceVerb};
 
 /// What the help ends with.
 const AFTER: &str = "\

@@ -3,10 +3,10 @@
 use super::act;
 use super::facts::Member;
 use super::failure::Failure;
-use super::nouns::EnvironmentVerb;
 use super::options::{Version, Watch};
 use super::session::Session;
 use super::snapshot::Snapshot;
+use super::verbs::EnvironmentVerb;
 use super::{history, logs, preview, queue, show, version};
 use crate::client::Order;
 use crate::lifecycle::rule::allowed_in_environment;

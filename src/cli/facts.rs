@@ -45,6 +45,8 @@ pub struct Member {
     pub configured: Service,
     /// The sizes it runs with, where they are told and differ from the desired ones.
     pub runs_with: Option<RunningConfiguration>,
+    /// How many requests wait for it.
+    pub requests: u32,
     /// What needs saying about its last deployment.
     pub note: Option<String>,
     /// The deployment it was last part of and when that ended: what changes when it takes part in another.
@@ -74,6 +76,7 @@ impl Member {
             desired_version: None,
             configured: from.clone(),
             runs_with: None,
+            requests: 0,
             note: None,
             last: None,
             engine: from.engine.as_deref().map_or(Engine::Unknown, Engine::from_name),
@@ -92,6 +95,7 @@ impl Member {
         self.version = from.version.running.clone().or_else(|| self.version.take());
         self.desired_version.clone_from(&from.version.desired);
         self.runs_with = from.running_configuration;
+        self.requests = from.requests_count;
         self.note.clone_from(&from.note);
     }
 
@@ -100,6 +104,7 @@ impl Member {
         self.status = Status::from_name(&from.state);
         self.beneath = self.status.clone();
         self.sync = sync(&from.service_deployment_status);
+        self.requests = from.deployment_requests_count;
         self.last = Some(last(from));
     }
 

@@ -18,6 +18,9 @@ const NOT_TOLD: (&str, &str) = ("NOT_TOLD", "its status is not told: the server 
 /// Of a redeploy, where the server does not tell whether something differs.
 const MAY_APPLY: (&str, &str) = ("MAY_APPLY", "is brought to its configuration; whether it differs is not told");
 
+/// Of a cancel, where the server does not tell whether a service is in the deployment.
+const MAY_WAIT: (&str, &str) = ("MAY_WAIT", "is not started if it is in the deployment; a request that waits goes on");
+
 /// What would become of one service.
 struct Part<'a> {
     member: &'a Member,
@@ -104,6 +107,8 @@ fn canceled(snapshot: &Snapshot, member: &Member, force: bool) -> Result<(&'stat
         None => member.beneath.clone(),
     };
     match interruption(member.kind, &status, force) {
+        // What it is queued for, a server without paths of our own does not tell.
+        Interruption::NotStarted if snapshot.deployment.is_none() && member.requests > 0 => Ok(MAY_WAIT),
         Interruption::NotStarted => Ok(("NOT_STARTED", "is not started, keeps the status it had")),
         Interruption::RollsBack => Ok(("ROLLS_BACK", "goes back to what it ran before")),
         Interruption::Forced => Ok(("FORCED", "is interrupted; what it did is not undone")),

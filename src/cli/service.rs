@@ -3,10 +3,11 @@
 use super::act;
 use super::facts::Member;
 use super::failure::Failure;
-use super::nouns::{Noun, ServiceVerb};
+use super::nouns::Noun;
 use super::options::{In, Version, Watch};
 use super::session::Session;
 use super::snapshot::Snapshot;
+use super::verbs::ServiceVerb;
 use super::{configure, history, logs, preview, show, version};
 use crate::api::routes::RESTARTABLE_WORDS;
 use crate::client::Order;

@@ -12,6 +12,7 @@ use super::output::{Cell, Table};
 use super::session::Session;
 use super::snapshot::Snapshot;
 use crate::api::live::LastOperation;
+use crate::api::status::EnvironmentStatus;
 use crate::client::order::word;
 use crate::lifecycle::{Kind, RunningStatus, Status, Sync};
 
@@ -93,8 +94,9 @@ pub fn environment(session: &Session, snapshot: &Snapshot) -> Result<(), Failure
     if let Some(state) = &snapshot.running {
         table.row(vec!["running".into(), running(state).into()]);
     }
-    if let Some(last) = &snapshot.operation {
-        table.row(vec!["last".into(), operation(last).into()]);
+    let told = snapshot.operation.as_ref().map(operation);
+    if let Some(last) = told.or_else(|| snapshot.plain.as_ref().and_then(last_deployment)) {
+        table.row(vec!["last".into(), last.into()]);
     }
     if let Some(waiting) = snapshot.queue.filter(|waiting| *waiting > 0) {
         let look = format!("{waiting} (playhead environment queue {})", snapshot.environment.name);
@@ -216,6 +218,15 @@ fn running(name: &str) -> &str {
         RunningStatus::Unknown => name,
         known => known.words(),
     }
+}
+
+/// What the contract tells of the last deployment; not which action it was.
+fn last_deployment(plain: &EnvironmentStatus) -> Option<String> {
+    let at = plain.last_deployment_date?;
+    let by = plain.triggered_by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
+    let from = plain.origin.as_ref().map(|origin| format!(" ({origin})")).unwrap_or_default();
+    let outcome = Status::from_name(&plain.last_deployment_state);
+    Some(format!("deployment{by}{from}, {} at {at}", or_dash(outcome.words())))
 }
 
 fn operation(last: &LastOperation) -> String {

@@ -95,3 +95,21 @@ fn what_has_started_is_not_taken_back() {
         assert_eq!(host.actions().len(), 1, "nothing was sent");
     }
 }
+
+#[test]
+fn a_plan_of_a_cancel_does_not_take_what_waits_for_what_runs() {
+    for plain in [false, true] {
+        let host = Host::open("shop").still();
+        let all = host.run("application versions payments -e staging --json").ends_with(0).json();
+        host.run("application redeploy checkout-api -e staging").ends_with(0).says("it runs");
+        let commit = all[3]["version"].as_str().unwrap();
+        host.run(&format!("application deploy payments -e staging --commit {commit}"))
+            .ends_with(0)
+            .says("waits at place 1");
+        let host = if plain { host.plain() } else { host };
+        let plan = host.run("environment plan cancel staging").ends_with(0);
+        let line = plan.out.lines().find(|line| line.contains("payments")).unwrap();
+        let words = if plain { "a request that waits goes on" } else { "left out: it is not in the deployment" };
+        assert!(line.ends_with(words), "{line}");
+    }
+}
