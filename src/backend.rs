@@ -195,6 +195,14 @@ impl Backend {
         Ok(json(200, &scenario::list(&self.origin, self.world.seed)))
     }
 
+    /// It takes the place of another: it reads and writes world files as that one, and revisions go on counting, so that a
+    /// reader notices.
+    pub fn succeed(&mut self, other: &Backend) {
+        self.files = self.files.or(other.files);
+        self.world.revision = self.world.revision.max(other.world.revision + 1);
+        self.opened = self.world.revision;
+    }
+
     /// Puts another world in the place of the open one. Revisions go on counting, so that a reader notices.
     fn open(&mut self, mut world: World, catalog: Catalog, origin: String, now: Millis) {
         world.revision = world.revision.max(self.world.revision + 1);

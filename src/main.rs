@@ -26,29 +26,51 @@ fn serving() -> Option<playhead::console::connection::Server> {
     Some(playhead::console::connection::Server::open(&told.get_attribute("content")?, ours))
 }
 
-/// Opens the world the URL names (`?scenario=NAME&seed=N&clock=paused`), and the console on it.
+/// Opens the world the URL names (`?scenario=NAME&seed=N&clock=paused`), as it was left if it is kept, and the console on
+/// it.
 #[cfg(target_arch = "wasm32")]
 fn demo() {
     use std::sync::Arc;
 
-    use playhead::backend::{Backend, scenario};
-    use playhead::client::{Client, Clock, Loopback};
+    use playhead::backend::scenario;
+    use playhead::client::loopback::journal::Opening;
+    use playhead::client::loopback::{Home, MARK};
+    use playhead::client::{Client, Loopback};
+    use playhead::console::ondemand::Load;
     use playhead::console::route::query::Query;
 
     let now = js_sys::Date::now() as i64;
     let query = Query::read(&leptos::prelude::window().location().search().unwrap_or_default());
     let seed = query.get("seed").and_then(|seed| seed.parse().ok()).unwrap_or(1);
     let wanted = query.get("scenario");
-    let backend = Backend::without_files(wanted.unwrap_or_default(), seed, now);
+    let opening = Opening { scenario: wanted.unwrap_or_default().to_owned(), seed, at: now };
+    // Worlds of other names are other worlds: following a link does away with none.
+    let world = format!("{}/{seed}", opening.scenario);
     if let Some(wanted) = wanted.filter(|wanted| !wanted.is_empty() && !scenario::NAMES.contains(wanted)) {
         let there = scenario::NAMES.join(", ");
         let why = format!("There are {there}; the first of them is open instead.");
         playhead::console::ondemand::tell_later(format!("There is no scenario called {wanted}"), why);
     }
-    let mut clock = Clock::start(now);
-    clock.set_paused(now, query.get("clock") == Some("paused"));
-    let loopback = Loopback::new(backend, clock);
-    playhead::console::mount(Client::loopback(loopback.clone()), Arc::new(move || rest::load(Some(loopback.clone()))));
+    let loopback = Loopback::new(Home::new(opening, now));
+    loopback.set_paused(query.get("clock") == Some("paused"));
+    let kept = leptos::prelude::window().local_storage().ok().flatten();
+    let kept = kept.and_then(|kept| kept.get_item(&format!("{MARK}{world}")).ok().flatten()).is_some();
+    let home = loopback.clone();
+    let load: Load = Arc::new(move || rest::load(Some((home.clone(), world.clone()))));
+    let mount = {
+        let load = load.clone();
+        move || playhead::console::mount(Client::loopback(loopback), load)
+    };
+    if kept {
+        wasm_bindgen_futures::spawn_local(async move {
+            // What was kept is opened before anything is shown. Where that cannot be loaded nothing can be done to the
+            // world that is shown instead, and it is replaced as soon as it can.
+            let _ = load().await;
+            mount();
+        });
+    } else {
+        mount();
+    }
 }
 
 #[cfg(not(target_arch = "wasm32"))]

@@ -3,31 +3,49 @@
 //! With the feature `split`, `cargo xtask build` makes two programs of this one: what only [`seam::rest`] reaches becomes
 //! a file of its own, fetched at the first call. Without, it is all one program.
 
+use std::pin::Pin;
+use std::rc::Rc;
+
 use playhead::backend::world_file::{WORLD_FILES, WorldFiles};
 use playhead::client::Loopback;
+use playhead::client::loopback::keeper;
 use playhead::console::ondemand::{Loading, NotLoaded, OnDemand};
+use playhead::console::toast;
+
+/// Beginning to keep a world.
+type Keeping = Pin<Box<dyn Future<Output = ()>>>;
 
 /// All that is behind the seam.
 pub struct Rest {
     console: OnDemand,
     files: WorldFiles,
+    keep: fn(Loopback, String) -> Keeping,
 }
 
 impl Rest {
     fn all() -> Rest {
-        Rest { console: OnDemand::all(), files: WORLD_FILES }
+        Rest { console: OnDemand::all(), files: WORLD_FILES, keep }
     }
 }
 
-/// Loads it, and tells the backend in the page, if there is one, how to read and write world files.
-pub fn load(loopback: Option<Loopback>) -> Loading {
+/// Loads it. The backend in the page, if there is one, is told how to read and write world files, and its world, called
+/// as given, is kept from then on.
+pub fn load(demo: Option<(Loopback, String)>) -> Loading {
     Box::pin(async move {
         let rest = seam::rest().await.map_err(|_| NotLoaded)?;
-        if let Some(loopback) = loopback {
+        if let Some((loopback, world)) = demo {
             loopback.set_files(rest.files);
+            if !loopback.is_kept() {
+                (rest.keep)(loopback, world).await;
+            }
         }
         Ok(rest.console)
     })
+}
+
+/// Keeps a world; what goes wrong with that is told by toasts.
+fn keep(loopback: Loopback, world: String) -> Keeping {
+    Box::pin(async move { keeper::keep(&loopback, &world, Rc::new(toast::failed)).await })
 }
 
 #[cfg(feature = "split")]

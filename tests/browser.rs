@@ -5,8 +5,9 @@
 use std::future::ready;
 use std::sync::Arc;
 
-use playhead::backend::Backend;
-use playhead::client::{Client, Clock, Loopback};
+use playhead::client::loopback::Home;
+use playhead::client::loopback::journal::Opening;
+use playhead::client::{Client, Loopback};
 use playhead::console::ondemand::{Load, OnDemand};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -17,7 +18,8 @@ const NOW: i64 = 1_700_000_000_000;
 
 #[wasm_bindgen_test]
 async fn the_console_mounts_into_the_page() {
-    let loopback = Loopback::new(Backend::scenario("shop", 1, NOW), Clock::start(NOW));
+    let opening = Opening { scenario: "shop".to_owned(), seed: 1, at: NOW };
+    let loopback = Loopback::new(Home::new(opening, NOW));
     let whole: Load = Arc::new(|| Box::pin(ready(Ok(OnDemand::all()))));
     playhead::console::mount(Client::loopback(loopback), whole);
     leptos::task::tick().await;

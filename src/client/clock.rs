@@ -9,13 +9,13 @@ pub type Millis = i64;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Clock {
     /// World time at `since`.
-    world: Millis,
+    pub(super) world: Millis,
     /// Real time at which `world` was true.
-    since: Millis,
+    pub(super) since: Millis,
     /// World milliseconds per real millisecond.
-    speed: u32,
+    pub(super) speed: u32,
     /// Whether it stands still.
-    paused: bool,
+    pub(super) paused: bool,
 }
 
 impl Clock {

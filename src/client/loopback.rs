@@ -1,23 +1,39 @@
 //! The backend in this page, behind a clock and the troubles one can ask of an API.
+//!
+//! Where the browser keeps things, what is accepted is written down before it is answered (`loopback/keeper.rs`), so that
+//! the world is there again after a reload, and is one world in several tabs.
 
+mod home;
+pub mod journal;
+#[cfg(target_arch = "wasm32")]
+pub mod keeper;
+#[cfg(target_arch = "wasm32")]
+mod storage;
+
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::clock::{Clock, Millis};
 use super::error::Error;
 use super::{TIMEOUT_SECONDS, timer};
-use crate::api::{Request, Response};
-use crate::backend::Backend;
+use crate::api::{Method, Request, Response};
 use crate::backend::world_file::WorldFiles;
+pub use home::{Apart, Home};
+use journal::Asked;
+
+/// The key in the browser's storage that says that there is a journal of a world, before the name of the world.
+pub const MARK: &str = "playhead.kept.";
 
 /// The backend of this page. Cheap to clone; clones share it.
 #[derive(Clone)]
-pub struct Loopback(Arc<Mutex<Home>>);
+pub struct Loopback(Arc<Mutex<Inside>>);
 
-struct Home {
-    backend: Backend,
-    clock: Clock,
+struct Inside {
+    home: Home,
     latency: u32,
     trouble: Trouble,
+    keeping: Keeping,
+    changed: Option<Arc<dyn Fn() + Send + Sync>>,
 }
 
 /// What is wrong with the connection, on request.
@@ -34,80 +50,149 @@ pub enum Trouble {
     Offline,
 }
 
+/// What becomes of the world when the page is closed.
+#[derive(Clone, Default)]
+pub enum Keeping {
+    /// Nothing was accepted yet, or nobody is there who keeps.
+    #[default]
+    NotYet,
+    /// It is kept.
+    By(Arc<dyn Keeper>),
+    /// It is gone then; why.
+    Memory(String),
+}
+
+/// A request that is answered once it is written down.
+pub type Answering<'a> = Pin<Box<dyn Future<Output = Response> + 'a>>;
+
+/// Writes down what is accepted, before it is answered.
+pub trait Keeper: Send + Sync {
+    /// Answers a request that may change something.
+    fn act<'a>(&'a self, loopback: &'a Loopback, request: &'a Request) -> Answering<'a>;
+    /// The clock was set.
+    fn clock(&self, loopback: &Loopback);
+}
+
 impl Loopback {
-    /// Puts a backend behind a clock.
-    pub fn new(backend: Backend, clock: Clock) -> Loopback {
-        Loopback(Arc::new(Mutex::new(Home { backend, clock, latency: 0, trouble: Trouble::None })))
+    /// Puts a world behind troubles.
+    pub fn new(home: Home) -> Loopback {
+        let keeping = Keeping::NotYet;
+        Loopback(Arc::new(Mutex::new(Inside { home, latency: 0, trouble: Trouble::None, keeping, changed: None })))
     }
 
-    fn home(&self) -> MutexGuard<'_, Home> {
+    fn inside(&self) -> MutexGuard<'_, Inside> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Tells the backend how to read and write world files.
     pub fn set_files(&self, files: WorldFiles) {
-        self.home().backend.set_files(files);
+        self.inside().home.backend.set_files(files);
+    }
+
+    /// What becomes of the world when the page is closed.
+    pub fn keeping(&self) -> Keeping {
+        self.inside().keeping.clone()
+    }
+
+    /// Whether somebody keeps the world.
+    pub fn is_kept(&self) -> bool {
+        matches!(self.inside().keeping, Keeping::By(_))
+    }
+
+    /// Somebody keeps the world from now on, or nobody can.
+    pub fn set_keeping(&self, keeping: Keeping) {
+        self.inside().keeping = keeping;
+    }
+
+    /// Whom to tell that the world was changed from outside of this page.
+    pub fn on_change(&self, tell: impl Fn() + Send + Sync + 'static) {
+        self.inside().changed = Some(Arc::new(tell));
+    }
+
+    /// Tells it.
+    pub fn tell_change(&self) {
+        let tell = self.inside().changed.clone();
+        if let Some(tell) = tell {
+            tell();
+        }
+    }
+
+    /// Does something with the world, in one go.
+    pub fn with<T>(&self, run: impl FnOnce(&mut Home) -> T) -> T {
+        run(&mut self.inside().home)
+    }
+
+    /// Answers now; and what is to be written of it.
+    pub fn answer(&self, request: &Request) -> (Response, Option<Asked>) {
+        self.inside().home.answer(request, timer::now())
     }
 
     /// The world's time, Unix milliseconds.
     pub fn now(&self) -> Millis {
-        self.home().clock.now(timer::now())
+        self.clock().now(timer::now())
     }
 
     /// The clock as it stands.
     pub fn clock(&self) -> Clock {
-        self.home().clock
+        self.inside().home.clock
     }
 
     /// World milliseconds per real one.
     pub fn set_speed(&self, speed: u32) {
-        self.home().clock.set_speed(timer::now(), speed);
+        self.turn(|clock, real| clock.set_speed(real, speed));
     }
 
     /// Lets the world stand still, or go on.
     pub fn set_paused(&self, paused: bool) {
-        self.home().clock.set_paused(timer::now(), paused);
+        self.turn(|clock, real| clock.set_paused(real, paused));
     }
 
     /// Jumps ahead by so many milliseconds.
     pub fn step(&self, millis: Millis) {
-        self.home().clock.step(timer::now(), millis);
+        self.turn(|clock, real| clock.step(real, millis));
     }
 
     /// Jumps to the next thing that happens; `false`: nothing is going to.
     pub fn step_to_next_event(&self) -> bool {
-        let home = &mut *self.home();
-        let real = timer::now();
-        let Some(next) = home.backend.next_event() else { return false };
-        home.clock.step(real, next - home.clock.now(real));
-        true
+        let next = self.inside().home.backend.next_event();
+        if let Some(next) = next {
+            self.turn(|clock, real| clock.step(real, next - clock.now(real)));
+        }
+        next.is_some()
+    }
+
+    fn turn(&self, turn: impl FnOnce(&mut Clock, Millis)) {
+        turn(&mut self.inside().home.clock, timer::now());
+        if let Keeping::By(keeper) = self.keeping() {
+            keeper.clock(self);
+        }
     }
 
     /// How long an answer takes, in milliseconds.
     pub fn latency(&self) -> u32 {
-        self.home().latency
+        self.inside().latency
     }
 
     /// Sets how long an answer takes, in milliseconds.
     pub fn set_latency(&self, millis: u32) {
-        self.home().latency = millis;
+        self.inside().latency = millis;
     }
 
     /// What is wrong with the connection.
     pub fn trouble(&self) -> Trouble {
-        self.home().trouble
+        self.inside().trouble
     }
 
     /// Sets what is wrong with the connection.
     pub fn set_trouble(&self, trouble: Trouble) {
-        self.home().trouble = trouble;
+        self.inside().trouble = trouble;
     }
 
     /// Carries a request over, unless the trouble of the moment prevents it.
     pub(super) async fn send(&self, request: &Request) -> Result<Response, Error> {
         let (latency, trouble) = {
-            let home = self.home();
-            (home.latency, home.trouble)
+            let inside = self.inside();
+            (inside.latency, inside.trouble)
         };
         if latency > 0 {
             timer::pause(latency).await;
@@ -117,10 +202,9 @@ impl Loopback {
             Trouble::Unavailable => return Ok(Response::new(503)),
             Trouble::None | Trouble::AnswersLost => {}
         }
-        let response = {
-            let home = &mut *self.home();
-            let now = home.clock.now(timer::now());
-            home.backend.handle(request, now)
+        let response = match (request.method, self.keeping()) {
+            (Method::Post | Method::Put | Method::Delete, Keeping::By(keeper)) => keeper.act(self, request).await,
+            _ => self.answer(request).0,
         };
         if trouble == Trouble::AnswersLost {
             timer::pause(TIMEOUT_SECONDS * 1_000).await;

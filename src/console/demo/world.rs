@@ -9,7 +9,8 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::drop::use_dropped;
 use crate::api::scenario::Scenarios;
-use crate::client::Error;
+use crate::client::loopback::Keeping;
+use crate::client::{Error, Loopback};
 use crate::console::element::{Child, view};
 use crate::console::parts::{Glyph, Icon};
 use crate::console::route::{Page, Panel, Place, Route, use_route};
@@ -41,6 +42,17 @@ impl World {
 /// The open world.
 pub fn use_world() -> World {
     expect_context()
+}
+
+/// What becomes of the world when the page is closed.
+fn kept(store: Store) -> String {
+    // Asked again as time goes on.
+    store.now();
+    match store.client().demo().map(Loopback::keeping) {
+        Some(Keeping::By(_)) => "Kept in this browser: it is there again after a reload, and in other tabs".to_owned(),
+        Some(Keeping::Memory(why)) => format!("Gone when this tab is closed, as it cannot be kept: {why}"),
+        Some(Keeping::NotYet) | None => String::new(),
+    }
 }
 
 /// Scenario, seed, begin again, save and open.
@@ -115,6 +127,7 @@ pub fn WorldControls() -> AnyView {
                 </div>
             </div>
             <p class="muted">{about}</p>
+            <p class="muted">{move || kept(store)}</p>
             <button class="button small" type="button" on:click=begin aria-disabled=move || seed_problem().then_some("true")>
                 <Icon name=Glyph::Redeploy/>
                 "Begin the scenario again"

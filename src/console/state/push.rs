@@ -2,15 +2,21 @@
 //! the clock become rare. A stream that breaks is opened again by the browser where it can; until then
 //! the clock is back.
 
+use leptos::ev::storage;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::EventSource;
 
 use super::{Store, poll};
+use crate::client::Loopback;
+use crate::client::loopback::MARK;
 
 /// Listens, for as long as the page lives.
 pub fn start(store: Store) {
+    if let Some(demo) = store.client().demo() {
+        other_tabs(store, demo);
+    }
     let Some(source) = store.client.with_value(|client| client.events()).and_then(|url| EventSource::new(&url).ok())
     else {
         return;
@@ -34,4 +40,16 @@ pub fn start(store: Store) {
     source.set_onerror(Some(broken.as_ref().unchecked_ref()));
     let kept = send_wrapper::SendWrapper::new((source, change, broken));
     on_cleanup(move || kept.0.close());
+}
+
+/// The world of the page is that of other tabs too. Before anything is kept of it nobody listens to them; the browser
+/// tells when one of them begins.
+fn other_tabs(store: Store, demo: &Loopback) {
+    demo.on_change(move || poll::poke(store));
+    let begun = window_event_listener(storage, move |event| {
+        if event.key().is_some_and(|key| key.starts_with(MARK)) {
+            store.loader.ask();
+        }
+    });
+    on_cleanup(move || begun.remove());
 }
