@@ -106,7 +106,7 @@ pub enum Scheme {
 pub struct Options {
     /// Where its API begins.
     pub url: String,
-    /// Where its websockets begin; `None`: see [`Address::of_sockets`].
+    /// Where its websockets begin; `None`: `wss://ws.X` for `https://api.X`, else the same address.
     pub sockets: Option<String>,
     /// Its token.
     pub token: Token,

@@ -27,10 +27,13 @@ impl Asked {
     }
 }
 
+/// Status, headers, body.
+type Answer = (u16, Vec<(&'static str, String)>, String);
+
 #[derive(Clone, Default)]
 struct Notes {
     asked: Arc<Mutex<Vec<Asked>>>,
-    answers: Arc<Mutex<VecDeque<(u16, Vec<(&'static str, String)>, String)>>>,
+    answers: Arc<Mutex<VecDeque<Answer>>>,
     /// The codes of closed websockets; 0: without one.
     closed: Arc<Mutex<Vec<u16>>>,
 }
