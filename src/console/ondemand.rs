@@ -103,7 +103,7 @@ impl Loader {
     }
 
     /// Begins to load what is not needed yet: a failure is told when it is missed.
-    fn foresee(self) {
+    pub fn foresee(self) {
         if matches!(self.state.get_untracked(), State::NotAsked) {
             self.begin();
         }

@@ -48,8 +48,8 @@ pub fn header(tools: AnyView) -> AnyView {
 fn chooser(
     label: &'static str,
     key: &'static str,
-    open: impl Fn(Store) -> Option<Arc<str>> + Copy + Send + 'static,
-    all: impl Fn(Store) -> Vec<Named> + Copy + Send + 'static,
+    open: fn(Store) -> Option<Arc<str>>,
+    all: fn(Store) -> Vec<Named>,
 ) -> AnyView {
     let store = use_store();
     Child::view(move || {

@@ -2,7 +2,7 @@
 //! the clock become rare. A stream that breaks is opened again by the browser where it can; until then
 //! the clock is back.
 
-use leptos::ev::storage;
+use leptos::leptos_dom::helpers::window_event_listener_untyped;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -10,7 +10,6 @@ use web_sys::EventSource;
 
 use super::{Store, poll};
 use crate::client::Loopback;
-use crate::client::loopback::MARK;
 
 /// Listens, for as long as the page lives.
 pub fn start(store: Store) {
@@ -46,10 +45,6 @@ pub fn start(store: Store) {
 /// tells when one of them begins.
 fn other_tabs(store: Store, demo: &Loopback) {
     demo.on_change(move || poll::poke(store));
-    let begun = window_event_listener(storage, move |event| {
-        if event.key().is_some_and(|key| key.starts_with(MARK)) {
-            store.loader.ask();
-        }
-    });
+    let begun = window_event_listener_untyped("storage", move |_| store.loader.foresee());
     on_cleanup(move || begun.remove());
 }
