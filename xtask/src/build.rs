@@ -89,9 +89,12 @@ fn whole_style() -> Result<PathBuf, Failure> {
     let folder = root().join("target/release-page");
     fs::create_dir_all(&folder).map_err(|error| format!("cannot create {}: {error}", folder.display()))?;
     let target = folder.join("index.html");
-    for (path, text) in [(&target, page), (&folder.join("style.css"), style)] {
+    let written = folder.join("written/style.css");
+    fs::create_dir_all(folder.join("written")).map_err(|error| format!("cannot create {}: {error}", folder.display()))?;
+    for (path, text) in [(&target, page), (&written, style)] {
         fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
     }
+    program::minify(&written, &folder)?;
     Ok(target)
 }
 

@@ -84,7 +84,8 @@ fn optimize(from: &Path, to: &Path) -> Result<(), Failure> {
     run(command("wasm-opt").args(passes).arg(to).arg(from))
 }
 
-fn minify(script: &Path, folder: &Path) -> Result<(), Failure> {
+/// Makes a script or a style sheet small, into a folder.
+pub fn minify(script: &Path, folder: &Path) -> Result<(), Failure> {
     let name = script.file_name().unwrap_or_default();
     run(command("esbuild")
         .args(["--minify", "--format=esm", "--log-level=warning"])
