@@ -9,8 +9,8 @@ use std::rc::Rc;
 use playhead::backend::world_file::{WORLD_FILES, WorldFiles};
 use playhead::client::Loopback;
 use playhead::client::loopback::keeper;
-use playhead::console::ondemand::{Loading, NotLoaded, OnDemand};
-use playhead::console::toast;
+use playhead::console::ondemand::{Loading, NotLoaded, OnDemand, tell_later};
+use playhead::console::{connection, toast};
 
 /// Beginning to keep a world.
 type Keeping = Pin<Box<dyn Future<Output = ()>>>;
@@ -43,9 +43,13 @@ pub fn load(demo: Option<(Loopback, String)>) -> Loading {
     })
 }
 
-/// Keeps a world; what goes wrong with that is told by toasts.
+fn tell(words: String, why: String) {
+    if connection::is_open() { toast::failed(words, why) } else { tell_later(words, why) }
+}
+
+/// Keeps a world; what goes wrong with that is told by toasts, before there is a console as soon as there is.
 fn keep(loopback: Loopback, world: String) -> Keeping {
-    Box::pin(async move { keeper::keep(&loopback, &world, Rc::new(toast::failed)).await })
+    Box::pin(async move { keeper::keep(&loopback, &world, Rc::new(tell)).await })
 }
 
 #[cfg(feature = "split")]

@@ -103,7 +103,11 @@ fn a_world_is_made_again_from_its_lines_and_goes_on_with_the_time_that_passed() 
         assert_eq!((taken, problem), (kept.lines.len() as u64, None), "seed {seed}");
         // Closed for a while: what was running went on.
         for later in [0, 5_000, 86_400_000] {
-            assert_eq!(whole(&again, kept.real + later), whole(&kept.home, kept.real + later), "seed {seed}, {later} ms");
+            assert_eq!(
+                whole(&again, kept.real + later),
+                whole(&kept.home, kept.real + later),
+                "seed {seed}, {later} ms"
+            );
         }
     }
 }

@@ -130,6 +130,11 @@ thread_local! {
     static OPEN: RefCell<Option<(Box<dyn std::any::Any>, Load)>> = const { RefCell::new(None) };
 }
 
+/// Whether there is a console in the page yet.
+pub fn is_open() -> bool {
+    OPEN.with_borrow(Option::is_some)
+}
+
 /// Opens a console of a server in the page's body, in place of the one that is open.
 pub(super) fn open(client: Client, load: Load) {
     // Before the new one: two would answer the same keys.

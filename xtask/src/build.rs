@@ -90,7 +90,8 @@ fn whole_style() -> Result<PathBuf, Failure> {
     fs::create_dir_all(&folder).map_err(|error| format!("cannot create {}: {error}", folder.display()))?;
     let target = folder.join("index.html");
     let written = folder.join("written/style.css");
-    fs::create_dir_all(folder.join("written")).map_err(|error| format!("cannot create {}: {error}", folder.display()))?;
+    fs::create_dir_all(folder.join("written"))
+        .map_err(|error| format!("cannot create {}: {error}", folder.display()))?;
     for (path, text) in [(&target, page), (&written, style)] {
         fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
     }

@@ -174,6 +174,7 @@ impl Entry {
 /// FNV-1a over 64 bits: it tells a line that was cut or changed, and is not meant against somebody who wants to deceive.
 fn check(head: &str, body: &str) -> String {
     let all = head.bytes().chain([0]).chain(body.bytes());
-    let hash = all.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let hash =
+        all.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     format!("{hash:016x}")
 }

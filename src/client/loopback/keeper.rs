@@ -197,7 +197,10 @@ impl Inner {
         if let Some(words) = unrepeatable.or(problem) {
             turn.put_aside(first + taken).await?;
             let title = format!("The journal of this demo is damaged after {taken} of {all} lines");
-            (self.tell)(title, format!("{words}. Up to there it is recovered; the rest is put aside, and nothing of it is lost"));
+            (self.tell)(
+                title,
+                format!("{words}. Up to there it is recovered; the rest is put aside, and nothing of it is lost"),
+            );
         }
         home.number = if taken == 0 { 0 } else { first + taken - 1 };
         loopback.with(|open| *open = home);
@@ -254,7 +257,9 @@ impl Inner {
         loopback.set_keeping(memory(&why));
         (self.tell)(
             "This demo cannot be kept any more".to_owned(),
-            format!("{why}. It goes on in this tab, and is gone when the tab is closed or reloaded: save the world to keep it"),
+            format!(
+                "{why}. It goes on in this tab, and is gone when the tab is closed or reloaded: save the world to keep it"
+            ),
         );
     }
 }

@@ -50,7 +50,8 @@ impl Storage {
         let request = factory.open_with_u32(DATABASE, VERSION)?;
         let upgrade = wasm_bindgen::closure::Closure::<dyn Fn(web_sys::Event)>::new(|event: web_sys::Event| {
             let request = event.target().and_then(|target| target.dyn_into::<IdbOpenDbRequest>().ok());
-            let database = request.and_then(|request| request.result().ok()).and_then(|it| it.dyn_into::<IdbDatabase>().ok());
+            let database =
+                request.and_then(|request| request.result().ok()).and_then(|it| it.dyn_into::<IdbDatabase>().ok());
             for store in [LINES, DAMAGED] {
                 // It fails only where it is there already.
                 let _ = database.as_ref().map(|database| database.create_object_store(store));
@@ -144,10 +145,11 @@ async fn done(request: &IdbRequest) -> Result<JsValue, Denied> {
     });
     match JsFuture::from(over).await {
         Ok(_) => Ok(request.result()?),
-        Err(_) => Err(request.error().ok().flatten().map_or_else(
-            || Denied("the browser gave no reason".to_owned()),
-            |error| Denied(error.message()),
-        )),
+        Err(_) => Err(request
+            .error()
+            .ok()
+            .flatten()
+            .map_or_else(|| Denied("the browser gave no reason".to_owned()), |error| Denied(error.message()))),
     }
 }
 

@@ -22,8 +22,15 @@ pub fn ClockControls(
 ) -> AnyView {
     let store = use_store();
     let demo = StoredValue::new_local(demo);
-    // What the clock says is read again after each change of ours; nobody else changes it.
+    // What the clock says is read again after each change of ours, and as time goes on: other tabs set it too.
     let clock = RwSignal::new(demo.with_value(Loopback::clock));
+    Effect::new(move |_| {
+        store.now();
+        let now = demo.with_value(Loopback::clock);
+        if clock.with_untracked(|clock| *clock != now) {
+            clock.set(now);
+        }
+    });
     let said = RwSignal::new(String::new());
     let change = move |change: fn(&Loopback, i64), value: i64| {
         demo.with_value(|demo| change(demo, value));
