@@ -1,5 +1,6 @@
 // The figures that only a browser can tell; `cargo xtask bench` runs this on the built page.
 // A figure that cannot be measured is a failure, not a gap.
+import { readFileSync } from "node:fs";
 import { chromium } from "@playwright/test";
 import { address, launchOptions } from "./browser.js";
 
@@ -243,6 +244,74 @@ await measure("10,000 services: script time of a tick", async () => {
   }
   figure(`10,000 services: script time of a tick with ${changes} status changes`, spread(taken));
   await page.close();
+});
+
+await measure("a kept world", async () => {
+  const lines = JSON.parse(readFileSync("../../target/journal-bench.json", "utf8"));
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const world = "?scenario=shop&seed=7";
+  const first = await context.newPage();
+  await first.goto(address + "?scenario=empty");
+  await first.evaluate(async (lines) => {
+    const opening = indexedDB.open("playhead", 1);
+    opening.onupgradeneeded = () => ["journal", "damaged"].forEach((store) => opening.result.createObjectStore(store));
+    await new Promise((resolve) => (opening.onsuccess = resolve));
+    const turn = opening.result.transaction("journal", "readwrite");
+    lines.forEach((line, at) => turn.objectStore("journal").put(line, ["shop/7", at + 1]));
+    await new Promise((resolve) => (turn.oncomplete = resolve));
+    opening.result.close();
+    localStorage.setItem("playhead.kept.shop/7", "1");
+  }, lines);
+  const times = [];
+  const plain = [];
+  for (let turn = 0; turn < 9; turn += 1) {
+    for (const [query, taken] of [[world, times], ["?scenario=shop&seed=8", plain]]) {
+      await first.goto(address + query);
+      await first.getByRole("row").nth(1).waitFor();
+      taken.push(await first.evaluate(() => performance.now()));
+    }
+  }
+  const middle = (values) => percentile(values, 0.5);
+  figure("a world of 10,000 requests: its list is there after", `${ms(middle(times))}, a new one after ${ms(middle(plain))} (medians of 9)`);
+
+  const second = await context.newPage();
+  for (const page of [first, second]) {
+    await page.goto(address + world);
+    await page.getByRole("row", { name: "staging", exact: true }).getByRole("link").click();
+    await page.getByRole("button", { name: "Play storefront", exact: true }).waitFor();
+    await page.getByRole("button", { name: /^Demo/ }).click();
+    await page.getByRole("radio", { name: "1×" }).waitFor();
+    await page.keyboard.press("Escape");
+  }
+  const heard = [];
+  for (let turn = 0; turn < 10; turn += 1) {
+    await first.getByRole("button", { name: "Play storefront", exact: true }).click();
+    const item = first.getByRole("menuitem", { name: /^(Redeploy|Cancel deployment)$/ }).and(first.locator(":not([aria-disabled])")).first();
+    const redeploys = (await item.textContent()).includes("Redeploy");
+    const seen = second.evaluate(() => {
+      const cell = document.querySelector("tr[aria-label=storefront] .c-status");
+      const before = cell.textContent;
+      return new Promise((resolve) => {
+        const observer = new MutationObserver(() => {
+          if (cell.textContent === before) return;
+          observer.disconnect();
+          resolve(Date.now());
+        });
+        observer.observe(cell, { subtree: true, childList: true, characterData: true });
+      });
+    });
+    await item.click();
+    let pressed = await first.evaluate(() => Date.now());
+    if (!redeploys) {
+      const confirm = first.getByRole("dialog").getByRole("button", { name: /^Cancel deployment of/ });
+      await confirm.waitFor();
+      pressed = await first.evaluate(() => Date.now());
+      await confirm.click();
+    }
+    heard.push(Math.max(0, (await seen) - pressed));
+  }
+  figure("from a press in one tab to the change in another", spread(heard));
+  await context.close();
 });
 
 await browser.close();
