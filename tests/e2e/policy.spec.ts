@@ -1,6 +1,7 @@
 // The policy of the page: everything a person does goes on under it, and what it is there against does not.
 import { readFile } from "node:fs/promises";
 import { expect, type Page } from "@playwright/test";
+import { copied } from "./clipboard";
 import { Console, open } from "./console";
 import { connect } from "./live/connected";
 import { Live } from "./live/server";
@@ -21,7 +22,7 @@ test("nothing is refused: the settings, and a deep link", async ({ page }) => {
 });
 
 test("nothing is refused: an action, a world that goes out and comes in, the clipboard", async ({ page, context }) => {
-  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await context.grantPermissions(["clipboard-write"]);
   const console = await open(page);
   const download = page.waitForEvent("download");
   await (await console.demo()).getByRole("button", { name: "Save world file" }).click();
@@ -34,6 +35,7 @@ test("nothing is refused: an action, a world that goes out and comes in, the cli
   await console.act("checkout-api", "Redeploy");
   await console.watch("checkout-api");
   await page.evaluate(() => navigator.clipboard.writeText("may be written"));
+  expect(await copied(page)).toBe("may be written");
 });
 
 test("nothing is refused: a live API on another origin, with its pushes", async ({ page }) => {

@@ -86,8 +86,8 @@ fn whole_style() -> Result<PathBuf, Failure> {
     let source = root().join("index.html");
     let html = fs::read_to_string(&source).map_err(|error| unreadable(&source, error))?;
     let (mut page, mut style) = (String::new(), String::new());
-    for line in without_comments(&html).lines().filter(|line| !line.trim().starts_with("//")) {
-        let sheet = line.trim().strip_prefix(r#"<link data-trunk rel="css" href=""#);
+    for line in without_comments(&html).lines().map(str::trim).filter(|line| !line.starts_with("//")) {
+        let sheet = line.strip_prefix(r#"<link data-trunk rel="css" href=""#);
         if let Some(sheet) = sheet.and_then(|rest| rest.split('"').next()) {
             let path = root().join(sheet);
             // Before any script: what is painted first is fetched first.
@@ -129,7 +129,8 @@ fn replace_in(path: &Path, old: &str, new: &str) -> Result<(), Failure> {
 fn finish(folder: &Path, place: Place) -> Result<(), Failure> {
     let index = folder.join("index.html");
     let built = fs::read_to_string(&index).map_err(|error| format!("cannot read {}: {error}", index.display()))?;
-    let mut html = links_after_base(&built)?;
+    // What Trunk was told by this, it has done.
+    let mut html = links_after_base(&built.replace(r#" data-integrity="sha256""#, ""))?;
     if let Some(base) = place.base {
         html = fixed_base(&html, base)?;
     }

@@ -97,7 +97,8 @@ pub fn minify(script: &Path, to: &Path) -> Result<(), Failure> {
 
 /// Makes one small module of a module and all that it imports: one file to fetch, with one digest.
 fn bundle(module: &Path, to: &Path) -> Result<(), Failure> {
-    esbuild(&["--bundle", "--format=esm"], module, to)
+    // What wasm-bindgen warns of, nobody here can do.
+    esbuild(&["--bundle", "--format=esm", "--pure:console.warn"], module, to)
 }
 
 fn esbuild(how: &[&str], from: &Path, to: &Path) -> Result<(), Failure> {
