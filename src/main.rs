@@ -41,6 +41,10 @@ fn demo() {
 
     let now = js_sys::Date::now() as i64;
     let query = Query::read(&leptos::prelude::window().location().search().unwrap_or_default());
+    if query.get("crash") == Some("now") {
+        // A trap after the start, for who looks at the page's recovery screen (src/recovery.js).
+        leptos::prelude::request_animation_frame(|| core::arch::wasm32::unreachable());
+    }
     let seed = query.get("seed").and_then(|seed| seed.parse().ok()).unwrap_or(1);
     let wanted = query.get("scenario");
     let opening = Opening { scenario: wanted.unwrap_or_default().to_owned(), seed, at: now };

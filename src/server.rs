@@ -109,7 +109,7 @@ pub enum Failure {
     /// The console's folder.
     #[error("{}: {source}. `cargo xtask build` makes the console; without --console the API is served alone", path.display())]
     Console {
-        /// Its page.
+        /// Its page, or the headers that belong to it.
         path: PathBuf,
         /// The system's words.
         source: std::io::Error,

@@ -9,7 +9,6 @@ use playhead::client::loopback::journal::{Asked, Entry, Line, Opening, Unreadabl
 use playhead::client::loopback::{Apart, Home};
 use serde_json::Value;
 
-#[allow(dead_code)]
 #[path = "kit/worlds.rs"]
 mod worlds;
 

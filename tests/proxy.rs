@@ -15,7 +15,7 @@ mod kit;
 #[path = "kit/upstream.rs"]
 mod upstream;
 
-use kit::{Answer, Folder, Server, made_token, output_of, program};
+use kit::{Answer, Folder, Server, console, made_token, output_of, program};
 use upstream::Upstream;
 
 const SECRET: &str = "upstream-canary-7d1f";
@@ -168,8 +168,7 @@ fn the_gate_stands_in_front() {
 
 #[test]
 fn a_server_that_only_reads_refuses_every_action_and_the_page_knows() {
-    let (folder, console, upstream) = (Folder::new(), Folder::new(), Upstream::start());
-    std::fs::write(console.0.join("index.html"), "<!doctype html><html><head></head></html>").unwrap();
+    let (folder, console, upstream) = (Folder::new(), console(), Upstream::start());
     let page = ["--console", console.0.to_str().unwrap()];
     for read_only in [false, true] {
         let more = [&page[..], if read_only { &["--read-only"] } else { &[] }].concat();

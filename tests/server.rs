@@ -12,7 +12,7 @@ use serde_json::Value;
 #[path = "kit/server.rs"]
 mod kit;
 
-use kit::{Asking, Folder, Server, made_token, output_of, program};
+use kit::{Asking, Folder, Server, console, made_token, output_of, program};
 
 fn journal(data: &Path) -> rusqlite::Connection {
     rusqlite::Connection::open(data.join("journal.sqlite")).unwrap()
@@ -373,8 +373,7 @@ fn every_answer_has_a_request_id_that_is_in_the_log() {
 
 #[test]
 fn the_console_is_told_where_the_api_is_on_every_place() {
-    let (folder, console) = (Folder::new(), Folder::new());
-    std::fs::write(console.0.join("index.html"), "<!doctype html><html><head><title>x</title></head></html>").unwrap();
+    let (folder, console) = (Folder::new(), console());
     std::fs::create_dir(console.0.join("p")).unwrap();
     std::fs::write(console.0.join("p/a.wasm"), b"\0asm").unwrap();
     std::fs::write(folder.0.join("secret.txt"), "s").unwrap();
@@ -393,6 +392,33 @@ fn the_console_is_told_where_the_api_is_on_every_place() {
     assert_ne!(server.get(&format!("/..%2f{folder_name}%2fsecret.txt")).text(), "s");
     assert_eq!(server.ask("POST", "/").send().status, 405);
     assert_eq!((server.get("/healthz").status, server.get("/readyz").status), (200, 200));
+}
+
+#[test]
+fn the_console_is_served_with_its_own_headers_narrowed_to_this_server_and_everything_else_may_do_nothing() {
+    let (folder, console) = (Folder::new(), console());
+    let path = console.0.to_str().unwrap();
+    let server = Server::start(&folder.0, &["--console", path]);
+    for path in ["/", "/environment/abc", "/index.html", "/missing.js"] {
+        let answer = server.get(path);
+        let policy = "script-src 'self'; connect-src 'self'; base-uri 'self'";
+        assert_eq!(answer.header("Content-Security-Policy"), Some(policy), "{path}");
+        assert_eq!(answer.header("X-Told"), Some("so"), "{path}");
+    }
+    for path in ["/api/x", "/api/nothing", "/openapi.json", "/healthz", "/metrics"] {
+        let policy = Some("default-src 'none'; frame-ancestors 'none'");
+        assert_eq!(server.get(path).header("Content-Security-Policy"), policy, "{path}");
+    }
+    for path in ["/", "/api/x"] {
+        let answer = server.get(path);
+        assert_eq!(answer.header("X-Content-Type-Options"), Some("nosniff"), "{path}");
+        assert_eq!(answer.header("Referrer-Policy"), Some("no-referrer"), "{path}");
+    }
+    std::fs::remove_file(console.0.join("_headers")).unwrap();
+    let output = program().args(["serve", "--port", "0", "--console", path, "--data"]).arg(&Folder::new().0).output();
+    let output = output.unwrap();
+    assert!(!output.status.success());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("cargo xtask build"));
 }
 
 #[test]

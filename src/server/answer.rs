@@ -35,8 +35,10 @@ pub async fn around(State(server): State<Server>, request: Request, next: Next) 
     tracing::info!(request_id = id.to_str().unwrap_or_default(), %method, path, status, micros, "answered");
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, id);
-    // Nobody may put a page around this one and have its buttons pressed, or guess what a body is.
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("frame-ancestors 'none'"));
+    // The console has a policy of its own. Whatever else is answered is no page: it may do nothing and be in no other, and
+    // nobody is to guess what it is.
+    let nothing = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(nothing);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response

@@ -1,9 +1,9 @@
-//! The console's files, from the folder that `cargo xtask build` makes.
+//! The console's files, from the folder that `cargo xtask build` makes, with the headers that stand in it for hosts.
 
 use std::path::{Path, PathBuf};
 
 use axum::body::Body;
-use axum::http::{HeaderValue, Request, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use tower_http::services::ServeDir;
 
@@ -14,6 +14,7 @@ use super::API;
 pub struct Site {
     folder: ServeDir,
     index: String,
+    headers: HeaderMap,
 }
 
 impl Site {
@@ -21,19 +22,30 @@ impl Site {
     /// content="/api">`, with `attributes` that say of what kind it is.
     ///
     /// # Errors
-    /// What the system says when there is none.
+    /// What the system says when there is none, or no `_headers` beside it: a page without its policy is not served.
     pub fn open(folder: &Path, attributes: &str) -> Result<Site, (PathBuf, std::io::Error)> {
-        let path = folder.join("index.html");
-        let page = std::fs::read_to_string(&path).map_err(|error| (path, error))?;
+        let read = |name: &str| {
+            let path = folder.join(name);
+            std::fs::read_to_string(&path).map_err(|error| (path, error))
+        };
+        let (page, headers) = (read("index.html")?, headers(&read("_headers")?));
         let told = format!("<head><meta name=\"playhead-api\" content=\"{API}\"{attributes}>");
         Ok(Site {
             folder: ServeDir::new(folder).append_index_html_on_directories(false),
             index: page.replacen("<head>", &told, 1),
+            headers,
         })
     }
 
     /// A file, or the page: places in the console are paths too.
-    pub async fn serve(mut self, request: Request<Body>) -> Response {
+    pub async fn serve(self, request: Request<Body>) -> Response {
+        let headers = self.headers.clone();
+        let mut response = self.answer(request).await;
+        response.headers_mut().extend(headers);
+        response
+    }
+
+    async fn answer(mut self, request: Request<Body>) -> Response {
         let path = request.uri().path().to_owned();
         let named = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
         if named && !path.ends_with("/index.html") {
@@ -56,4 +68,23 @@ impl Site {
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         response
     }
+}
+
+/// What a host that reads `_headers` sends with every file. Here the page connects to this server and to nobody else.
+fn headers(text: &str) -> HeaderMap {
+    let all = text.lines().skip_while(|line| *line != "/*").skip(1).take_while(|line| line.starts_with(' '));
+    let pairs = all.filter_map(|line| line.trim().split_once(": "));
+    let pairs = pairs.filter_map(|(name, value)| {
+        let name: HeaderName = name.parse().ok()?;
+        let value = if name == header::CONTENT_SECURITY_POLICY { narrowed(value) } else { value.to_owned() };
+        Some((name, HeaderValue::from_str(&value).ok()?))
+    });
+    pairs.collect()
+}
+
+fn narrowed(policy: &str) -> String {
+    let directives = policy
+        .split("; ")
+        .map(|directive| if directive.starts_with("connect-src ") { "connect-src 'self'" } else { directive });
+    directives.collect::<Vec<_>>().join("; ")
 }

@@ -1,5 +1,7 @@
 // From the demo to a server and back, and what becomes of the token.
 import { expect, type Page, test as base } from "@playwright/test";
+import { Canary } from "./canary";
+import { copied } from "./clipboard";
 import { Console, open } from "./console";
 import { Server } from "./server";
 
@@ -27,14 +29,6 @@ async function connect(page: Page, address: string, token = "", keep = false): P
   if (token !== "") await panel(page).getByLabel("Token", { exact: true }).fill(token);
   if (keep) await panel(page).getByRole("checkbox").check();
   await panel(page).getByRole("button", { name: "Connect", exact: true }).click();
-}
-
-/** Everything the page keeps, shows or says in its address. */
-async function traces(page: Page): Promise<string> {
-  const kept = await page.evaluate(() =>
-    JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, history.state, document.documentElement.outerHTML]),
-  );
-  return kept + page.url();
 }
 
 test("from the demo to a server and back", async ({ page, server, baseURL }) => {
@@ -81,26 +75,51 @@ test("a server with tokens asks for one, which stays in memory unless it is to b
   // Nothing can be seen without one: it is asked for, and what is typed is the token.
   await expect(panel(page).getByLabel("Token", { exact: true })).toBeFocused();
   await expect(panel(page).getByRole("radio", { name: "A Playhead server" })).toBeChecked();
-  const sent: string[] = [];
-  page.on("request", (request) => {
-    if ((request.headers()["authorization"] ?? "").includes(token)) sent.push(request.url());
-    expect(request.url()).not.toContain(token);
-  });
+  const canary = new Canary(page, token, `${server.address}api/`);
   await connect(page, `${server.address}api`, token);
   const console = new Console(page);
   await console.ready();
   await console.enter("staging");
-  expect(await traces(page)).not.toContain(token);
-  expect(sent.length).toBeGreaterThan(0);
-  expect(sent.filter((url) => !url.startsWith(`${server.address}api/`))).toEqual([]);
+  await canary.expectNowhere();
+  expect(canary.sent).toBeGreaterThan(0);
   // A reload asks again, and does not open a demo instead.
   await page.reload();
   await expect(panel(page)).toContainText("give a token that it knows");
   await expect(mark(page, "Demo")).toHaveCount(0);
   await connect(page, `${server.address}api`, token, true);
   await console.ready();
+  // Now it is kept, in the tab and nowhere else.
+  expect(await canary.found()).toEqual(["session storage"]);
   await page.reload();
   await console.ready();
+});
+
+test("a token is in nothing that is copied or saved, and is gone with the connection", async ({ page, context, server }) => {
+  await context.grantPermissions(["clipboard-write"]);
+  const token = server.token("somebody", "act");
+  const canary = new Canary(page, token, `${server.address}api/`);
+  await fromDemo(page);
+  await connect(page, `${server.address}api`, token, true);
+  const console = new Console(page);
+  await console.enter("staging");
+  await console.menu("storefront");
+  await page.getByRole("menuitem", { name: "Redeploy", exact: true }).click({ modifiers: ["Alt"] });
+  await expect(console.toasts).toContainText("Copied as a curl command");
+  await console.press("storefront", "Stop");
+  await console.dialog.getByRole("button", { name: /^Stop / }).click();
+  await expect(console.toasts.getByText("storefront").first()).toBeVisible();
+  expect(await copied(page)).toContain("curl");
+  expect(await canary.found()).toEqual(["session storage"]);
+  await mark(page, new URL(server.address).host).click();
+  await panel(page).getByRole("radio", { name: "A demo: the backend in this page" }).check();
+  await panel(page).getByRole("button", { name: "Open the demo" }).click();
+  await expect(mark(page, "Demo")).toBeVisible();
+  await console.ready();
+  const download = page.waitForEvent("download");
+  await (await console.demo()).getByRole("button", { name: "Save world file" }).click();
+  await download;
+  await canary.expectNowhere();
+  expect(canary.sent).toBeGreaterThan(0);
 });
 
 test("what a token may not do is not offered, and said", async ({ page, server }) => {

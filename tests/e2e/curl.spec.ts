@@ -1,6 +1,7 @@
 // What the page copies as curl does what its button does.
 import { execFileSync } from "node:child_process";
-import { expect, type Page, test as base } from "@playwright/test";
+import { expect, test as base } from "@playwright/test";
+import { copied } from "./clipboard";
 import { Console, open } from "./console";
 import { Server } from "./server";
 
@@ -8,7 +9,7 @@ const test = base.extend<{ server: Server; console: Console }>({
   server: async ({ context }, use) => {
     const server = new Server();
     await server.start("--speed", "20");
-    await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: new URL(server.address).origin });
+    await context.grantPermissions(["clipboard-write"], { origin: new URL(server.address).origin });
     await use(server);
     await server.remove();
   },
@@ -20,8 +21,6 @@ const test = base.extend<{ server: Server; console: Console }>({
     await use(console);
   },
 });
-
-const copied = (page: Page): Promise<string> => page.evaluate(() => navigator.clipboard.readText());
 
 const run = (line: string): string => execFileSync("bash", ["-euc", line], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
 

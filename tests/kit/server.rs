@@ -21,6 +21,17 @@ impl Folder {
     }
 }
 
+/// A folder with a console in it: an empty page, and the headers that a host sends with it.
+pub fn console() -> Folder {
+    let folder = Folder::new();
+    let headers =
+        "/*\n  Content-Security-Policy: script-src 'self'; connect-src 'self' https:; base-uri 'self'\n  X-Told: so\n";
+    for (name, text) in [("index.html", "<!doctype html><html><head></head></html>"), ("_headers", headers)] {
+        std::fs::write(folder.0.join(name), text).unwrap();
+    }
+    folder
+}
+
 impl Drop for Folder {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);

@@ -19,7 +19,7 @@ pub fn bench(arguments: &mut Arguments) -> Result<(), Failure> {
         Ok(())
     })?;
     setup::release()?;
-    let folder = build::page(Profile::Release, None)?;
+    let folder = build::page(Profile::Release, build::Place::default())?;
     step("Weigh the first load", || size::gate(&folder))?;
     step("Figures in the browser", || on_page(folder, "bench.mjs"))
 }

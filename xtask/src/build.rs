@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::arguments::Arguments;
 use crate::process::{Failure, command, root, run, step};
-use crate::{program, setup, size};
+use crate::{policy, program, setup, size};
 
 /// Which page to build.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,8 +26,17 @@ impl Profile {
     }
 }
 
-/// Builds the page into the profile's folder; `base` is the path it will be served from, if it is known.
-pub fn page(profile: Profile, base: Option<&str>) -> Result<PathBuf, Failure> {
+/// What is known of the place a page is built for.
+#[derive(Clone, Copy, Default)]
+pub struct Place<'a> {
+    /// The path it will be served from.
+    pub base: Option<&'a str>,
+    /// The origins it may connect to beside its own; empty: anywhere.
+    pub connect: &'a [String],
+}
+
+/// Builds the page into the profile's folder.
+pub fn page(profile: Profile, place: Place) -> Result<PathBuf, Failure> {
     let folder = profile.folder();
     let title = match profile {
         Profile::Dev => "Build the page",
@@ -40,10 +49,10 @@ pub fn page(profile: Profile, base: Option<&str>) -> Result<PathBuf, Failure> {
                 let page = whole_style()?;
                 trunk(&folder, Some(&page))?;
                 let program = program::build(&folder)?;
-                replace_in(&folder.join("index.html"), PROGRAM, &program::head(&program))?;
+                replace_in(&folder.join("index.html"), PROGRAM, &program)?;
             }
         }
-        finish(&folder, base)
+        finish(&folder, place)
     })?;
     Ok(folder)
 }
@@ -64,22 +73,29 @@ fn trunk(folder: &Path, page: Option<&Path>) -> Result<(), Failure> {
     run(&mut trunk)
 }
 
+/// The script of the screen for when the program cannot start.
+const RECOVERY: &str = "src/recovery.js";
+
 /// Where the program stands in the release page that Trunk is given.
 const PROGRAM: &str = "<!--program-->";
 
-/// The page with all its style sheets in one, which is smaller and fetched at once, and a place for the program.
+/// The page without its comments, with all its style sheets in one, which is smaller and fetched at once, and a place for the
+/// program.
 fn whole_style() -> Result<PathBuf, Failure> {
     let unreadable = |path: &Path, error| format!("cannot read {}: {error}", path.display());
     let source = root().join("index.html");
     let html = fs::read_to_string(&source).map_err(|error| unreadable(&source, error))?;
     let (mut page, mut style) = (String::new(), String::new());
-    for line in html.lines() {
-        let sheet = line.trim().strip_prefix(r#"<link data-trunk rel="css" href=""#);
+    for line in without_comments(&html).lines().map(str::trim).filter(|line| !line.starts_with("//")) {
+        let sheet = line.strip_prefix(r#"<link data-trunk rel="css" href=""#);
         if let Some(sheet) = sheet.and_then(|rest| rest.split('"').next()) {
             let path = root().join(sheet);
+            // Before any script: what is painted first is fetched first.
+            if style.is_empty() {
+                page.push_str(r#"<link data-trunk data-integrity="sha256" rel="css" href="style.css" />"#);
+            }
             style.push_str(&fs::read_to_string(&path).map_err(|error| unreadable(&path, error))?);
         } else if line.contains(r#"<link data-trunk rel="rust""#) {
-            page.push_str(r#"<link data-trunk rel="css" href="style.css" />"#);
             page.push_str(PROGRAM);
         } else {
             page.push_str(line);
@@ -87,7 +103,7 @@ fn whole_style() -> Result<PathBuf, Failure> {
         }
     }
     let folder = root().join("target/release-page");
-    fs::create_dir_all(&folder).map_err(|error| format!("cannot create {}: {error}", folder.display()))?;
+    program::minify(&root().join(RECOVERY), &folder.join(RECOVERY))?;
     let target = folder.join("index.html");
     let written = folder.join("written/style.css");
     fs::create_dir_all(folder.join("written"))
@@ -95,12 +111,18 @@ fn whole_style() -> Result<PathBuf, Failure> {
     for (path, text) in [(&target, page), (&written, style)] {
         fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
     }
-    program::minify(&written, &folder)?;
+    program::minify(&written, &folder.join("style.css"))?;
     Ok(target)
 }
 
+fn without_comments(html: &str) -> String {
+    let mut parts = html.split("<!--");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + part.split_once("-->").map_or("", |(_, after)| after))
+}
+
 /// Puts `new` where `old` stands in a file.
-pub fn replace_in(path: &Path, old: &str, new: &str) -> Result<(), Failure> {
+fn replace_in(path: &Path, old: &str, new: &str) -> Result<(), Failure> {
     let text = fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     let (before, after) = text.split_once(old).ok_or_else(|| format!("{} has lost {old}", path.display()))?;
     fs::write(path, format!("{before}{new}{after}"))
@@ -108,13 +130,15 @@ pub fn replace_in(path: &Path, old: &str, new: &str) -> Result<(), Failure> {
 }
 
 /// Static hosts answer an unknown path with `404.html`: it is the page itself, which then reads the URL.
-fn finish(folder: &Path, base: Option<&str>) -> Result<(), Failure> {
+fn finish(folder: &Path, place: Place) -> Result<(), Failure> {
     let index = folder.join("index.html");
     let built = fs::read_to_string(&index).map_err(|error| format!("cannot read {}: {error}", index.display()))?;
-    let mut html = links_after_base(&built)?;
-    if let Some(base) = base {
+    // What Trunk was told by this, it has done.
+    let mut html = links_after_base(&built.replace(r#" data-integrity="sha256""#, ""))?;
+    if let Some(base) = place.base {
         html = fixed_base(&html, base)?;
     }
+    html = policy::apply(folder, &html, &policy::connect(place.connect)?)?;
     for file in ["index.html", "404.html"] {
         let path = folder.join(file);
         fs::write(&path, &html).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
@@ -122,32 +146,28 @@ fn finish(folder: &Path, base: Option<&str>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Lets the page's own links (style, preloads) be read only when the script before them has set the base.
+/// Puts the page's own links (style, preloads, scripts) into a template, from where the first script writes them out when it
+/// has set the base.
 ///
 /// Browsers fetch the links they find ahead of running scripts; on a deep link those URLs would be wrong.
 /// Inside of a template they are not looked at, and written out by a script they block the first paint as
 /// a style sheet must.
 fn links_after_base(html: &str) -> Result<String, Failure> {
-    let script_end = "</script>";
-    let base_script = html.find("createElement(\"base\")").and_then(|at| {
-        let end = html.get(at..)?.find(script_end)?;
-        Some(at + end + script_end.len())
-    });
-    let (head, mut rest) = base_script
-        .and_then(|at| html.split_at_checked(at))
-        .ok_or("index.html has lost the script that sets the base")?;
-    let (mut links, mut others) = (String::new(), String::new());
-    while let Some((before, link)) = rest.split_once("<link ") {
-        let (link, after) = link.split_once('>').ok_or("index.html has an open <link")?;
+    let (head, body) = html.split_once("</head>").ok_or("index.html has lost its head")?;
+    let (mut links, mut others, mut rest) = (String::new(), String::new(), head);
+    while let Some(at) = rest.find("<link ").into_iter().chain(rest.find("<script ")).min() {
+        let (before, tag) = rest.split_at(at);
+        let end = if tag.starts_with("<link ") { ">" } else { "</script>" };
+        let (inner, after) = tag.split_once(end).ok_or("index.html has a tag in its head that does not end")?;
         others.push_str(before);
-        let to = if link.contains("href=\"./") { &mut links } else { &mut others };
-        to.push_str(&format!("<link {link}>"));
+        let own = inner.contains("href=\"./") || inner.contains("src=\"./");
+        let to = if own { &mut links } else { &mut others };
+        to.push_str(&format!("{inner}{end}"));
         rest = after;
     }
-    Ok(format!(
-        "{head}\n    <template id=\"links\">{links}</template>\n    \
-         <script>document.write(document.getElementById(\"links\").innerHTML);</script>{others}{rest}"
-    ))
+    let script = "<script>";
+    let (before, after) = others.split_once(script).ok_or("index.html has lost its first script")?;
+    Ok(format!("{before}<template id=\"links\">{links}</template>\n    {script}{after}{rest}</head>{body}"))
 }
 
 /// Puts a fixed base before the script that would otherwise work it out from the URL.
@@ -166,9 +186,15 @@ fn fixed_base(html: &str, base: &str) -> Result<String, Failure> {
 /// `cargo xtask build`: the release page, weighed.
 pub fn release(arguments: &mut Arguments) -> Result<(), Failure> {
     let base = arguments.value("--base")?;
+    let mut connect = Vec::new();
+    while let Some(origin) = arguments.value("--connect")? {
+        connect.push(origin);
+    }
     arguments.done()?;
+    // Said before the minutes of a build.
+    policy::connect(&connect)?;
     setup::release()?;
-    let folder = page(Profile::Release, base.as_deref())?;
+    let folder = page(Profile::Release, Place { base: base.as_deref(), connect: &connect })?;
     step("Weigh the first load", || size::gate(&folder))?;
     println!("\ndist/ is ready for any static host (see README.md)");
     Ok(())
@@ -183,11 +209,14 @@ mod tests {
     #[test]
     fn links_of_the_page_wait_for_the_base() {
         let link = r#"<link rel="stylesheet" href="./main.css">"#;
-        let other = r#"<link rel="icon" href="data:,">"#;
-        let html = links_after_base(&format!("{BASE}{link}{other}<p>")).unwrap();
-        assert!(html.contains(&format!(r#"<template id="links">{link}</template>"#)), "{html}");
-        assert!(html.ends_with(&format!("</script>{other}<p>")), "{html}");
-        assert!(links_after_base(link).is_err());
+        let script = r#"<script defer src="./a.js"></script>"#;
+        let other = r#"<link rel="icon" href="data:,"><script type="module">b()</script>"#;
+        let html = links_after_base(&format!("<head>{BASE}{link}{other}{script}<title></head><p>")).unwrap();
+        let template = format!(r#"<template id="links">{link}{script}</template>"#);
+        assert!(html.contains(&template), "{html}");
+        assert!(html.find(&template) < html.find("createElement"), "{html}");
+        assert!(html.ends_with(&format!("</script>{other}<title></head><p>")), "{html}");
+        assert!(links_after_base("<head></head>").is_err());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod arguments;
 mod bench;
 mod build;
+mod policy;
 mod process;
 mod program;
 mod report;
@@ -28,7 +29,9 @@ cargo xtask <command>
                                  browser, contract, e2e, size
                                  (words after -- go to Playwright)
   verify                         the long checks: Schemathesis asks the native server by its OpenAPI document
-  build [--base /path/]          dist/ for any static host, from any path
+  build [--base /path/] [--connect ORIGIN]...
+                                 dist/ for any static host, from any path; ORIGIN, such as https://api.example.com:
+                                 the page may connect to these only
   bench                          the figures: sizes, paint, tables of 10,000 services, memory
   screenshot                     the README's picture, from the built page
   static [--root DIR] [--prefix /path/] [--port N] [--fallback 404|index]

@@ -7,7 +7,7 @@ use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
-use crate::build::replace_in;
+use crate::policy::digest;
 use crate::process::{Failure, command, root, run};
 use crate::setup::TARGET;
 
@@ -22,7 +22,10 @@ pub const ON_DEMAND: &str = "split_rest.wasm";
 /// are for the tool that cuts the program in two.
 const FLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Clink-args=--emit-relocs";
 
-/// Builds the program into a folder of `site` that is named after its content, and returns the folder's name.
+/// Builds the program into a folder of `site` that is named after its content, and returns what the page's head says of
+/// it: fetch it early, and start it.
+///
+/// Every file of it is named with its digest: the page names the script's, and the script those of the two programs.
 pub fn build(site: &Path) -> Result<String, Failure> {
     compile()?;
     let made = root().join("target/program");
@@ -37,32 +40,33 @@ pub fn build(site: &Path) -> Result<String, Failure> {
     let program = made.join("small");
     fs::create_dir_all(&program).map_err(|error| format!("cannot create {}: {error}", program.display()))?;
     let wasm = format!("{NAME}_bg.wasm");
-    optimize(&bound.join(&wasm), &program.join(&wasm))?;
-    optimize(&cut.join(ON_DEMAND), &program.join(ON_DEMAND))?;
-    minify(&bound.join(format!("{NAME}.js")), &program)?;
-    let loader = cut.join("__wasm_split.js");
+    let first = optimize(&bound.join(&wasm), &program.join(&wasm))?;
+    let rest = optimize(&cut.join(ON_DEMAND), &program.join(ON_DEMAND))?;
+    let loader = fs::read_to_string(cut.join("__wasm_split.js")).map_err(|error| format!("no loader: {error}"))?;
+    let loader = replace(&loader, "import.meta.url)", &format!("import.meta.url), {{ integrity: \"{rest}\" }}"))?;
     // As the first part: also from a host that does not call it application/wasm.
-    replace_in(
-        &loader,
-        "WebAssembly.instantiateStreaming(src, imports)",
-        "WebAssembly.instantiate(await (await src).arrayBuffer(), imports)",
-    )?;
-    minify(&loader, &program)?;
+    let streaming = "WebAssembly.instantiateStreaming(src, imports)";
+    let loader = replace(&loader, streaming, "WebAssembly.instantiate(await (await src).arrayBuffer(), imports)")?;
+    write(&bound.join("__wasm_split.js"), &loader)?;
+    let start = bound.join("start.js");
+    write(&start, &start_script(&wasm, &first))?;
+    let script = program.join(format!("{NAME}.js"));
+    bundle(&start, &script)?;
+    let script = digest(&fs::read(&script).map_err(|error| format!("cannot read {}: {error}", script.display()))?)?;
     let folder = format!("{NAME}-{:016x}", content(&program)?);
     let target = site.join(&folder);
     fs::rename(&program, &target).map_err(|error| format!("cannot move to {}: {error}", target.display()))?;
-    Ok(folder)
+    Ok(format!(
+        r#"<link rel="preload" href="./{folder}/{wasm}" crossorigin="anonymous" as="fetch" type="application/wasm" integrity="{first}"><script type="module" src="./{folder}/{NAME}.js" crossorigin="anonymous" integrity="{script}"></script>"#
+    ))
 }
 
-/// What the page's head says of the program: fetch it early, and start it.
-pub fn head(folder: &str) -> String {
+fn start_script(wasm: &str, integrity: &str) -> String {
     format!(
-        r#"<link rel="modulepreload" href="./{folder}/{NAME}.js"><link rel="modulepreload" href="./{folder}/__wasm_split.js"><link rel="preload" href="./{folder}/{NAME}_bg.wasm" crossorigin="anonymous" as="fetch" type="application/wasm">
-<script type="module">
-import init from "./{folder}/{NAME}.js";
-const wasm = await init();
+        r#"import init from "./{NAME}.js";
+const wasm = await init({{ module_or_path: fetch(new URL("./{wasm}", import.meta.url), {{ integrity: "{integrity}" }}) }});
 dispatchEvent(new CustomEvent("TrunkApplicationStarted", {{ detail: {{ wasm }} }}));
-</script>"#
+"#
     )
 }
 
@@ -77,20 +81,39 @@ fn compile() -> Result<(), Failure> {
         .env("RUSTFLAGS", FLAGS))
 }
 
-fn optimize(from: &Path, to: &Path) -> Result<(), Failure> {
+/// Makes a program small; returns its digest.
+fn optimize(from: &Path, to: &Path) -> Result<String, Failure> {
     // Without inlining there are more bytes, and fewer once they are compressed: what is alike stays alike. The stack
     // stands below the data, so nothing is ever stored in the lowest kilobyte.
     let passes = ["-Oz", "--skip-pass=inlining-optimizing", "--low-memory-unused", "--quiet", "-o"];
-    run(command("wasm-opt").args(passes).arg(to).arg(from))
+    run(command("wasm-opt").args(passes).arg(to).arg(from))?;
+    digest(&fs::read(to).map_err(|error| format!("cannot read {}: {error}", to.display()))?)
 }
 
-/// Makes a script or a style sheet small, into a folder.
-pub fn minify(script: &Path, folder: &Path) -> Result<(), Failure> {
-    let name = script.file_name().unwrap_or_default();
-    run(command("esbuild")
-        .args(["--minify", "--format=esm", "--log-level=warning"])
-        .arg(script)
-        .arg(format!("--outfile={}", folder.join(name).display())))
+/// Makes a script or a style sheet small.
+pub fn minify(from: &Path, to: &Path) -> Result<(), Failure> {
+    esbuild(&[], from, to)
+}
+
+/// Makes one small module of a module and all that it imports: one file to fetch, with one digest.
+fn bundle(module: &Path, to: &Path) -> Result<(), Failure> {
+    // What wasm-bindgen warns of, nobody here can do.
+    esbuild(&["--bundle", "--format=esm", "--pure:console.warn"], module, to)
+}
+
+fn esbuild(how: &[&str], from: &Path, to: &Path) -> Result<(), Failure> {
+    let outfile = format!("--outfile={}", to.display());
+    run(command("esbuild").args(["--minify", "--log-level=warning"]).args(how).arg(from).arg(outfile))
+}
+
+/// Puts `new` where `old` stands, which must be there once.
+fn replace(text: &str, old: &str, new: &str) -> Result<String, Failure> {
+    let (before, after) = text.split_once(old).ok_or_else(|| format!("the loader has lost {old}"))?;
+    if after.contains(old) { Err(format!("the loader has {old} twice")) } else { Ok(format!("{before}{new}{after}")) }
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))
 }
 
 /// A number for what is in a folder's files.

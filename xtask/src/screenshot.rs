@@ -10,6 +10,6 @@ use crate::setup;
 pub fn screenshot(arguments: &mut Arguments) -> Result<(), Failure> {
     arguments.done()?;
     setup::release()?;
-    let folder = build::page(Profile::Release, None)?;
+    let folder = build::page(Profile::Release, build::Place::default())?;
     step("Take the picture", || on_page(folder, "screenshot.mjs"))
 }

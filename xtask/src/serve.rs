@@ -26,7 +26,7 @@ pub fn serve(arguments: &mut Arguments) -> Result<(), Failure> {
         Profile::Release => setup::release()?,
     }
     let mut built = newest();
-    let folder = build::page(profile, None)?;
+    let folder = build::page(profile, build::Place::default())?;
     if native {
         let program = build::program()?;
         let port = port.to_string();
@@ -44,7 +44,7 @@ pub fn serve(arguments: &mut Arguments) -> Result<(), Failure> {
         let now = newest();
         if now > built {
             built = now;
-            if let Err(error) = build::page(profile, None) {
+            if let Err(error) = build::page(profile, build::Place::default()) {
                 println!("  {error}; the page served is the one before");
             }
         }

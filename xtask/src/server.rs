@@ -1,5 +1,6 @@
 //! A plain static file server: what `serve` shows the page with, and what the end-to-end tests put it behind.
-//! It knows nothing of the page; like a common static host, it answers an unknown path with `404.html`.
+//! It knows nothing of the page; like a common static host, it answers an unknown path with `404.html`, and sends the headers
+//! that the site's `_headers` names for all of its files.
 
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -8,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
+use crate::policy;
 use crate::process::Failure;
 
 /// How many ports after the wanted one are tried.
@@ -120,16 +122,23 @@ fn connection(stream: TcpStream, site: &Site) -> io::Result<()> {
                 text("405 Method Not Allowed", "only GET and HEAD")
             }
         };
-        write(&mut writer, &answer, method == "HEAD", close)?;
+        write(&mut writer, &answer, &headers(&site.folder), method == "HEAD", close)?;
         if close {
             return Ok(());
         }
     }
 }
 
-fn write(writer: &mut TcpStream, answer: &Answer, head_only: bool, close: bool) -> io::Result<()> {
+/// The headers of the file for hosts, each with the end of its line. Read each time: a build may have written it anew.
+fn headers(folder: &Path) -> String {
+    let text = fs::read_to_string(folder.join(policy::HEADERS)).unwrap_or_default();
+    let all = text.lines().skip_while(|line| *line != "/*").skip(1).take_while(|line| line.starts_with(' '));
+    all.map(|line| format!("{}\r\n", line.trim())).collect()
+}
+
+fn write(writer: &mut TcpStream, answer: &Answer, more: &str, head_only: bool, close: bool) -> io::Result<()> {
     let mut head = format!(
-        "HTTP/1.1 {}\r\ncontent-type: {}\r\ncontent-length: {}\r\ncache-control: no-cache\r\n",
+        "HTTP/1.1 {}\r\ncontent-type: {}\r\ncontent-length: {}\r\ncache-control: no-cache\r\n{more}",
         answer.status,
         answer.kind,
         answer.body.len()
@@ -251,6 +260,15 @@ mod tests {
         check(Fallback::Index, "/some/sub/deep/link", "200", "index.html");
         check(Fallback::NotFound, "/", "404", outside);
         check(Fallback::NotFound, "/app.wasm", "404", outside);
+    }
+
+    #[test]
+    fn sends_the_headers_of_all_files() {
+        let folder = std::env::temp_dir().join(format!("playhead-headers-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        assert_eq!(headers(&folder), "");
+        fs::write(folder.join("_headers"), "/*\n  A: b\n  C: d e\n/other\n  F: g\n").unwrap();
+        assert_eq!(headers(&folder), "A: b\r\nC: d e\r\n");
     }
 
     #[test]

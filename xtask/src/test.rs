@@ -74,7 +74,7 @@ struct Page(Option<Result<PathBuf, Failure>>);
 
 impl Page {
     fn folder(&mut self) -> Result<PathBuf, Failure> {
-        let build = || setup::release().and_then(|()| build::page(Profile::Release, None));
+        let build = || setup::release().and_then(|()| build::page(Profile::Release, build::Place::default()));
         self.0.get_or_insert_with(build).clone()
     }
 }

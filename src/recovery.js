@@ -1,0 +1,112 @@
+// The page's screen for when its program cannot start, or has ended: a trap of wasm has no Rust behind it that could tell.
+//
+// What it shows stands in index.html, and so does what shows it when not even this file can be fetched. It knows two names
+// of the program's: that of its database, and that of the connection in the tab's storage (src/console/connection.rs).
+(() => {
+  const DATABASE = "playhead";
+  const CONNECTION = "playhead.connection";
+
+  let started = false;
+  addEventListener("TrunkApplicationStarted", () => (started = true));
+
+  // Before the program runs every failure is one of the start. Afterwards it goes on from all but these: a trap, and the
+  // end of the stack, which Firefox has a name of its own for.
+  const ends = (error) =>
+    !started ||
+    error instanceof RangeError ||
+    error.name === "InternalError" ||
+    (globalThis.WebAssembly && error instanceof WebAssembly.RuntimeError);
+  addEventListener("error", ({ error }) => error && ends(error) && recover());
+  addEventListener("unhandledrejection", ({ reason }) => reason && ends(reason) && recover());
+
+  addEventListener("recover", () => {
+    const screen = document.querySelector(".recovery");
+    const server = connected();
+    const shown = { start: !started, stop: started, server, demo: !server };
+    for (const part of screen.querySelectorAll("[data-when]")) part.hidden = !shown[part.dataset.when];
+    const [, download, reset] = screen.querySelectorAll("button");
+    const say = screen.querySelector("[role=status]");
+    const attempt = (work) => async () => {
+      try {
+        say.textContent = await work();
+      } catch (error) {
+        say.textContent = `The browser does not let the page at what it keeps: ${error.message}`;
+      }
+    };
+    download.onclick = attempt(save);
+    reset.onclick = () => {
+      reset.classList.add("danger");
+      reset.textContent = "Press again: delete all of it";
+      reset.onclick = attempt(forget);
+    };
+  });
+
+  /** Whether the page was one of a server: what was chosen in this tab, else what the page is told. */
+  function connected() {
+    try {
+      const chosen = sessionStorage.getItem(CONNECTION);
+      if (chosen !== null) return chosen !== "demo";
+    } catch {}
+    return document.querySelector("meta[name=playhead-api]") !== null;
+  }
+
+  const answer = (request) =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+
+  /** The database; null when there is none, which stays so. */
+  async function open() {
+    const request = indexedDB.open(DATABASE);
+    let isNew = false;
+    request.onupgradeneeded = () => {
+      isNew = true;
+      request.transaction.abort();
+    };
+    return answer(request).catch((error) => {
+      if (isNew) return null;
+      throw error;
+    });
+  }
+
+  async function save() {
+    const database = await open();
+    const names = [...(database?.objectStoreNames ?? [])];
+    if (names.length === 0) return "The browser keeps nothing of the demo.";
+    const transaction = database.transaction(names);
+    const stores = {};
+    for (const name of names) {
+      const store = transaction.objectStore(name);
+      const [keys, values] = await Promise.all([answer(store.getAllKeys()), answer(store.getAll())]);
+      stores[name] = keys.map((key, place) => ({ key, value: values[place] }));
+    }
+    const { version } = database;
+    database.close();
+    const isBytes = (value) => value instanceof ArrayBuffer || ArrayBuffer.isView(value);
+    const asText = (_, value) => (isBytes(value) ? new TextDecoder().decode(value) : value);
+    const dump = JSON.stringify({ database: DATABASE, version, stores }, asText, 1);
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([dump], { type: "application/json" }));
+    link.download = "playhead-demo.json";
+    link.click();
+    return "Saved as playhead-demo.json.";
+  }
+
+  async function forget() {
+    const database = await open();
+    const names = [...(database?.objectStoreNames ?? [])];
+    if (names.length > 0) {
+      // The program that has stopped may hold the database open, and so keep it from being deleted; not from being emptied.
+      const transaction = database.transaction(names, "readwrite");
+      for (const name of names) await answer(transaction.objectStore(name).clear());
+    }
+    database?.close();
+    const request = indexedDB.deleteDatabase(DATABASE);
+    await Promise.race([answer(request), new Promise((blocked) => (request.onblocked = blocked))]);
+    sessionStorage.clear();
+    // Not where it stopped: that may be why.
+    location.href = document.baseURI;
+    return "Everything is deleted.";
+  }
+})();
