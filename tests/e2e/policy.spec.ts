@@ -122,10 +122,12 @@ test("no other page may have it in a frame, and the headers say what else is off
   expect(headers["x-content-type-options"]).toBe("nosniff");
   expect(headers["permissions-policy"]).toContain("clipboard-write=(self)");
   expect(headers["permissions-policy"]).toContain("camera=()");
-  await page.route("http://framing.test/", (route) =>
-    route.fulfill({ contentType: "text/html", body: `<!doctype html><iframe src="${baseURL}"></iframe>` }),
-  );
-  await page.goto("http://framing.test/");
+  // Not even one of its own host.
+  await page.route("**/framing.html", async (route) => {
+    const answer = await route.fetch({ url: baseURL });
+    await route.fulfill({ response: answer, headers: {}, contentType: "text/html", body: `<iframe src="${baseURL}"></iframe>` });
+  });
+  await page.goto("framing.html");
   await expect.poll(() => page.frames()[1]?.url()).toBe("chrome-error://chromewebdata/");
   complaints.length = 0;
 });

@@ -3,6 +3,7 @@
 mod arguments;
 mod bench;
 mod build;
+mod deny;
 mod policy;
 mod process;
 mod program;
@@ -28,7 +29,8 @@ cargo xtask <command>
   test [--only SUITE]...         all checks and tests; SUITE: format, clippy, clippy-wasm, native,
                                  browser, contract, e2e, size
                                  (words after -- go to Playwright)
-  verify                         the long checks: Schemathesis asks the native server by its OpenAPI document
+  verify                         the long checks: cargo-deny asks what the dependencies may be, Schemathesis asks
+                                 the native server by its OpenAPI document
   build [--base /path/] [--connect ORIGIN]...
                                  dist/ for any static host, from any path; ORIGIN, such as https://api.example.com:
                                  the page may connect to these only

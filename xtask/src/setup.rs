@@ -12,6 +12,8 @@ const TRUNK: &str = "0.21.14";
 const WASM_SPLIT: &str = "0.2.3";
 /// Asks a server what its OpenAPI document allows, and judges the answers.
 const SCHEMATHESIS: &str = "4.32.5";
+/// Asks what the dependencies may be.
+const CARGO_DENY: &str = "0.20.2";
 /// The target the page is compiled for.
 pub const TARGET: &str = "wasm32-unknown-unknown";
 /// The oldest Node.js that Playwright and Binaryen run on.
@@ -174,6 +176,16 @@ fn trunk() -> Result<(), Failure> {
         return Ok(());
     }
     step(&format!("Install trunk {TRUNK} into .tools (once, some minutes)"), || install("trunk", TRUNK, &["--locked"]))
+}
+
+/// Asks what the dependencies may be.
+pub fn cargo_deny() -> Result<(), Failure> {
+    if tool_version("cargo-deny").as_deref() == Some(CARGO_DENY) {
+        return Ok(());
+    }
+    step(&format!("Install cargo-deny {CARGO_DENY} into .tools (once, some minutes)"), || {
+        install("cargo-deny", CARGO_DENY, &["--locked"])
+    })
 }
 
 fn wasm_bindgen() -> Result<(), Failure> {

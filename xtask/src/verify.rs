@@ -10,7 +10,7 @@ use std::process::{Child, Stdio};
 
 use crate::arguments::Arguments;
 use crate::process::{Failure, command, root, step, watch};
-use crate::{build, setup};
+use crate::{build, deny, setup};
 
 /// How many examples each operation is tried with at most.
 const EXAMPLES: &str = "60";
@@ -28,6 +28,7 @@ const STREAM: &str = "get_x_events";
 /// Runs them.
 pub fn verify(arguments: &mut Arguments) -> Result<(), Failure> {
     arguments.done()?;
+    deny::check()?;
     let tool = setup::schemathesis()?;
     let program = step("Build the native server", build::program)?;
     let folder = std::env::temp_dir().join(format!("playhead-verify-{}", std::process::id()));
