@@ -10,6 +10,7 @@ mod environment;
 mod facts;
 mod failure;
 mod find;
+pub mod foreign;
 mod history;
 mod logs;
 mod nouns;
@@ -29,7 +30,6 @@ mod version;
 mod watch;
 mod world;
 
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -124,8 +124,7 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             if !matches!(failure, Failure::Closed) {
-                // Where nobody reads errors, there is nobody to tell.
-                let _ = writeln!(io::stderr(), "error: {failure}");
+                output::complain(&format!("error: {failure}"));
             }
             failure.code()
         }

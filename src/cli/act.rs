@@ -66,7 +66,7 @@ pub fn words(snapshot: &Snapshot, order: &Order) -> String {
 pub async fn send(session: &Session, snapshot: &Snapshot, order: Order, watch: Watch) -> Result<(), Failure> {
     if watch.watch {
         // Before it is sent: an interrupt that comes with the answer is told like any other.
-        watch::hear_interrupt(session.out, order.action, &snapshot.environment.name).await;
+        watch::hear_interrupt(session.out, order.action, snapshot.called()).await;
     }
     let accepted = session.told(session.client.act(&order).await)?;
     let words = words(snapshot, &order);

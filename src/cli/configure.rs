@@ -157,12 +157,12 @@ fn tell(session: &Session, snapshot: &Snapshot, member: &Member, changes: &[Chan
         table.row(vec![size.words.into(), format!("{from} → {to}{}", size.unit).into()]);
     }
     session.out.table(&table)?;
-    session.out.line(&next(member, environment, sync))
+    session.out.line(&next(member, snapshot.called(), sync))
 }
 
 /// What makes it run so.
 fn next(member: &Member, environment: &str, sync: Option<Sync>) -> String {
-    let command = |verb: &str| format!("playhead {} {verb} {} -e {environment}", word(member.kind), member.name);
+    let command = |verb: &str| format!("playhead {} {verb} {} -e {environment}", word(member.kind), member.called());
     match (sync, allowed(Action::Redeploy, &member.facts())) {
         (Some(Sync::UpToDate), _) => "What runs is the same: nothing is left to apply.".to_owned(),
         (Some(Sync::NeverDeployed), _) => format!("Its first deployment uses it: {}", command("deploy")),

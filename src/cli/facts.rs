@@ -1,6 +1,7 @@
 //! From the contract's words to what the rule looks at. Nothing fails here: what cannot be read is unknown, and what is
 //! unknown never refuses.
 
+use super::foreign;
 use crate::api::live::{RunningConfiguration, ServiceLive};
 use crate::api::service::Service;
 use crate::api::status::ServiceStatus;
@@ -106,6 +107,11 @@ impl Member {
         self.sync = sync(&from.service_deployment_status);
         self.requests = from.deployment_requests_count;
         self.last = Some(last(from));
+    }
+
+    /// What it is called in a command to be copied.
+    pub fn called(&self) -> String {
+        foreign::word(&self.name, &self.id.to_string()).to_owned()
     }
 
     /// What the rule looks at.

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::facts::Member;
 use super::failure::Failure;
+use super::foreign;
 use super::history;
 use super::session::Session;
 use super::verbs::Lines;
@@ -68,7 +69,7 @@ pub async fn print(
                 *before = *times;
                 match session.out.json {
                     true => session.out.json_line(&as_json(line))?,
-                    false => session.out.line(&text)?,
+                    false => told(session, &text)?,
                 }
             }
         }
@@ -77,6 +78,15 @@ pub async fn print(
         }
         tokio::time::sleep(interval).await;
     }
+}
+
+/// Prints a logged text. What is more than a line stands in from the others, so that none can pass for a line of its own.
+fn told(session: &Session, text: &str) -> Result<(), Failure> {
+    for (place, line) in foreign::lines(text).iter().enumerate() {
+        let indent = if place == 0 { "" } else { "    " };
+        session.out.line(&format!("{indent}{line}"))?;
+    }
+    Ok(())
 }
 
 /// The last deployment, or the last that a service was in.

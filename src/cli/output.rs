@@ -1,13 +1,15 @@
 //! What is printed: lines, aligned tables, JSON; colours on a terminal only.
 //!
 //! Invariants: nothing but the answer goes to the standard output, so that it can be piped; no escape sequence leaves
-//! where nobody looks at a terminal, or with `--json`, and none that colours with `NO_COLOR`.
+//! where nobody looks at a terminal, or with `--json`, and none that colours with `NO_COLOR`; none ever that came from
+//! outside.
 
 use std::io::{self, IsTerminal, Write};
 
 use serde_json::Value;
 
 use super::failure::Failure;
+use super::foreign;
 use crate::lifecycle::{Class, Status};
 
 /// Where answers go, and how they look.
@@ -33,17 +35,22 @@ impl Output {
 
     /// Prints a line of the answer.
     pub fn line(&self, text: &str) -> Result<(), Failure> {
-        writeln!(io::stdout(), "{text}").map_err(Failure::output)
+        writeln!(io::stdout(), "{}", foreign::shown(text)).map_err(Failure::output)
     }
 
     /// Prints the answer as JSON.
     pub fn json(&self, value: &Value) -> Result<(), Failure> {
-        self.line(&format!("{value:#}"))
+        self.document(&format!("{value:#}"))
     }
 
     /// Prints a line of many as JSON: one value per line.
     pub fn json_line(&self, value: &Value) -> Result<(), Failure> {
-        self.line(&value.to_string())
+        self.document(&value.to_string())
+    }
+
+    /// Prints a JSON document as it is written, but for what a terminal would obey.
+    pub fn document(&self, text: &str) -> Result<(), Failure> {
+        writeln!(io::stdout(), "{}", foreign::json(text)).map_err(Failure::output)
     }
 
     /// Prints a table.
@@ -55,7 +62,7 @@ impl Output {
     /// Says how it goes on, in a line of its own. Nobody reads it: no error.
     pub fn progress(&self, text: &str) {
         if !self.json {
-            let _ = writeln!(io::stderr(), "{text}");
+            complain(text);
         }
     }
 
@@ -65,7 +72,7 @@ impl Output {
         let mut text = Vec::new();
         // Into memory: no error.
         let _ = table.write(&mut text, self.paints);
-        let block = format!("{head}\n{}", String::from_utf8_lossy(&text));
+        let block = format!("{}\n{}", foreign::shown(head), String::from_utf8_lossy(&text));
         let block = block.trim_end_matches('\n');
         let lines = block.matches('\n').count();
         // The cursor rests where the block begins, so that whatever comes next erases it without counting.
@@ -79,6 +86,11 @@ impl Output {
             let _ = write!(io::stderr(), "\r\x1b[J");
         }
     }
+}
+
+/// Says what is no answer, in a line of its own. Where nobody reads it, there is nobody to tell: no error.
+pub fn complain(text: &str) {
+    let _ = writeln!(io::stderr(), "{}", foreign::shown(text));
 }
 
 /// "3 of 19 services".
@@ -95,13 +107,13 @@ pub struct Cell {
 
 impl From<&str> for Cell {
     fn from(text: &str) -> Cell {
-        Cell { text: text.to_owned(), status: None }
+        Cell { text: foreign::shown(text).into_owned(), status: None }
     }
 }
 
 impl From<String> for Cell {
     fn from(text: String) -> Cell {
-        Cell { text, status: None }
+        Cell::from(text.as_str())
     }
 }
 
@@ -109,11 +121,19 @@ impl From<&Status> for Cell {
     fn from(status: &Status) -> Cell {
         // A status that is not told has no name, and no colour.
         let told = Some(status).filter(|status| !status.words().is_empty());
-        Cell { text: told.map_or("-", Status::words).to_owned(), status: told.cloned() }
+        Cell { status: told.cloned(), ..Cell::from(told.map_or("-", Status::words)) }
     }
 }
 
+/// How many characters of a cell are shown where others stand behind it, which are padded to the widest; `--json` has
+/// the whole.
+const WIDEST: usize = 100;
+
 impl Cell {
+    fn width(&self) -> usize {
+        self.text.chars().count()
+    }
+
     fn colour(&self) -> Option<&'static str> {
         self.status.as_ref().map(|status| match status.class() {
             Class::InProgress => "\x1b[36m",
@@ -156,7 +176,7 @@ impl Table {
         let mut widths: Vec<usize> = Vec::new();
         for row in &self.rows {
             for (place, cell) in row.iter().enumerate() {
-                let width = cell.text.chars().count();
+                let width = cell.width().min(WIDEST);
                 match widths.get_mut(place) {
                     Some(widest) => *widest = width.max(*widest),
                     None => widths.push(width),
@@ -168,11 +188,14 @@ impl Table {
             for (place, (cell, width)) in row.iter().zip(&widths).enumerate() {
                 let paint = cell.colour().filter(|_| colour);
                 line.push_str(paint.unwrap_or_default());
-                line.push_str(&cell.text);
+                let last = place + 1 == row.len();
+                match cell.text.char_indices().nth(WIDEST - 1).filter(|_| !last && cell.width() > WIDEST) {
+                    Some((end, _)) => line.extend([cell.text.get(..end).unwrap_or_default(), "…"]),
+                    None => line.push_str(&cell.text),
+                }
                 line.push_str(if paint.is_some() { "\x1b[0m" } else { "" });
-                if place + 1 < row.len() {
-                    let gap = width - cell.text.chars().count() + 2;
-                    line.extend(std::iter::repeat_n(' ', gap));
+                if !last {
+                    line.extend(std::iter::repeat_n(' ', width.saturating_sub(cell.width()) + 2));
                 }
             }
             writeln!(out, "{}", line.trim_end())?;

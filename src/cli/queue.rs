@@ -8,6 +8,7 @@ use super::history;
 use super::output::Table;
 use super::session::Session;
 use super::show;
+use super::snapshot;
 use crate::api::environment::Environment;
 use crate::api::live::QueuedRequest;
 use crate::api::queue::Queued;
@@ -136,7 +137,8 @@ pub async fn take_back(session: &Session, environment: &Environment, request: Op
     let one = match (request, waiting.as_slice()) {
         (Some(request), all) => {
             let wanted: RequestId = request.parse().map_err(|error| {
-                let look = format!("Look with \"playhead environment queue {}\".", environment.name);
+                let called = snapshot::environment(environment);
+                let look = format!("Look with \"playhead environment queue {called}\".");
                 Failure::Usage(format!("{request:?} is {error}. {look}"))
             })?;
             match all.iter().find(|one| one.id.parse() == Ok(wanted)) {
@@ -186,7 +188,8 @@ async fn not_waiting(
     Ok(Failure::Refused(match running.and_then(|running| running.parse().ok()) == Some(request) {
         true => format!(
             "request {request} has started and cannot be taken back. To cancel its deployment: playhead environment \
-             cancel {name}"
+             cancel {}",
+            snapshot::environment(environment)
         ),
         false => format!(
             "request {request} does not wait in {name}: it has ended, was taken back, or is of another environment."

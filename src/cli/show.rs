@@ -99,7 +99,7 @@ pub fn environment(session: &Session, snapshot: &Snapshot) -> Result<(), Failure
         table.row(vec!["last".into(), last.into()]);
     }
     if let Some(waiting) = snapshot.queue.filter(|waiting| *waiting > 0) {
-        let look = format!("{waiting} (playhead environment queue {})", snapshot.environment.name);
+        let look = format!("{waiting} (playhead environment queue {})", snapshot.called());
         table.row(vec!["waiting".into(), look.into()]);
     }
     session.out.table(&table)?;

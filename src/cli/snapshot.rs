@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::facts::Member;
 use super::failure::Failure;
 use super::find::{self, Named};
+use super::foreign;
 use super::session::Session;
 use crate::api::environment::Environment;
 use crate::api::live::{EnvironmentDetail, LastOperation, RunningDeployment};
@@ -115,6 +116,11 @@ impl Snapshot {
         }
     }
 
+    /// What it is called in a command to be copied.
+    pub fn called(&self) -> &str {
+        environment(&self.environment)
+    }
+
     /// A service by name or id, of one of these kinds; no kinds: of any.
     pub fn service(&self, wanted: &str, kinds: &[Kind]) -> Result<&Member, Failure> {
         let ids: Vec<(String, &Member)> = self.of(kinds).map(|member| (member.id.to_string(), member)).collect();
@@ -139,6 +145,11 @@ impl Snapshot {
     pub fn of(&self, kinds: &[Kind]) -> impl Iterator<Item = &Member> {
         self.services.iter().filter(move |member| kinds.is_empty() || kinds.contains(&member.kind))
     }
+}
+
+/// What an environment is called in a command to be copied.
+pub fn environment(environment: &Environment) -> &str {
+    foreign::word(&environment.name, &environment.id)
 }
 
 fn noun(kinds: &[Kind]) -> &'static str {

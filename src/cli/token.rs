@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use clap::{Subcommand, ValueEnum};
 
+use super::foreign::shown;
+use super::output::complain;
 use crate::api::Time;
 use crate::server::tokens::{self, Tokens};
 use crate::server::{Failure, existing_journal, journal_path, real_now};
@@ -60,7 +62,7 @@ impl Token {
         match self.done() {
             Ok(()) => ExitCode::SUCCESS,
             Err(failure) => {
-                eprintln!("error: {failure}.");
+                complain(&format!("error: {failure}."));
                 ExitCode::from(2)
             }
         }
@@ -78,7 +80,7 @@ impl Token {
             }
             Token::List { data } => {
                 for known in opened(&data)?.list()? {
-                    println!("{:<24} {:<5} {}", known.name, known.scope.name(), Time(known.created_at));
+                    println!("{:<24} {:<5} {}", shown(&known.name), known.scope.name(), Time(known.created_at));
                 }
             }
             Token::Revoke { name, data } => opened(&data)?.revoke(&name, real_now())?,

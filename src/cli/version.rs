@@ -52,8 +52,9 @@ async fn commit(session: &Session, member: &Member, start: &str) -> Result<Arc<s
         [one] => Ok((*one).into()),
         [] => Err(Failure::Usage(format!(
             "none of the newest commits of {name} begins with {start:?}. Use the full id, or push it first. To see them: \
-             playhead {} versions {name}",
-            word(member.kind)
+             playhead {} versions {}",
+            word(member.kind),
+            member.called()
         ))),
         many => Err(Failure::Usage(format!(
             "{start:?} begins {} commits of {}. Give more digits.",

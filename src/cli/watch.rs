@@ -6,7 +6,6 @@ mod progress;
 mod statuses;
 
 use std::future::{Future, poll_fn};
-use std::io::{self, Write};
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
@@ -15,7 +14,7 @@ use serde_json::{Value, json};
 use super::act::{verb, words};
 use super::failure::Failure;
 use super::options::Watch;
-use super::output::{Output, part};
+use super::output::{Output, complain, part};
 use super::session::{Session, is_not_offered};
 use super::snapshot::Snapshot;
 use crate::api::outcome::Outcome;
@@ -129,7 +128,8 @@ pub async fn follow(
                 }
                 None => Failure::NotEnded(format!(
                     "{words} has not ended within {} s and goes on. Look with \"playhead environment status {}\".",
-                    watch.timeout, snapshot.environment.name
+                    watch.timeout,
+                    snapshot.called()
                 )),
             });
         }
@@ -158,7 +158,8 @@ fn trouble(problem: &client::Error, wait: Duration) -> String {
     }
 }
 
-/// Ctrl-C ends the watching only: says so, and how to end the deployment. From the return on it is heard.
+/// Ctrl-C ends the watching only: says so, and how to end the deployment of the environment that a command calls so.
+/// From the return on it is heard.
 pub async fn hear_interrupt(out: Output, action: Action, environment: &str) {
     let how = match action {
         Action::Stop | Action::Restart | Action::Cancel => String::new(),
@@ -181,7 +182,7 @@ pub async fn hear_interrupt(out: Output, action: Action, environment: &str) {
         });
         if heard.await.is_ok() {
             out.progress_over();
-            let _ = writeln!(io::stderr(), "{words}");
+            complain(&words);
             std::process::exit(INTERRUPTED);
         }
     });
@@ -217,8 +218,7 @@ fn tell(session: &Session, snapshot: &Snapshot, order: &Order, accepted: Accepte
     match end {
         End::Succeeded => Ok(()),
         End::Failed => {
-            let environment = &snapshot.environment.name;
-            let look = format!("Look with \"playhead environment logs {environment}\".");
+            let look = format!("Look with \"playhead environment logs {}\".", snapshot.called());
             Err(Failure::Failed(format!("{words} failed. {look}")))
         }
         End::Canceled => Err(Failure::Failed(format!("{words} was canceled."))),

@@ -1,7 +1,7 @@
 //! `playhead world`: the world of a demo server as a file.
 
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 
 use clap::Subcommand;
 use serde_json::json;
@@ -36,6 +36,9 @@ impl World {
         match self {
             World::Export { file } => {
                 let bytes = told(session, &file, session.client.export_world().await)?;
+                if file == STANDARD && io::stdout().is_terminal() {
+                    return session.out.document(&String::from_utf8_lossy(&bytes));
+                }
                 if file == STANDARD {
                     return io::stdout().write_all(&bytes).map_err(Failure::output);
                 }

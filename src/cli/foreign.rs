@@ -1,0 +1,121 @@
+//! Text from outside, as it is printed: names, log lines, the words of a server. A terminal obeys what it reads.
+//!
+//! Invariants: nothing of it moves the cursor, changes colours, titles or clipboards, ends a line, or turns the order of
+//! what stands beside it; what would is shown as an escape that a person can read. Whatever the text, the time and the
+//! memory it takes are in proportion to its length.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+use std::iter::Peekable;
+use std::str::Chars;
+
+use super::find::is_id;
+
+/// Whether a terminal would obey it rather than show it: controls (ISO 6429), breaks of lines, and the marks that turn
+/// the direction of text (Unicode, UAX 9).
+fn commands(character: char) -> bool {
+    let turns =
+        matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    character.is_control() || turns || matches!(character, '\u{2028}' | '\u{2029}')
+}
+
+/// Text in one line that a terminal only shows.
+pub fn shown(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(commands) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        match commands(character) {
+            true => shown.extend(character.escape_default()),
+            false => shown.push(character),
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// The same of a JSON document, which stays the same document: JSON leaves open how such characters are written.
+pub fn json(text: &str) -> Cow<'_, str> {
+    // Between its values a document has these as they are.
+    let escaped = |character: char| commands(character) && !matches!(character, '\n' | '\r' | '\t');
+    if !text.chars().any(escaped) {
+        return Cow::Borrowed(text);
+    }
+    let mut json = String::with_capacity(text.len());
+    for character in text.chars() {
+        match escaped(character) {
+            // All of them are below U+FFFF. Writing to a string cannot fail.
+            true => drop(write!(json, "\\u{:04x}", u32::from(character))),
+            false => json.push(character),
+        }
+    }
+    Cow::Owned(json)
+}
+
+/// How many bytes of a name fit into a command to be copied.
+const WORD: usize = 64;
+
+/// How a thing is called in a command to be copied: by its name where that is one short word to every shell, no flag, and
+/// no id of something else; by its id otherwise.
+pub fn word<'a>(name: &'a str, id: &'a str) -> &'a str {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    let one = name.bytes().all(plain) && name.bytes().next().is_some_and(|first| first.is_ascii_alphanumeric());
+    if one && name.len() <= WORD && !is_id(name) { name } else { id }
+}
+
+/// What a person sees of logged text: its lines, without the sequences by which programs colour and link.
+pub fn lines(text: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut rest = text.chars().peekable();
+    while let Some(character) = rest.next() {
+        let Some(line) = lines.last_mut() else { break };
+        match character {
+            '\n' | '\r' if line.is_empty() => {}
+            '\n' | '\r' => lines.push(String::new()),
+            '\t' => line.push_str("    "),
+            '\u{1b}' | '\u{80}'..='\u{9f}' => {
+                let mut ahead = rest.clone();
+                match ends(character, &mut ahead) {
+                    true => rest = ahead,
+                    false => line.push(character),
+                }
+            }
+            _ => line.push(character),
+        }
+    }
+    if lines.len() > 1 && lines.last().is_some_and(String::is_empty) {
+        lines.pop();
+    }
+    lines
+}
+
+/// Goes to the end of a control sequence (ECMA-48) that begins so; `false`: it has none, and is no sequence.
+fn ends(begin: char, rest: &mut Peekable<Chars<'_>>) -> bool {
+    let kind = match begin {
+        '\u{1b}' => rest.next(),
+        // One character for the two of before.
+        one => char::from_u32(u32::from(one) - 0x40),
+    };
+    match kind {
+        // Parameters, and the letter that says what for.
+        Some('[') => {
+            while rest.next_if(|next| matches!(next, ' '..='?')).is_some() {}
+            rest.next_if(|next| matches!(next, '@'..='~')).is_some()
+        }
+        // A text of its own, such as a link's address or a window's title. No control stands in it.
+        Some(']' | 'P' | 'X' | '^' | '_') => {
+            while rest.next_if(|next| !next.is_control()).is_some() {}
+            match rest.next() {
+                Some('\u{7}' | '\u{9c}') => true,
+                Some('\u{1b}') => rest.next() == Some('\\'),
+                Some(_) | None => false,
+            }
+        }
+        Some(' '..='/') => {
+            while rest.next_if(|next| matches!(next, ' '..='/')).is_some() {}
+            rest.next_if(|next| matches!(next, '0'..='~')).is_some()
+        }
+        Some('0'..='~') => true,
+        Some(_) | None => false,
+    }
+}
