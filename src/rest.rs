@@ -6,25 +6,29 @@
 use std::pin::Pin;
 use std::rc::Rc;
 
+use js_sys::Promise;
+use leptos::prelude::document;
 use playhead::backend::world_file::{WORLD_FILES, WorldFiles};
 use playhead::client::Loopback;
 use playhead::client::loopback::keeper;
 use playhead::console::ondemand::{Loading, NotLoaded, OnDemand, tell_later};
 use playhead::console::{connection, toast};
+use wasm_bindgen_futures::JsFuture;
 
-/// Beginning to keep a world.
-type Keeping = Pin<Box<dyn Future<Output = ()>>>;
+/// Something that takes a while.
+type Doing = Pin<Box<dyn Future<Output = ()>>>;
 
 /// All that is behind the seam.
 pub struct Rest {
     console: OnDemand,
     files: WorldFiles,
-    keep: fn(Loopback, String) -> Keeping,
+    keep: fn(Loopback, String) -> Doing,
+    style: fn() -> Doing,
 }
 
 impl Rest {
     fn all() -> Rest {
-        Rest { console: OnDemand::all(), files: WORLD_FILES, keep }
+        Rest { console: OnDemand::all(), files: WORLD_FILES, keep, style }
     }
 }
 
@@ -33,6 +37,7 @@ impl Rest {
 pub fn load(demo: Option<(Loopback, String)>) -> Loading {
     Box::pin(async move {
         let rest = seam::rest().await.map_err(|_| NotLoaded)?;
+        (rest.style)().await;
         if let Some((loopback, world)) = demo {
             loopback.set_files(rest.files);
             if !loopback.is_kept() {
@@ -43,12 +48,41 @@ pub fn load(demo: Option<(Loopback, String)>) -> Loading {
     })
 }
 
+/// Brings the style of all this, where the page has it in a file of its own; whoever waits sees nothing without it.
+fn style() -> Doing {
+    Box::pin(async {
+        let told = document().query_selector("meta[name=playhead-style]").ok().flatten();
+        let Some(told) = told else { return };
+        told.remove();
+        let Ok(link) = document().create_element("link") else { return };
+        let text = |name: &str| told.get_attribute(name).unwrap_or_default();
+        let attributes = [
+            ("rel", "stylesheet"),
+            ("href", &text("content")),
+            ("integrity", &text("data-integrity")),
+            ("crossorigin", "anonymous"),
+        ];
+        for (name, value) in attributes {
+            // Names and values that can be set.
+            let _ = link.set_attribute(name, value);
+        }
+        let over = Promise::new(&mut |resolve, _| {
+            for event in ["load", "error"] {
+                let _ = link.add_event_listener_with_callback(event, &resolve);
+            }
+        });
+        let _ = document().head().map(|head| head.append_child(&link));
+        // Without its style it can be used all the same.
+        let _ = JsFuture::from(over).await;
+    })
+}
+
 fn tell(words: String, why: String) {
     if connection::is_open() { toast::failed(words, why) } else { tell_later(words, why) }
 }
 
 /// Keeps a world; what goes wrong with that is told by toasts, before there is a console as soon as there is.
-fn keep(loopback: Loopback, world: String) -> Keeping {
+fn keep(loopback: Loopback, world: String) -> Doing {
     Box::pin(async move { keeper::keep(&loopback, &world, Rc::new(tell)).await })
 }
 

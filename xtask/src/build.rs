@@ -49,7 +49,8 @@ pub fn page(profile: Profile, place: Place) -> Result<PathBuf, Failure> {
                 let page = whole_style()?;
                 trunk(&folder, Some(&page))?;
                 let program = program::build(&folder)?;
-                replace_in(&folder.join("index.html"), PROGRAM, &program)?;
+                let style = later_style(&folder)?;
+                replace_in(&folder.join("index.html"), PROGRAM, &format!("{style}{program}"))?;
             }
         }
         finish(&folder, place)
@@ -76,6 +77,23 @@ fn trunk(folder: &Path, page: Option<&Path>) -> Result<(), Failure> {
 /// The script of the screen for when the program cannot start.
 const RECOVERY: &str = "src/recovery.js";
 
+/// How the style of what does not come with the page is called, before its digest.
+pub const LATER: &str = "later";
+
+/// Puts the style of what is loaded on demand beside the page, and returns what the page's head says of it: the program
+/// that is loaded with it asks for it (src/rest.rs).
+fn later_style(folder: &Path) -> Result<String, Failure> {
+    let made = root().join("target/release-page");
+    let small = made.join(LATER).with_extension("css");
+    program::minify(&made.join("written").join(LATER).with_extension("css"), &small)?;
+    let text = fs::read(&small).map_err(|error| format!("cannot read {}: {error}", small.display()))?;
+    let digest = policy::digest(&text)?;
+    let short: String = digest.chars().filter(char::is_ascii_alphanumeric).skip(6).take(16).collect();
+    let name = format!("{LATER}-{short}.css");
+    fs::write(folder.join(&name), text).map_err(|error| format!("cannot write {name}: {error}"))?;
+    Ok(format!(r#"<meta name="playhead-style" content="./{name}" data-integrity="{digest}">"#))
+}
+
 /// Where the program stands in the release page that Trunk is given.
 const PROGRAM: &str = "<!--program-->";
 
@@ -85,7 +103,7 @@ fn whole_style() -> Result<PathBuf, Failure> {
     let unreadable = |path: &Path, error| format!("cannot read {}: {error}", path.display());
     let source = root().join("index.html");
     let html = fs::read_to_string(&source).map_err(|error| unreadable(&source, error))?;
-    let (mut page, mut style) = (String::new(), String::new());
+    let (mut page, mut style, mut later) = (String::new(), String::new(), String::new());
     for line in without_comments(&html).lines().map(str::trim).filter(|line| !line.starts_with("//")) {
         let sheet = line.strip_prefix(r#"<link data-trunk rel="css" href=""#);
         if let Some(sheet) = sheet.and_then(|rest| rest.split('"').next()) {
@@ -94,7 +112,8 @@ fn whole_style() -> Result<PathBuf, Failure> {
             if style.is_empty() {
                 page.push_str(r#"<link data-trunk data-integrity="sha256" rel="css" href="style.css" />"#);
             }
-            style.push_str(&fs::read_to_string(&path).map_err(|error| unreadable(&path, error))?);
+            let to = if line.contains("data-later") { &mut later } else { &mut style };
+            to.push_str(&fs::read_to_string(&path).map_err(|error| unreadable(&path, error))?);
         } else if line.contains(r#"<link data-trunk rel="rust""#) {
             page.push_str(PROGRAM);
         } else {
@@ -108,7 +127,9 @@ fn whole_style() -> Result<PathBuf, Failure> {
     let written = folder.join("written/style.css");
     fs::create_dir_all(folder.join("written"))
         .map_err(|error| format!("cannot create {}: {error}", folder.display()))?;
-    for (path, text) in [(&target, page), (&written, style)] {
+    for (path, text) in
+        [(&target, page), (&written, style), (&folder.join("written").join(LATER).with_extension("css"), later)]
+    {
         fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
     }
     program::minify(&written, &folder.join("style.css"))?;

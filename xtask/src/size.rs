@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::process::{Failure, command, read, root};
-use crate::program;
+use crate::{build, program};
 
 /// The most that the first load may weigh, in bytes after brotli 11.
 const LIMIT: u64 = 250_000;
@@ -11,7 +11,7 @@ const LIMIT: u64 = 250_000;
 /// Weighs the page in `folder` and prints the table; a first load that weighs too much is a failure.
 ///
 /// The first load is all that the browser fetches until the page is complete and answers: everything but the program's
-/// second part, which is fetched at the first sign that somebody is going to act (`tests/e2e/ondemand.spec.ts`).
+/// second part and its style, which are fetched at the first sign that somebody is going to act (`tests/e2e/ondemand.spec.ts`).
 pub fn gate(folder: &Path) -> Result<(), Failure> {
     let table = read(command("node").arg(root().join("xtask/weigh.mjs")).arg(folder))?;
     println!("  {:>9} {:>9}", "bytes", "brotli 11");
@@ -23,7 +23,7 @@ pub fn gate(folder: &Path) -> Result<(), Failure> {
             return Err(format!("cannot understand the weighing's line {line:?}"));
         };
         let path = words.next().unwrap_or_default();
-        let on_demand = path.ends_with(program::ON_DEMAND);
+        let on_demand = path.ends_with(program::ON_DEMAND) || path.starts_with(build::LATER);
         println!("  {plain:>9} {small:>9}  {path}{}", if on_demand { " (on demand)" } else { "" });
         *(if on_demand { &mut later } else { &mut first }) += small;
     }
