@@ -1,10 +1,12 @@
 // The page's screen for when its program cannot start, or has ended: a trap of wasm has no Rust behind it that could tell.
 //
-// What it shows stands in index.html, and so does what shows it when not even this file can be fetched. It knows two names
-// of the program's: that of its database, and that of the connection in the tab's storage (src/console/connection.rs).
+// What it shows stands in index.html, and so does what shows it when not even this file can be fetched. It knows three
+// names of the program's: that of its database, that of the connection in the tab's storage (src/console/connection.rs),
+// and what the marks of kept worlds begin with (src/client/loopback.rs).
 (() => {
   const DATABASE = "playhead";
   const CONNECTION = "playhead.connection";
+  const KEPT = "playhead.kept.";
 
   let started = false;
   addEventListener("TrunkApplicationStarted", () => (started = true));
@@ -105,6 +107,7 @@
     const request = indexedDB.deleteDatabase(DATABASE);
     await Promise.race([answer(request), new Promise((blocked) => (request.onblocked = blocked))]);
     sessionStorage.clear();
+    for (const key of Object.keys(localStorage)) if (key.startsWith(KEPT)) localStorage.removeItem(key);
     // Not where it stopped: that may be why.
     location.href = document.baseURI;
     return "Everything is deleted.";

@@ -205,7 +205,7 @@ impl Loader {
                     <div class="not-loaded" role="alert">
                         <p>
                             "Menus and panels could not be loaded, so nothing can be changed from here. Check the connection; "
-                            "if another version has been put in the place of this one, reload the page: a demo begins anew."
+                            "if another version has been put in the place of this one, reload the page."
                         </p>
                         <button type="button" class="button small" on:click=move |_| self.ask()>"Try again"</button>
                         <button type="button" class="button small quiet" on:click=|_| reload()>"Reload the page"</button>
