@@ -287,6 +287,25 @@ fn a_deployment_that_fails_on_a_stopped_service_restores_nothing() {
     assert_eq!(sets(get(&world, 1)), vec![]);
 }
 
+#[test]
+fn failures_one_after_another_do_not_pile_pods_up() {
+    let mut world = running(2);
+    for attempt in ["v2", "v3", "v4"] {
+        must(&mut world, version(1, attempt));
+        // One pod is replaced already; from then on no pod gets ready, neither on the way forth nor back.
+        let replaced = |world: &World| get(world, 1).pods.iter().any(|pod| pod.phase == PodPhase::Terminating);
+        watch(&mut world, replaced, |_| {});
+        fault(&mut world, 1, |faults, target| faults.readiness_never_ok = target);
+        settle(&mut world);
+        let failed =
+            "the readiness probe was never ok before the deadline, and what ran before could not be brought back";
+        assert_eq!(note(&world, 1).as_deref(), Some(failed), "{attempt}");
+        assert_eq!(sets(get(&world, 1)).len(), 2, "{attempt}: {:?}", get(&world, 1).pods);
+        assert_eq!(get(&world, 1).ready_pods(), 2, "{attempt}");
+        world.set_faults(playhead::simulator::Faults::default());
+    }
+}
+
 // Stop
 
 #[test]

@@ -4,6 +4,8 @@
 //! up when no pod gets ready for the first time within its patience, so it ends after finitely many steps, however
 //! often its pods crash; an instance count above [`MOST_PODS`] is run as that many.
 
+use std::cmp::Reverse;
+
 use crate::lifecycle::rolling::{self, Pace, Sets, Step};
 use crate::lifecycle::{Failure, ServiceId};
 
@@ -189,6 +191,22 @@ pub(super) fn give_up(service: &mut Service, context: &mut Context<'_>) {
         if pod.is_alive() && pod.set == rollout.coming && !pod.is_ready() {
             turn(pod, PodPhase::Error, context.now);
             pod.ticket += 1;
+        }
+    }
+    service.ticket += 1;
+    context.touch(service);
+}
+
+/// Gives a way back up: of the pods that are not ready, as many are removed as there are more than in the beginning,
+/// those that never were ready first. Left there, the next run would take them for what ran before, and each failure
+/// would add one.
+pub(super) fn abandon(service: &mut Service, context: &mut Context<'_>) {
+    let Some(rollout) = service.rollout.take() else { return };
+    let alive = service.pods.iter().filter(|pod| pod.is_alive()).count();
+    for _ in rollout.from as usize..alive {
+        let unready = service.pods.iter_mut().filter(|pod| pod.is_alive() && !pod.is_ready());
+        if let Some(pod) = unready.min_by_key(|pod| (pod.restarts, Reverse(pod.serial))) {
+            terminate(service.id, pod, context);
         }
     }
     service.ticket += 1;

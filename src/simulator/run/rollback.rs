@@ -33,11 +33,11 @@ impl Part<'_> {
         match self.run.phase {
             Phase::Deploying | Phase::Restarting => self.fail(),
             Phase::Restoring(failure) => {
-                rollout::give_up(self.service, &mut self.context);
+                rollout::abandon(self.service, &mut self.context);
                 self.end(self.failure(), Outcome::Failed, Some(Note::NotRestored(failure)))
             }
             Phase::Canceling => {
-                rollout::give_up(self.service, &mut self.context);
+                rollout::abandon(self.service, &mut self.context);
                 self.end(Event::RollbackFailed, Outcome::Failed, Some(Note::RollbackFailed))
             }
             Phase::Queued | Phase::Building | Phase::Built | Phase::Stopping | Phase::Ended => News::Goes,
