@@ -27,7 +27,7 @@ cargo xtask <command>
   test [--only SUITE]...         all checks and tests; SUITE: format, clippy, clippy-wasm, native,
                                  browser, contract, e2e, size
                                  (words after -- go to Playwright)
-  verify                         the long checks: Schemathesis asks the native server by its OpenAPI document
+  verify [--only STEP]...        the long checks: model, dst, schemathesis; and, only when it is named, mutants
   build [--base /path/]          dist/ for any static host, from any path
   bench                          the figures: sizes, paint, tables of 10,000 services, memory
   screenshot                     the README's picture, from the built page
