@@ -89,7 +89,10 @@ fn search(setups: &[Setup]) -> Seen {
         all.depth = all.depth.max(seen.depth);
     }
     let (text, wrong) = coverage.report();
-    println!("{text}\nstates checked: {}\ntransitions: {}\ndepth: {}", all.states, all.transitions, all.depth);
+    println!("{text}");
+    println!("figure: states checked = {}", all.states);
+    println!("figure: transitions = {}", all.transitions);
+    println!("figure: depth = {}", all.depth);
     assert!(wrong.is_empty(), "the search is not complete:\n{}", wrong.join("\n"));
     all
 }

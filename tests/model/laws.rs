@@ -9,7 +9,7 @@ use playhead::lifecycle::rollup::environment_status;
 use playhead::lifecycle::rule::{allowed, allowed_in_environment, allowed_in_subset, allowed_on_environment};
 use playhead::lifecycle::{Action, Kind, Note, RequestId, Scope, ServiceId, Status};
 use playhead::simulator::deployment::{Phase, Run};
-use playhead::simulator::{Configuration, Item, Order, Outcome, Progress, Record, Service, World};
+use playhead::simulator::{Configuration, Item, Order, Outcome, Pod, PodPhase, Progress, Record, Service, World};
 
 use super::setup::home;
 use super::state::State;
@@ -137,10 +137,19 @@ fn remember(before: &State, taken: &mut Taken) {
             let floor = before.floors[place].unwrap_or(had.min(wanted));
             match taken.step {
                 Step::Crash { service: crashed, .. } if crashed == place => floor.min(service.ready_pods()),
+                Step::Passes if has_failed(&home(&before.world).services[place], service) => {
+                    floor.min(service.ready_pods())
+                }
                 _ => floor,
             }
         });
     }
+}
+
+/// Whether a pod that was ready is in error.
+fn has_failed(before: &Service, after: &Service) -> bool {
+    let was_ready = |pod: &Pod| before.pods.iter().any(|then| then.serial == pod.serial && then.is_ready());
+    after.pods.iter().any(|pod| pod.phase == PodPhase::Error && was_ready(pod))
 }
 
 fn enough_are_ready(state: &State) -> Result<(), Violation> {
@@ -170,6 +179,8 @@ struct Part<'a> {
     /// Its run, while it is not over.
     was: Option<&'a Run>,
     is: Option<&'a Run>,
+    /// Its line in the record, while that goes on.
+    line: Option<&'a Item>,
     /// Its line in the record of the deployment it took part in, if that is over now.
     ended: Option<&'a Item>,
 }
@@ -183,7 +194,8 @@ impl Part<'_> {
         let is = is_in.zip(now.services[place].run).filter(|_| same).and_then(|(running, run)| running.runs.get(run));
         let over = was_in.filter(|_| was.is_some() && is.is_none()).and_then(|was| now.record(was.record.id));
         let ended = over.zip(was).and_then(|(record, run)| record.items.get(run.item));
-        Part { before: &then.services[place], after: &now.services[place], was, is, ended }
+        let line = is_in.zip(is).and_then(|(running, run)| running.record.items.get(run.item));
+        Part { before: &then.services[place], after: &now.services[place], was, is, line, ended }
     }
 
     fn check(&self) -> Result<(), Violation> {
@@ -204,6 +216,10 @@ impl Part<'_> {
                 format!("{name} takes {:?} for what it ran; it was {then:?}", is.before)
             })?;
         }
+        let line = self.ended.or(self.line);
+        must(4, then == now || line.is_none_or(|item| item.deploying_at.is_some()), || {
+            format!("{}, and has not gone to the cluster", changed())
+        })?;
         let done = self.ended.is_some_and(|item| item.outcome == Outcome::Done);
         must(4, done || (then.1, then.2) == (now.1, now.2), || format!("{}, and is not done", changed()))?;
         self.ended.map_or(Ok(()), |item| self.has_ended(was, item))
@@ -237,11 +253,13 @@ impl Part<'_> {
         let (name, (now, ..)) = (&self.after.name, runs(self.after));
         // A run that begins and ends in one step has changed nothing: what it had is what there is.
         let before = if was.phase == Phase::Queued { None } else { Some(&was.before) };
-        let is_back = before.is_none_or(|before| {
-            let version = before.version.as_ref().map(|version| &*version.0);
-            now.len() == before.pods as usize
-                && now.iter().all(|(set, of)| *set == before.set && (*of == version || now.is_empty()))
-        });
+        // What never went to the cluster has changed nothing there, whatever was there before.
+        let is_back = item.deploying_at.is_none()
+            || before.is_none_or(|before| {
+                let version = before.version.as_ref().map(|version| &*version.0);
+                now.len() == before.pods as usize
+                    && now.iter().all(|(set, of)| *set == before.set && (*of == version || now.is_empty()))
+            });
         let restored = match (item.outcome, &item.note) {
             (Outcome::Canceled, _) => true,
             (Outcome::Failed, Some(Note::Failed(_))) => matches!(was.phase, Phase::Restoring(_)),

@@ -52,7 +52,7 @@ impl Fault {
     }
 }
 
-type Answer = Option<Result<Accepted, Rejected>>;
+pub type Answer = Option<Result<Accepted, Rejected>>;
 
 /// One step. Services and waiting requests are named by their places.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,6 +67,9 @@ pub enum Step {
         what: String,
         late: bool,
     },
+    /// Time passes up to the next event, or something is set: what happens is not known, but for pods that fail by
+    /// themselves.
+    Passes,
     /// A ready pod crashes.
     Crash {
         service: usize,
@@ -89,7 +92,7 @@ pub struct Taken {
 }
 
 impl Taken {
-    fn new(step: Step, fault: Option<(Fault, Option<usize>)>, state: State, answer: Answer) -> Taken {
+    pub fn new(step: Step, fault: Option<(Fault, Option<usize>)>, state: State, answer: Answer) -> Taken {
         Taken { step, fault, state, answer, beyond: false, same: false }
     }
 
@@ -338,6 +341,7 @@ impl fmt::Display for Taken {
                     f.write_str(", after its deadline")?;
                 }
             }
+            Step::Passes => f.write_str("time passes")?,
             Step::Crash { service, pod } => write!(f, "pod {pod} of service {} crashes", service + 1)?,
         }
         match (&self.step, self.fault) {
