@@ -76,7 +76,7 @@ impl Search<'_> {
             search.seen.depth = depth;
             search.offsets.push(search.happenings.len());
             let mut taken = step::steps(setup, &search.orders, &from);
-            if id as usize % TWICE == 0 {
+            if (id as usize).is_multiple_of(TWICE) {
                 let again = step::steps(setup, &search.orders, &from);
                 same_again(&taken, &again).map_err(|violation| search.tell(&violation, &search.way(id)))?;
             }

@@ -69,6 +69,7 @@ pub enum Step {
     },
     /// Time passes up to the next event, or something is set: what happens is not known, but for pods that fail by
     /// themselves.
+    #[allow(dead_code, reason = "the simulation test has it; the search knows what happens")]
     Passes,
     /// A ready pod crashes.
     Crash {
