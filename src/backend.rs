@@ -33,6 +33,14 @@ use answer::{Problem, json};
 use catalog::Catalog;
 use world_file::{WORLD_FILES, WorldFiles};
 
+/// The last moment of the year 9999, Unix ms: no time is later, and no duration longer.
+const LATEST: Millis = 253_402_300_799_999;
+
+/// A time of a host's clock; a clock, or a journal, that is out of its mind tells the nearest there is.
+fn moment(now: Millis) -> Millis {
+    now.clamp(0, LATEST)
+}
+
 /// A project that is open: what the simulator models, and what describes it.
 #[derive(Clone, Debug)]
 pub struct Backend {
@@ -56,7 +64,7 @@ impl Backend {
 
     /// The same, before it knows how to read and write world files.
     pub fn without_files(name: &str, seed: u64, now: Millis) -> Backend {
-        let (name, (world, catalog)) = scenario::build(name, seed, now);
+        let (name, (world, catalog)) = scenario::build(name, seed, moment(now));
         Backend { opened: world.revision, world, catalog, origin: name.to_owned(), ahead: 0, files: None }
     }
 
@@ -81,12 +89,13 @@ impl Backend {
 
     /// Lets the world advance to `now` (the host's clock, Unix ms; an earlier time than before changes nothing).
     pub fn advance(&mut self, now: Millis) {
-        self.world.advance(now + self.ahead);
+        self.world.advance(moment(now).saturating_add(self.ahead));
     }
 
     /// Lets the world advance to `now` (the host's clock, Unix ms; an earlier time than before changes nothing), then
     /// answers.
     pub fn handle(&mut self, request: &Request, now: Millis) -> Response {
+        let now = moment(now);
         self.advance(now);
         match self.answer(request, now) {
             Ok(response) => response,

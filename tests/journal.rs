@@ -204,6 +204,19 @@ fn damage_is_found_and_everything_before_it_is_recovered() {
 }
 
 #[test]
+fn a_time_that_cannot_be_breaks_nothing() {
+    for at in [i64::MIN, -1, 0, i64::MAX] {
+        let opened = Entry::Opened(Opening { scenario: "shop".into(), seed: 1, at }).line();
+        let kept = Kept::new("shop", 1);
+        let (mut again, taken, problem) = kept.home.again(vec![Entry::read(&opened).unwrap()]);
+        assert_eq!((taken, problem), (1, None), "{at}");
+        for real in [i64::MIN, NOW, i64::MAX] {
+            assert_eq!(again.answer(&Endpoint::Organizations.request(&[]), real).0.status, 200, "{at}, {real}");
+        }
+    }
+}
+
+#[test]
 fn a_newer_format_is_left_alone() {
     let line = Entry::Opened(Opening { scenario: "shop".into(), seed: 1, at: NOW }).line();
     let newer = |head: String| {

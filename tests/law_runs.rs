@@ -9,7 +9,8 @@ use playhead::lifecycle::Status::{
     BuildError, Building, Canceled, Canceling, Deployed, Deploying, DeploymentError, DeploymentQueued, Ready,
     RestartError, Restarted, Restarting, StopError, StopQueued, Stopped, Stopping,
 };
-use playhead::lifecycle::{Action, Kind, Queue, RunningStatus, Source, Status, Sync};
+use playhead::lifecycle::plan::{Effect, effect};
+use playhead::lifecycle::{Action, Kind, Queue, RunningStatus, Scope, Source, Status, Sync};
 use playhead::simulator::{Generation, Order, PodPhase, Service, Target, World};
 
 use worlds::{
@@ -304,6 +305,27 @@ fn failures_one_after_another_do_not_pile_pods_up() {
         assert_eq!(get(&world, 1).ready_pods(), 2, "{attempt}");
         world.set_faults(playhead::simulator::Faults::default());
     }
+}
+
+#[test]
+fn what_is_a_mixture_is_out_of_date_and_a_redeploy_makes_it_whole() {
+    let mut world = running(2);
+    must(&mut world, on(Action::Restart, 1));
+    let replaced = |world: &World| get(world, 1).pods.iter().any(|pod| pod.phase == PodPhase::Terminating);
+    watch(&mut world, replaced, |_| {});
+    fault(&mut world, 1, |faults, target| faults.readiness_never_ok = target);
+    settle(&mut world);
+    world.set_faults(playhead::simulator::Faults::default());
+    let mixed = sets(get(&world, 1));
+    assert_eq!((status(&world, 1), mixed.len()), (RestartError, 2));
+    assert_ne!(mixed[0].0, mixed[1].0, "pods of two sets");
+    let (service, provider) = (get(&world, 1), home(&world).provider);
+    let planned = effect(Action::Redeploy, Scope::Service, 1, &service.facts(provider), service.sync(), service.up);
+    assert_eq!((service.sync(), planned), (Sync::OutOfDate, Ok(Effect::Applies)));
+    goes_through(&mut world, Action::Redeploy, &[DeploymentQueued, Deploying, Deployed]);
+    let whole = sets(get(&world, 1));
+    assert_eq!((whole.len(), whole[0].0, note(&world, 1)), (2, whole[1].0, None));
+    assert_eq!(get(&world, 1).sync(), Sync::UpToDate);
 }
 
 // Stop

@@ -37,7 +37,7 @@ use worlds::{Choice, HOME, ada};
 fn small() -> Vec<Setup> {
     let mut setups: Vec<Setup> = Sort::ALL.into_iter().map(|sort| alone(sort, 0).essential()).collect();
     for sort in [Sort::Application, Sort::Container, Sort::ContainerDatabase] {
-        setups.push(Setup::new(&[(sort, 1, 1), (Sort::ManagedElsewhere, 2, 1)], 1).calm());
+        setups.push(Setup::new(&[(sort, 1, 1), (Sort::ManagedElsewhere, 2, 1)], 2).calm());
     }
     setups.push(Setup::new(&[(Sort::ContainerDatabase, 1, 1), (Sort::ManagedElsewhere, 2, 1)], 1).waiting());
     setups.push(Setup::new(&[(Sort::GitJob, 1, 1), (Sort::GitCron, 1, 1)], 0).one_slot().waiting());

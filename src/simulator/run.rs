@@ -22,7 +22,6 @@ use super::context::{Context, What};
 use super::deployment::{Phase, Run};
 use super::pod::Pod;
 use super::record::{Item, Outcome};
-use super::rollout;
 use super::service::Service;
 use super::world::Millis;
 
@@ -63,20 +62,10 @@ pub(super) fn outlook(service: &Service, item: &Item) -> (Configuration, Situati
     if item.chosen.is_some() {
         configuration.version.clone_from(&item.chosen);
     }
-    let differs = service.running.as_ref() != Some(&configuration) || !is_whole(service);
+    let differs = service.running.as_ref() != Some(&configuration) || !service.is_whole();
     let image = configuration.version.as_ref().is_some_and(|version| service.images.contains(version));
     let situation = Situation { kind: service.kind, source: service.source, differs, up: service.up, image };
     (configuration, situation)
-}
-
-/// Whether the pods are exactly one set of the running configuration: not so after a rollback that failed.
-fn is_whole(service: &Service) -> bool {
-    let wanted = match &service.running {
-        Some(running) if service.up && service.has_pods() => running.min_instances.min(rollout::MOST_PODS),
-        Some(_) | None => return true,
-    };
-    let alive = service.pods.iter().filter(|pod| pod.is_alive());
-    alive.clone().all(|pod| pod.set == service.set) && alive.count() == wanted as usize
 }
 
 /// The slot a service needs first, if its run starts now.

@@ -13,7 +13,7 @@ use crate::lifecycle::{
 use super::configuration::{Configuration, Version};
 use super::pod::{Generation, Pod, PodPhase};
 use super::request::Actor;
-use super::rollout::Rollout;
+use super::rollout::{MOST_PODS, Rollout};
 use super::world::Millis;
 
 /// The last action that was run, or runs, on a service.
@@ -191,15 +191,26 @@ impl Service {
         ServiceFacts { status, kind: self.kind, source: self.source, engine: self.engine, provider, pods }
     }
 
-    /// Whether the desired configuration is what runs (law §1).
+    /// Whether the desired configuration is what runs (law §1): not so where a way back that failed has left a mixture.
     pub fn sync(&self) -> Sync {
         if !self.status.ever_deployed() {
             return Sync::NeverDeployed;
         }
+        // While a run is not over its pods come and go.
         match &self.running {
-            Some(running) if *running == self.desired => Sync::UpToDate,
+            Some(running) if *running == self.desired && (self.run.is_some() || self.is_whole()) => Sync::UpToDate,
             Some(_) | None => Sync::OutOfDate,
         }
+    }
+
+    /// Whether the pods are exactly one set of the running configuration: not so after a rollback that failed.
+    pub fn is_whole(&self) -> bool {
+        let wanted = match &self.running {
+            Some(running) if self.up && self.has_pods() => running.min_instances.min(MOST_PODS),
+            Some(_) | None => return true,
+        };
+        let alive = self.pods.iter().filter(|pod| pod.is_alive());
+        alive.clone().all(|pod| pod.set == self.set) && alive.count() == wanted as usize
     }
 
     /// Its pods, now (law §2).

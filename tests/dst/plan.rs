@@ -10,7 +10,7 @@ use super::worlds::{Choice, HOME, ada, home, idle, sets, settle};
 /// A world with a past, in which all is over and no fault is on.
 fn grown(choice: &mut Choice, allowed: Allowed) -> World {
     let mut world = random_world(choice, allowed);
-    for _ in 0..choice.below(12) {
+    for _ in 0..choice.below(40) {
         let step = random_step(choice, &world, allowed);
         take(&mut world, &step, &mut |_| {});
     }

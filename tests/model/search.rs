@@ -195,7 +195,11 @@ fn pods_do_not_pile_up(setup: &Setup, state: &State) -> Result<(), Violation> {
 /// Law 9.8, one step long: the same steps from the same state come to the same, to the byte.
 fn same_again(one: &[Taken], other: &[Taken]) -> Result<(), Violation> {
     let text = |taken: &[Taken]| -> Vec<String> {
-        taken.iter().map(|taken| format!("{:?} {:?}", taken.answer, home(&taken.state.world))).collect()
+        let told = |taken: &Taken| {
+            let world = &taken.state.world;
+            format!("{:?} {:?} {:?}", taken.answer, home(world), world.agenda.planned())
+        };
+        taken.iter().map(told).collect()
     };
     if text(one) == text(other) { Ok(()) } else { violated(8, "the same step has come to something else".into()) }
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::api::reading::{At, Misplaced, Reader, read_with};
+use crate::backend::LATEST;
 
 /// A piece of state that can be written and read.
 pub trait Stored: Sized {
@@ -32,8 +33,6 @@ pub fn restored<T: Stored>(at: &At<'_>) -> Result<T, Misplaced> {
     read_with(at, T::restore)
 }
 
-/// The last moment of the year 9999, Unix ms: no time is later, and no duration longer.
-const LATEST: i64 = 253_402_300_799_999;
 /// No count is greater: what is counted on from it stays within 32 bits.
 const MOST: i64 = 1 << 31;
 
