@@ -2,6 +2,7 @@
 // what was running goes on. `KILLS` says how often; the long check of the project kills it much more often.
 import { expect, type Page, test } from "@playwright/test";
 import { Console } from "./console";
+import { lines } from "./kept";
 
 const KILLS = Number(process.env.KILLS ?? 8);
 /** Parts that run side by side, each a browser of its own with a seed of its own. */
@@ -22,22 +23,7 @@ interface Asked {
 }
 
 /** The accepted requests that the browser keeps, in order. */
-const kept = (page: Page): Promise<Asked[]> =>
-  page.evaluate(
-    () =>
-      new Promise<Asked[]>((resolve, reject) => {
-        const opening = indexedDB.open("playhead");
-        opening.onerror = () => reject(opening.error);
-        opening.onsuccess = () => {
-          const all = opening.result.transaction("journal").objectStore("journal").getAll();
-          all.onsuccess = () => {
-            opening.result.close();
-            const heads = (all.result as string[][]).map(([head]) => JSON.parse(head!));
-            resolve(heads.filter(({ is }) => is === "asked"));
-          };
-        };
-      }),
-  );
+const kept = async (page: Page): Promise<Asked[]> => (await lines(page)).map((head) => JSON.parse(head)).filter(({ is }) => is === "asked");
 
 for (let part = 0; part < PARTS; part += 1) {
   const kills = Math.ceil(KILLS / PARTS);

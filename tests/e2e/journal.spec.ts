@@ -1,6 +1,7 @@
 // The demo's world is kept in the browser: it is there after a reload and a crash, and is one world in several tabs.
 import { type BrowserContext, expect, type Page, test } from "@playwright/test";
 import { Console } from "./console";
+import { lines } from "./kept";
 
 /** A world that goes on by itself, quickly where `speed` says so. */
 async function open(page: Page, query = "?scenario=shop&seed=7"): Promise<Console> {
@@ -28,23 +29,6 @@ async function hurry(console: Console): Promise<void> {
   await sheet.getByRole("radio", { name: "20×" }).check();
   await console.closeDemo();
 }
-
-/** The lines that the browser keeps. */
-const lines = (page: Page): Promise<string[]> =>
-  page.evaluate(
-    () =>
-      new Promise<string[]>((resolve, reject) => {
-        const opening = indexedDB.open("playhead");
-        opening.onerror = () => reject(opening.error);
-        opening.onsuccess = () => {
-          const all = opening.result.transaction("journal").objectStore("journal").getAll();
-          all.onsuccess = () => {
-            opening.result.close();
-            resolve((all.result as string[][]).map(([head]) => head!));
-          };
-        };
-      }),
-  );
 
 /** Changes the journal behind the page's back. */
 const tamper = (page: Page, how: "clear" | "damage the last" | "make newer"): Promise<void> =>

@@ -14,8 +14,6 @@ const WASM_SPLIT: &str = "0.2.3";
 const SCHEMATHESIS: &str = "4.32.5";
 /// Asks what the dependencies may be.
 const CARGO_DENY: &str = "0.20.2";
-/// Breaks the program, to see whether a test notices.
-const MUTANTS: &str = "27.1.0";
 /// The target the page is compiled for.
 pub const TARGET: &str = "wasm32-unknown-unknown";
 /// The oldest Node.js that Playwright and Binaryen run on.
@@ -88,19 +86,6 @@ pub fn schemathesis() -> Result<PathBuf, Failure> {
         fs::write(&stamp, SCHEMATHESIS).map_err(|error| format!("cannot write {}: {error}", stamp.display()))
     })?;
     Ok(folder)
-}
-
-/// cargo-mutants, for the very long checks.
-pub fn mutants() -> Result<(), Failure> {
-    // It is a command of cargo's, and tells its version as such.
-    let printed = command("cargo").args(["mutants", "--version"]).output();
-    let told = printed.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
-    if told.is_ok_and(|told| told.ends_with(MUTANTS)) {
-        return Ok(());
-    }
-    step(&format!("Install cargo-mutants {MUTANTS} into .tools (once, some minutes)"), || {
-        install("cargo-mutants", MUTANTS, &["--locked"])
-    })
 }
 
 /// Installs packages of the system, where that is Debian or its kin; elsewhere says how to do it by hand.

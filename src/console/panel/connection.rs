@@ -229,7 +229,8 @@ fn explained(error: &Error) -> String {
     match error {
         Error::Offline => {
             "The server does not answer this page. It may be down, or it does not answer pages of other origins: \
-            a Playhead server answers this one when it is started with --allow-origin."
+            a Playhead server answers this one when it is started with --allow-origin. And a page that a Playhead \
+            server serves talks to that server alone."
                 .to_owned()
         }
         Error::Unauthorized => "The server does not know this token, or wants one. Nothing was changed.".to_owned(),
