@@ -22,7 +22,7 @@ mod timer;
 
 pub use clock::Clock;
 pub use error::Error;
-pub use loopback::{Loopback, Trouble};
+pub use loopback::Loopback;
 pub use order::{Accepted, Item, Order};
 
 use std::pin::Pin;
@@ -33,6 +33,7 @@ use serde_json::{Map, Value};
 
 use crate::api;
 use crate::api::configure::Edit;
+use crate::api::http::SCOPE;
 use crate::api::reading::{self, Read};
 use crate::api::{Endpoint, ErrorBody, Request, Response, Results};
 use crate::lifecycle::{EnvironmentId, RequestId, ServiceId};
@@ -258,6 +259,10 @@ impl Client {
     /// [`Error::Refused`] with the law's reason; [`Error::Timeout`] when it is not known whether it was accepted.
     pub async fn act(&self, order: &Order) -> Result<Accepted, Error> {
         let answer = self.send(order.request()?, Care::Action).await?;
+        // A success of somebody in between, such as a page that asks for a login, is none of the server's.
+        if !answer.response.body.is_empty() {
+            decode::<Value>(&answer, true)?;
+        }
         Ok(Accepted::read(&answer.response))
     }
 
@@ -326,12 +331,12 @@ impl Client {
 
     /// A read that is tried again when that can help.
     async fn read<T: Read>(&self, request: Request) -> Result<T, Error> {
-        decode(&self.send(request, Care::Repeat).await?)
+        decode(&self.send(request, Care::Repeat).await?, false)
     }
 
     /// A read that is tried once, because the caller polls.
     async fn once<T: Read>(&self, request: Request) -> Result<T, Error> {
-        decode(&self.send(request, Care::Once).await?)
+        decode(&self.send(request, Care::Once).await?, false)
     }
 
     /// Sends a request as its care says. Boxed, so that each call is a few bytes of code around one shared machine.
@@ -343,6 +348,10 @@ impl Client {
         if !request.body.is_empty() {
             request = request.with_header("Content-Type", "application/json");
         }
+        let action = care == Care::Action;
+        if let (true, Transport::Http(http)) = (action, &*self.0) {
+            request = http.once(request);
+        }
         let mut attempt = 1;
         loop {
             let response = match &*self.0 {
@@ -351,10 +360,9 @@ impl Client {
             };
             let error = match response {
                 Ok(response) if response.is_ok() => return Ok(Answer { path: request.path, response }),
-                Ok(response) => failure(&response),
-                Err(error) => error,
+                Ok(response) => failure(&response, action),
+                Err(error) => error.of(action),
             };
-            let error = error.of(care == Care::Action);
             // A server that counts requests is not asked again before it says so.
             let limited = matches!(error, Error::RateLimited { .. });
             if care != Care::Repeat || limited || !error.may_heal() || attempt == TRIES {
@@ -400,15 +408,23 @@ fn encode(body: &impl Serialize) -> Result<Vec<u8>, Error> {
     serde_json::to_vec(body).map_err(|error| Error::Invalid { detail: error.to_string() })
 }
 
-fn decode<T: Read>(answer: &Answer) -> Result<T, Error> {
-    reading::from_slice(&answer.response.body)
-        .map_err(|misplaced| Error::Unreadable { path: answer.path.clone(), detail: misplaced.to_string() })
+/// The body of a success; of an action it tells that it is really the server's.
+fn decode<T: Read>(answer: &Answer, action: bool) -> Result<T, Error> {
+    reading::from_slice(&answer.response.body).map_err(|misplaced| {
+        let page = answer.response.body.trim_ascii_start().starts_with(b"<");
+        let detail =
+            if page { "it is a web page, sent by something on the way".to_owned() } else { misplaced.to_string() };
+        Error::Unreadable { path: answer.path.clone(), detail, action }
+    })
 }
 
 /// The error of an answer that is not a success; a body that is not the contract's is no reason to say less.
-fn failure(response: &Response) -> Error {
+fn failure(response: &Response, action: bool) -> Error {
     let body: ErrorBody = reading::from_slice(&response.body).unwrap_or_default();
-    let words = body.words().to_owned();
+    let words = match body.words() {
+        "" => "no reason is given".to_owned(),
+        words => words.to_owned(),
+    };
     let detail = match body.place {
         Some(place) if !words.contains(&place) => format!("{place}: {words}"),
         Some(_) | None => words,
@@ -418,7 +434,13 @@ fn failure(response: &Response) -> Error {
         401 | 403 => Error::Unauthorized,
         404 => Error::NotFound { detail },
         409 => Error::Refused { reason: detail },
-        429 => Error::RateLimited { reset: limit::reset(response), action: false },
-        status => Error::Server { status, detail },
+        429 => Error::RateLimited { reset: limit::reset(response), action },
+        status => {
+            // A server of ours says itself what became of an action; of an answer that took too long it does not know.
+            let told = response.header(SCOPE).is_some();
+            let open = action && status >= 500 && (!told || status == 504);
+            let detail = if open && !told { format!("{detail}{}", error::OPEN) } else { detail };
+            Error::Server { status, detail, open }
+        }
     }
 }

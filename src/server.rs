@@ -3,7 +3,7 @@
 //! One port: the console at `/`, the contract under [`API`], and for whoever runs it `/healthz`, `/readyz`, `/metrics`.
 //! `/openapi.json` describes all of the contract, to anybody.
 //! - `journal`: what was accepted, on disk. `host`: the one thread that owns the world. `tokens`, `gate`: who is let in.
-//! - `answer`: from HTTP to the backend's request and back. `events`: what changed, pushed. `site`: the console's files.
+//! - `answer`: from HTTP to the backend's request and back. `once`: what arrives twice is done once. `events`: what changed, pushed. `site`: the console's files.
 //! - `openapi`: the contract as a document for machines. `upstream`: the live API, where that answers instead of a world.
 //!
 //! Invariants: no rule of the lifecycle here; who answers is the backend or the upstream, this carries. An action is answered after it is on the
@@ -16,6 +16,7 @@ mod host;
 pub mod journal;
 mod listen;
 mod metrics;
+mod once;
 mod openapi;
 mod site;
 pub mod tokens;
@@ -42,6 +43,7 @@ pub use host::real_now;
 use journal::Journal;
 pub use journal::Opening;
 use metrics::Metrics;
+use once::Once;
 use site::Site;
 use tokens::Tokens;
 use upstream::Upstream;
@@ -154,6 +156,7 @@ struct Parts {
     site: Option<Site>,
     origins: Vec<String>,
     read_only: bool,
+    once: Once,
     /// Turns true when the server is told to end.
     ending: watch::Sender<bool>,
 }
@@ -228,7 +231,8 @@ pub fn serve(options: Options) -> Result<(), Failure> {
         );
     }
     let (ending, _) = watch::channel(false);
-    let parts = Parts { source, tokens, metrics, site, origins: options.origins, read_only: options.read_only, ending };
+    let (origins, read_only, once) = (options.origins, options.read_only, Once::default());
+    let parts = Parts { source, tokens, metrics, site, origins, read_only, once, ending };
     let server = Server(Arc::new(parts));
     let world_ends = async {
         match gone {

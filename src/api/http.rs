@@ -68,6 +68,9 @@ pub struct Response {
 pub const ACTOR: &str = "X-Playhead-Actor";
 /// From where: one of the contract's origins, or a finer word of ours such as `CI_CD`.
 pub const ORIGIN: &str = "X-Playhead-Origin";
+/// With an action: what arrives again with the same key is not done again, but answered as the first time (the header that
+/// the IETF's draft of this name describes; servers of ours know it).
+pub const KEY: &str = "Idempotency-Key";
 /// In the answer to an action: the id of the accepted request.
 pub const REQUEST: &str = "X-Playhead-Request";
 /// In every answer: what the visitor may do, `read` or `act` (ours).

@@ -6,7 +6,7 @@ use thiserror::Error;
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Error {
     /// No answer in time. For an action that means: it is not known whether it was accepted.
-    #[error("No answer within {seconds} s. {}", if *.action { "It is not known whether the request was accepted: the page shows it as soon as the server tells." } else { "It is tried again by itself." })]
+    #[error("No answer within {seconds} s.{}", if *.action { OPEN } else { " It is tried again by itself." })]
     Timeout {
         /// How long it was waited for.
         seconds: u32,
@@ -52,16 +52,24 @@ pub enum Error {
         status: u16,
         /// The server's words.
         detail: String,
+        /// Whether it was an action that may have been accepted all the same.
+        open: bool,
     },
     /// A success whose body is not what the contract says.
-    #[error("The answer to {path} cannot be read: {detail}")]
+    #[error("The answer to {path} cannot be read: {detail}.{}", if *.action { OPEN } else { "" })]
     Unreadable {
         /// What was asked.
         path: String,
         /// Where the body breaks the contract.
         detail: String,
+        /// Whether it was an action, of which then nothing is known.
+        action: bool,
     },
 }
+
+/// What is said where the answer does not tell whether an action was accepted.
+pub(super) const OPEN: &str =
+    " It is not known whether the request was accepted: the page shows it as soon as the server tells.";
 
 impl Error {
     /// The same, of an action or of a read.
@@ -71,6 +79,20 @@ impl Error {
             Error::Timeout { seconds, .. } => Error::Timeout { seconds, action },
             Error::RateLimited { reset, .. } => Error::RateLimited { reset, action },
             other => other,
+        }
+    }
+
+    /// Whether it is an action that may have been accepted all the same: nothing more is known of it.
+    pub fn leaves_open(&self) -> bool {
+        match self {
+            Error::Timeout { action, .. } | Error::Unreadable { action, .. } => *action,
+            Error::Server { open, .. } => *open,
+            Error::Offline
+            | Error::Refused { .. }
+            | Error::Invalid { .. }
+            | Error::Unauthorized
+            | Error::NotFound { .. }
+            | Error::RateLimited { .. } => false,
         }
     }
 

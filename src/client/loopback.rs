@@ -9,13 +9,14 @@ pub mod journal;
 pub mod keeper;
 #[cfg(target_arch = "wasm32")]
 mod storage;
+pub mod trouble;
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::clock::{Clock, Millis};
 use super::error::Error;
-use super::{TIMEOUT_SECONDS, timer};
+use super::timer;
 use crate::api::{Method, Request, Response};
 use crate::backend::world_file::WorldFiles;
 pub use home::{Apart, Home};
@@ -31,24 +32,17 @@ pub struct Loopback(Arc<Mutex<Inside>>);
 struct Inside {
     home: Home,
     latency: u32,
-    trouble: Trouble,
+    between: Option<Between>,
     keeping: Keeping,
     changed: Option<Arc<dyn Fn() + Send + Sync>>,
 }
 
-/// What is wrong with the connection, on request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Trouble {
-    /// Nothing.
-    #[default]
-    None,
-    /// Every request is answered with 503, and nothing happens.
-    Unavailable,
-    /// Every request is carried out, and its answer is lost.
-    AnswersLost,
-    /// Every request is lost on its way.
-    Offline,
-}
+/// Stands between the page and its backend, and does to requests and answers what a network or a server can
+/// (`loopback/trouble.rs`).
+pub type Between = Arc<dyn Fn(Loopback, Request) -> Carrying + Send + Sync>;
+
+/// A request that is on its way.
+pub type Carrying = Pin<Box<dyn Future<Output = Result<Response, Error>>>>;
 
 /// What becomes of the world when the page is closed.
 #[derive(Clone, Default)]
@@ -77,7 +71,7 @@ impl Loopback {
     /// Puts a world behind troubles.
     pub fn new(home: Home) -> Loopback {
         let keeping = Keeping::NotYet;
-        Loopback(Arc::new(Mutex::new(Inside { home, latency: 0, trouble: Trouble::None, keeping, changed: None })))
+        Loopback(Arc::new(Mutex::new(Inside { home, latency: 0, between: None, keeping, changed: None })))
     }
 
     fn inside(&self) -> MutexGuard<'_, Inside> {
@@ -178,38 +172,29 @@ impl Loopback {
         self.inside().latency = millis;
     }
 
-    /// What is wrong with the connection.
-    pub fn trouble(&self) -> Trouble {
-        self.inside().trouble
+    /// Puts something between the page and the world, or nothing.
+    pub fn set_between(&self, between: Option<Between>) {
+        self.inside().between = between;
     }
 
-    /// Sets what is wrong with the connection.
-    pub fn set_trouble(&self, trouble: Trouble) {
-        self.inside().trouble = trouble;
-    }
-
-    /// Carries a request over, unless the trouble of the moment prevents it.
+    /// Carries a request over, through whatever stands between.
     pub(super) async fn send(&self, request: &Request) -> Result<Response, Error> {
-        let (latency, trouble) = {
-            let inside = self.inside();
-            (inside.latency, inside.trouble)
-        };
+        let latency = self.latency();
         if latency > 0 {
             timer::pause(latency).await;
         }
-        match trouble {
-            Trouble::Offline => return Err(Error::Offline),
-            Trouble::Unavailable => return Ok(Response::new(503)),
-            Trouble::None | Trouble::AnswersLost => {}
+        let between = self.inside().between.clone();
+        match between {
+            Some(between) => between(self.clone(), request.clone()).await,
+            None => Ok(self.arrived(request).await),
         }
-        let response = match (request.method, self.keeping()) {
+    }
+
+    /// A request has arrived.
+    async fn arrived(&self, request: &Request) -> Response {
+        match (request.method, self.keeping()) {
             (Method::Post | Method::Put | Method::Delete, Keeping::By(keeper)) => keeper.act(self, request).await,
             _ => self.answer(request).0,
-        };
-        if trouble == Trouble::AnswersLost {
-            timer::pause(TIMEOUT_SECONDS * 1_000).await;
-            return Err(Error::Timeout { seconds: TIMEOUT_SECONDS, action: false });
         }
-        Ok(response)
     }
 }

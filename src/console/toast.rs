@@ -89,16 +89,9 @@ impl Toast {
             client::Error::Refused { reason } => format!("The server refused: {reason}"),
             other => other.to_string(),
         };
-        self.stage.set(match error {
-            client::Error::Timeout { .. } => Stage::Unknown(words),
-            client::Error::Offline
-            | client::Error::Refused { .. }
-            | client::Error::Invalid { .. }
-            | client::Error::Unauthorized
-            | client::Error::NotFound { .. }
-            | client::Error::RateLimited { .. }
-            | client::Error::Server { .. }
-            | client::Error::Unreadable { .. } => Stage::Failed { words, services: Vec::new() },
+        self.stage.set(match error.leaves_open() {
+            true => Stage::Unknown(words),
+            false => Stage::Failed { words, services: Vec::new() },
         });
     }
 

@@ -15,7 +15,7 @@ use super::gate::{self, Denied, Visitor};
 use super::host::Host;
 use super::{API, LARGEST_BODY, Server, Source, problem};
 use crate::api;
-use crate::api::http::{ACTOR, ORIGIN, POSITION, REQUEST, SCOPE};
+use crate::api::http::{ACTOR, KEY, ORIGIN, POSITION, REQUEST, SCOPE};
 
 /// How long the world is waited for; less than the whole answer may take.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -123,7 +123,7 @@ async fn site(server: &Server, request: Request) -> Response {
 }
 
 fn preflight() -> Response {
-    let headers = format!("Authorization, Content-Type, If-None-Match, {ACTOR}, {ORIGIN}");
+    let headers = format!("Authorization, Content-Type, If-None-Match, {ACTOR}, {ORIGIN}, {KEY}");
     let told = [
         (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT"),
         (header::ACCESS_CONTROL_ALLOW_HEADERS, headers.as_str()),
@@ -155,13 +155,24 @@ async fn contract(server: &Server, peer: SocketAddr, path: String, request: Requ
     let mut asked = api::Request::new(method, path).with_body(body);
     asked.query = query(head.uri.query().unwrap_or_default());
     let reads_only = server.0.read_only || visitor.reads_only();
-    let mut answer = match &server.0.source {
-        Source::World(host) => ask(host, told_by(asked, &head.headers, visitor)).await,
-        Source::Upstream(upstream) => upstream.pass(&asked, &head.headers).await,
+    let key = head.headers.get(KEY).and_then(|key| key.to_str().ok()).filter(|key| !key.is_empty());
+    let answer = match key.filter(|_| method != api::Method::Get) {
+        Some(key) => {
+            let first = from_source(server.clone(), asked.clone(), head.headers.clone(), visitor.clone());
+            server.0.once.answer((&visitor, key), &asked, first).await
+        }
+        None => from_source(server.clone(), asked, head.headers.clone(), visitor).await,
     };
     // A page that knows offers nothing else. Told always: what is only missing is not noticed by a cache.
-    answer = answer.with_header(SCOPE, if reads_only { "read" } else { "act" });
+    let answer = answer.with_header(SCOPE, if reads_only { "read" } else { "act" });
     if method == api::Method::Get && answer.status == 200 { validated(answer, &head.headers) } else { plain(answer) }
+}
+
+async fn from_source(server: Server, asked: api::Request, headers: HeaderMap, visitor: Visitor) -> api::Response {
+    match &server.0.source {
+        Source::World(host) => ask(host, told_by(asked, &headers, visitor)).await,
+        Source::Upstream(upstream) => upstream.pass(&asked, &headers).await,
+    }
 }
 
 async fn ask(host: &Host, request: api::Request) -> api::Response {

@@ -18,7 +18,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
 use super::API;
-use crate::api::http::{ACTOR, ORIGIN, POSITION, REQUEST};
+use crate::api::http::{ACTOR, KEY, ORIGIN, POSITION, REQUEST};
 use crate::api::routes::{RESTARTABLE_WORDS, SERVICE_WORDS, table};
 use crate::api::{Endpoint, ErrorBody, Method};
 use operation::{Body, Operation};
@@ -126,6 +126,11 @@ fn described(
     if method == Method::Post {
         parameters.push(told((ACTOR, "Who asks: a name to show. Who has a token is called by the token's name.")));
         parameters.push(told((ORIGIN, "From where, such as `CI_CD`.")));
+    }
+    if method != Method::Get {
+        let about =
+            "What arrives again with the same key, path and body is not done again, but answered as the first time.";
+        parameters.push(told((KEY, about)));
     }
     let acts = operation::is_action(endpoint);
     let mut success = json!({

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use gloo_net::http::RequestBuilder;
 use web_sys::{AbortSignal, RequestRedirect};
 
-use crate::api::http::SCOPE;
+use crate::api::http::{KEY, SCOPE};
 use crate::api::{Method, Request, Response};
 use crate::client::error::Error;
 use crate::client::limit::Budget;
@@ -21,6 +21,7 @@ pub struct Http {
     base: String,
     timeout: u32,
     headers: Vec<(String, String)>,
+    keyed: bool,
     says: Says,
     /// What the last answers told of the token; all clones know.
     told: Arc<Mutex<Told>>,
@@ -62,6 +63,22 @@ impl Http {
     pub fn with_header(mut self, name: &str, value: impl Into<String>) -> Http {
         self.headers.push((name.to_owned(), value.into()));
         self
+    }
+
+    /// A server of ours: it does what was asked for with one key once, however often that arrives. A browser sends a
+    /// request again by itself when a connection that it has used before ends without an answer.
+    #[must_use]
+    pub fn with_keys(self) -> Http {
+        Http { keyed: true, ..self }
+    }
+
+    /// An action, to be done once.
+    pub(in crate::client) fn once(&self, action: Request) -> Request {
+        if !self.keyed {
+            return action;
+        }
+        let random = || (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
+        action.with_header(KEY, format!("{:08x}{:08x}{:08x}", random(), random(), random()))
     }
 
     /// A server of ours, that tells by itself when something changed.

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use ureq::{Agent, Timeout};
 
+use crate::api::http::KEY;
 use crate::api::routes::encode;
 use crate::api::{Method, Request, Response};
 use crate::client::TIMEOUT_SECONDS;
@@ -56,6 +57,19 @@ impl Http {
     pub fn with_header(mut self, name: &str, value: impl Into<String>) -> Http {
         self.headers.push((name.to_owned(), value.into()));
         self
+    }
+
+    /// An action, to be done once; a server that does not know the header passes it over.
+    pub(in crate::client) fn once(&self, action: Request) -> Request {
+        let mut bytes = [0; 12];
+        match getrandom::fill(&mut bytes) {
+            Ok(()) => {
+                let key = bytes.iter().fold(String::new(), |key, byte| key + &format!("{byte:02x}"));
+                action.with_header(KEY, key)
+            }
+            // Without randomness it goes as it is: nothing here sends it twice.
+            Err(_) => action,
+        }
     }
 
     /// Carries a request over and waits for its answer; the thread waits with it.

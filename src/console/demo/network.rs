@@ -1,20 +1,20 @@
 //! The way to the backend: how long an answer takes, and what goes wrong with it.
 
+use std::cell::Cell;
+
 use leptos::prelude::*;
 
-use crate::client::{Loopback, Trouble};
+use crate::client::Loopback;
+use crate::client::loopback::trouble::Trouble;
 use crate::console::element::view;
 use crate::console::state::use_store;
 
 /// Latencies to choose from, in milliseconds.
 const LATENCIES: [u32; 5] = [0, 100, 500, 2_000, 5_000];
-/// Troubles to choose from, and what each means.
-const TROUBLES: [(Trouble, &str); 4] = [
-    (Trouble::None, "Works"),
-    (Trouble::Unavailable, "Fails: answers 503"),
-    (Trouble::AnswersLost, "Loses answers: the request is carried out"),
-    (Trouble::Offline, "Offline: nothing gets through"),
-];
+thread_local! {
+    /// What was chosen, while the page lives.
+    static CHOSEN: Cell<Trouble> = const { Cell::new(Trouble::None) };
+}
 
 /// Latency and trouble of the API.
 #[component]
@@ -23,7 +23,7 @@ pub fn NetworkControls(
     demo: Loopback,
 ) -> AnyView {
     let store = use_store();
-    let (latency, trouble) = (RwSignal::new(demo.latency()), RwSignal::new(demo.trouble()));
+    let (latency, trouble) = (RwSignal::new(demo.latency()), RwSignal::new(CHOSEN.get()));
     let demo = StoredValue::new_local(demo);
     let set_latency = move |event| {
         let millis = event_target_value(&event).parse().unwrap_or(0);
@@ -31,7 +31,8 @@ pub fn NetworkControls(
         latency.set(millis);
     };
     let set_trouble = move |chosen: Trouble| {
-        demo.with_value(|demo| demo.set_trouble(chosen));
+        demo.with_value(|demo| demo.set_between(chosen.between()));
+        CHOSEN.set(chosen);
         trouble.set(chosen);
         store.poke();
     };
@@ -50,8 +51,8 @@ pub fn NetworkControls(
             </div>
             <fieldset class="field">
                 <legend class="label">"The connection"</legend>
-                {TROUBLES
-                    .map(|(one, words)| {
+                {Trouble::ALL
+                    .map(|one| {
                         view! {
                             <label class="check">
                                 <input
@@ -60,7 +61,7 @@ pub fn NetworkControls(
                                     prop:checked=move || trouble.get() == one
                                     on:change=move |_| set_trouble(one)
                                 />
-                                {words}
+                                {one.words()}
                             </label>
                         }
                     })}

@@ -213,6 +213,10 @@ fn open(store: Store, route: Route, world: World, file: File) {
                 toast::done(format!("{name} opened"));
             }
             Err(error) => {
+                let what = match error.leaves_open() {
+                    true => format!("It is not known whether {name} was opened"),
+                    false => format!("{name} was not opened; the world is as it was"),
+                };
                 // What the server finds wrong is the file's, not the request's.
                 let why = match error {
                     Error::Invalid { detail } => detail,
@@ -225,7 +229,7 @@ fn open(store: Store, route: Route, world: World, file: File) {
                     | Error::Server { .. }
                     | Error::Unreadable { .. } => error.to_string(),
                 };
-                toast::failed(format!("{name} was not opened; the world is as it was"), why);
+                toast::failed(what, why);
             }
         }
     });

@@ -37,6 +37,16 @@ pub enum Freshness {
         /// Seconds since the last answer.
         seconds: u32,
     },
+    /// The server does not let this page read any more.
+    Refused {
+        /// Seconds since the last answer.
+        seconds: u32,
+    },
+    /// The server counts requests, and there were too many.
+    Limited {
+        /// Seconds since the last answer.
+        seconds: u32,
+    },
     /// There is no network, or no way to the server.
     Offline {
         /// Seconds since the last answer.
@@ -47,18 +57,14 @@ pub enum Freshness {
 impl Contact {
     /// What to say of it.
     pub fn freshness(&self) -> Freshness {
-        let Some(answered) = self.answered else {
-            return match self.trouble {
-                None => Freshness::Connecting,
-                Some(client::Error::Offline) => Freshness::Offline { seconds: 0 },
-                Some(_) => Freshness::Reconnecting { seconds: 0 },
-            };
-        };
-        let age = (self.now - answered).max(0.0);
+        let age = self.answered.map_or(0.0, |answered| (self.now - answered).max(0.0));
         let seconds = (age / 1_000.0) as u32;
         match &self.trouble {
             Some(client::Error::Offline) => Freshness::Offline { seconds },
+            Some(client::Error::Unauthorized) => Freshness::Refused { seconds },
+            Some(client::Error::RateLimited { .. }) => Freshness::Limited { seconds },
             Some(_) => Freshness::Reconnecting { seconds },
+            None if self.answered.is_none() => Freshness::Connecting,
             None if age > self.patience => Freshness::Old { seconds },
             None => Freshness::Live,
         }
@@ -74,6 +80,8 @@ impl Freshness {
             Freshness::Live => "Live".into(),
             Freshness::Old { seconds } => format!("{} old", age(seconds)),
             Freshness::Reconnecting { seconds } => format!("Reconnecting{}", old(seconds)),
+            Freshness::Refused { seconds } => format!("Not authorized{}", old(seconds)),
+            Freshness::Limited { seconds } => format!("Too many requests{}", old(seconds)),
             Freshness::Offline { seconds } => format!("Offline{}", old(seconds)),
         }
     }
@@ -83,8 +91,8 @@ impl Freshness {
         match self {
             Freshness::Live => "ok",
             Freshness::Connecting | Freshness::Old { .. } => "idle",
-            Freshness::Reconnecting { .. } => "warn",
-            Freshness::Offline { .. } => "error",
+            Freshness::Reconnecting { .. } | Freshness::Limited { .. } => "warn",
+            Freshness::Offline { .. } | Freshness::Refused { .. } => "error",
         }
     }
 }

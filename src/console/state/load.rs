@@ -10,6 +10,7 @@ use super::{Store, announce, wire};
 use crate::api::live::{EnvironmentDetail, ProjectLive};
 use crate::api::service::Service;
 use crate::api::stage::Stage;
+use crate::api::time::Time;
 use crate::client::{self, Client};
 use crate::console::route::{Page, Place};
 use crate::lifecycle::{EnvironmentId, Provider, ServiceId};
@@ -100,10 +101,7 @@ async fn project(store: Store, client: &Client) -> Result<Option<String>, client
 /// Loads the environments and how they are doing, and shows them only then, so that no wrong status is ever seen.
 async fn load_environments(store: Store, client: &Client, project: &str) -> Result<(), client::Error> {
     let environments = client.environments(project).await?;
-    let Some(live) = client.project_live(project, 0).await? else {
-        store.poll.update_value(|poll| poll.contract_only = true);
-        return Ok(());
-    };
+    let Some(live) = client.project_live(project, 0).await? else { return lacking(store) };
     let mut rows: LiteMap<u128, _> =
         environments.iter().filter_map(wire::environment).map(|row| (row.id.0, row)).collect();
     for environment in &live.environments {
@@ -121,13 +119,30 @@ async fn load_environments(store: Store, client: &Client, project: &str) -> Resu
 async fn follow_project(store: Store, client: &Client, project: &str) -> Result<(), client::Error> {
     let since = store.poll.with_value(|poll| poll.project_revision);
     match client.project_live(project, since).await? {
-        Some(live) if patch_environments(store, &live) => load_environments(store, client, project).await,
-        Some(_) => Ok(()),
-        None => {
-            store.poll.update_value(|poll| poll.contract_only = true);
-            Ok(())
+        Some(live)
+            if is_older(store, since, live.revision, live.full, live.now) || patch_environments(store, &live) =>
+        {
+            load_environments(store, client, project).await
         }
+        Some(_) => Ok(()),
+        None => lacking(store),
     }
+}
+
+/// Whether an answer is older than what is shown: one that somebody on the way kept, and gave again. What is asked from the
+/// beginning is taken as it comes; so a server whose clock was set back is not older for ever.
+fn is_older(store: Store, since: u64, revision: u64, full: bool, now: Time) -> bool {
+    (!full && revision < since) || now.0 < store.now.get_untracked()
+}
+
+/// The server has no answers of ours. One that had them has them: what was asked for is not there any more, or somebody
+/// else answers for it.
+fn lacking(store: Store) -> Result<(), client::Error> {
+    if store.poll.with_value(|poll| poll.project_revision > 0) {
+        return Err(client::Error::NotFound { detail: "The server says that it is not there (any more).".to_owned() });
+    }
+    store.poll.update_value(|poll| poll.contract_only = true);
+    Ok(())
 }
 
 /// Returns whether the list of environments is not ours any more.
@@ -154,15 +169,16 @@ async fn follow_environment(store: Store, client: &Client, focus: EnvironmentId)
     let since = store.poll.with_value(|poll| poll.revision);
     match client.environment_live(focus, since).await? {
         Some(live) if store.loaded.get_untracked() == Some(focus) => {
-            if live.full && live.services.len() != store.services.count() {
+            let others = live.full && live.services.len() != store.services.count();
+            if others || is_older(store, since, live.revision, live.full, live.now) {
                 return load_services(store, client, focus).await;
             }
             patch_services(store, focus, &live, true);
+            Ok(())
         }
-        Some(_) => {}
-        None => store.poll.update_value(|poll| poll.contract_only = true),
+        Some(_) => Ok(()),
+        None => lacking(store),
     }
-    Ok(())
 }
 
 /// Loads the services of an environment and how they are doing, and shows them only then, so that no wrong status is
@@ -170,10 +186,7 @@ async fn follow_environment(store: Store, client: &Client, focus: EnvironmentId)
 async fn load_services(store: Store, client: &Client, focus: EnvironmentId) -> Result<(), client::Error> {
     let services = client.services(focus).await?;
     let stages = client.stages(focus).await?;
-    let Some(live) = client.environment_live(focus, 0).await? else {
-        store.poll.update_value(|poll| poll.contract_only = true);
-        return Ok(());
-    };
+    let Some(live) = client.environment_live(focus, 0).await? else { return lacking(store) };
     if store.focus.get_untracked() != Some(focus) {
         return Ok(());
     }

@@ -190,7 +190,8 @@ fn settle(store: Store, result: Result<(), client::Error>) {
             if closed && store.poll.with_value(|poll| poll.failures == 1) {
                 store.route.open_panel(Panel::Connection);
             }
-            let gone = matches!(error, client::Error::NotFound { .. });
+            // Of a whole project that says only that somebody else answers.
+            let gone = matches!(error, client::Error::NotFound { .. }) && store.focus.get_untracked().is_some();
             store.contact.update(|contact| {
                 contact.now = now;
                 // That a thing is not there is an answer too: what is shown is current.
