@@ -78,6 +78,7 @@ impl Error {
         match self {
             Error::Timeout { seconds, .. } => Error::Timeout { seconds, action },
             Error::RateLimited { reset, .. } => Error::RateLimited { reset, action },
+            Error::Unreadable { path, detail, .. } => Error::Unreadable { path, detail, action },
             other => other,
         }
     }

@@ -1,7 +1,8 @@
 // What the product's API says by itself: how services run, and how a deployment goes on; and what is asked for, within
 // the requests a token has.
-import { expect, type Page } from "@playwright/test";
+import { expect } from "@playwright/test";
 import type { Console } from "./console";
+import { hold, underWay } from "./held";
 import { connect, refresh, test } from "./live/connected";
 import type { Live } from "./live/server";
 
@@ -14,34 +15,6 @@ const asked = (live: Live, path: RegExp): number =>
 const counted = (live: Live): number => live.requests.filter(({ method }) => method !== "OPTIONS" && method !== "UPGRADE").length;
 
 const running = async (console: Console, name: string): Promise<string> => (await console.read(name)).running;
-
-/** Takes the page's clock in hand. Its timers get small numbers: a program that keeps them as 32 bits, as the DOM says
- * they are, could not end one that is called 1,000,000,000,001. */
-async function hold(page: Page): Promise<void> {
-  await page.clock.install();
-  await page.addInitScript(() => {
-    const numbers = new Map<number, number>();
-    for (const kind of ["Timeout", "Interval"] as const) {
-      const [set, clear] = [`set${kind}`, `clear${kind}`] as const;
-      const [own, end] = [window[set] as (...all: unknown[]) => number, window[clear]];
-      Object.assign(window, {
-        [set]: (...all: unknown[]) => {
-          numbers.set(numbers.size + 1, own(...all));
-          return numbers.size;
-        },
-        [clear]: (number: number) => end(numbers.get(number)),
-      });
-    }
-  });
-}
-
-/** How many requests of the page are under way. */
-function underWay(page: Page): () => number {
-  let open = 0;
-  page.on("request", () => (open += 1));
-  for (const over of ["requestfinished", "requestfailed"] as const) page.on(over as "requestfinished", () => (open -= 1));
-  return () => open;
-}
 
 test("how services run is pushed, for the project by its clusters and for an environment with its pods", async ({ live, console }) => {
   await expect(console.row("integration")).toContainText("Warning");

@@ -179,7 +179,13 @@ impl Http {
         answer.headers = response.headers().entries().collect();
         *self.told.lock().unwrap_or_else(PoisonError::into_inner) =
             Told { budget: Budget::read(&answer).or(self.budget()), reads_only: answer.header(SCOPE) == Some("read") };
-        answer.body = response.binary().await.map_err(told)?;
+        answer.body = response.binary().await.map_err(|error| match timeout.aborted() {
+            true => told(error),
+            false => {
+                let (path, detail) = (request.path.clone(), String::from("it broke off in the middle"));
+                Error::Unreadable { path, detail, action: false }
+            }
+        })?;
         Ok(answer)
     }
 

@@ -88,23 +88,19 @@ impl Trouble {
 
     /// What plays it.
     pub fn between(self) -> Option<Between> {
-        let before = Arc::new(Mutex::new(Vec::new()));
+        let repeating = Arc::new(Mutex::new(Vec::new()));
         match self {
             Trouble::None => None,
-            _ => Some(Arc::new(move |loopback, request| self.carry(loopback, request, before.clone()))),
+            _ => Some(Arc::new(move |loopback, request| self.carry(loopback, request, repeating.clone()))),
         }
     }
 
-    fn carry(self, loopback: Loopback, request: Request, before: Arc<Mutex<Vec<(String, Response)>>>) -> Carrying {
+    fn carry(self, loopback: Loopback, request: Request, repeating: Arc<Mutex<Vec<Repeating>>>) -> Carrying {
         Box::pin(async move {
             let acts = request.method != Method::Get;
-            let lost = || Error::Timeout { seconds: TIMEOUT_SECONDS, action: false };
             match self {
                 Trouble::Offline => return Err(Error::Offline),
-                Trouble::RequestsLost => {
-                    timer::pause(TIMEOUT_SECONDS * 1_000).await;
-                    return Err(lost());
-                }
+                Trouble::RequestsLost => return lost().await,
                 Trouble::Unauthorized => return Ok(refusal(401, "The token is missing or unknown.")),
                 Trouble::Forbidden => return Ok(refusal(403, "The token lacks the right.")),
                 Trouble::NotFound => return Ok(refusal(404, "There is nothing like this here.")),
@@ -120,26 +116,45 @@ impl Trouble {
             }
             let mut answer = loopback.arrived(&request).await;
             match self {
-                Trouble::AnswersLost => {
-                    timer::pause(TIMEOUT_SECONDS * 1_000).await;
-                    return Err(lost());
-                }
+                Trouble::AnswersLost => return lost().await,
                 Trouble::FailsAfterwards => return Ok(refusal(500, "Something went wrong here.")),
                 Trouble::Page => answer = answer.with_body("<!doctype html><title>Sign in</title>"),
                 Trouble::CutOff => answer.body.truncate(answer.body.len() / 2),
                 Trouble::Newer => answer.body = newer(&answer.body),
                 Trouble::AnswersRepeated if !acts => {
-                    let mut before = before.lock().unwrap_or_else(PoisonError::into_inner);
-                    match before.iter().find(|(path, _)| *path == request.path) {
-                        Some((_, old)) => answer = old.clone(),
-                        None => before.push((request.path.clone(), answer.clone())),
-                    }
+                    let mut all = repeating.lock().unwrap_or_else(PoisonError::into_inner);
+                    answer = repeated(&mut all, &request.path, answer);
                 }
                 _ => {}
             }
             Ok(answer)
         })
     }
+}
+
+/// What was answered to a path.
+struct Repeating {
+    path: String,
+    last: Response,
+    /// The one before it, for as long as it was not given again.
+    older: Option<Response>,
+}
+
+/// In turns the answer itself, and that of the time before the last.
+fn repeated(all: &mut Vec<Repeating>, path: &str, answer: Response) -> Response {
+    let Some(known) = all.iter_mut().find(|known| known.path == path) else {
+        all.push(Repeating { path: path.to_owned(), last: answer.clone(), older: None });
+        return answer;
+    };
+    known.older.take().unwrap_or_else(|| {
+        known.older = Some(std::mem::replace(&mut known.last, answer.clone()));
+        answer
+    })
+}
+
+async fn lost() -> Result<Response, Error> {
+    timer::pause(TIMEOUT_SECONDS * 1_000).await;
+    Err(Error::Timeout { seconds: TIMEOUT_SECONDS, action: false })
 }
 
 fn refusal(status: u16, detail: &str) -> Response {

@@ -133,6 +133,11 @@ async fn round(store: Store) {
             if !store.services.loaded() {
                 store.services.slow();
             }
+            // Something may have happened since, and who asks has not been told.
+            store.contact.update(|contact| {
+                contact.patience = 0.0;
+                contact.now = js_sys::Date::now();
+            });
         },
         Duration::from_secs(2),
     );

@@ -1,0 +1,115 @@
+// How the console waits: for what is slow, for what is away for an hour, and for nobody; and what a browser does by itself.
+import { expect, type Page } from "@playwright/test";
+import { hold, underWay, until } from "./held";
+import { openHome, test } from "./homes";
+import { badge, connect } from "./live/connected";
+
+const says = (page: Page, words: RegExp) => async (): Promise<boolean> => words.test((await badge(page).textContent()) ?? "");
+
+test("what is slow is waited for: nothing is asked twice, and the page says how old it is", async ({ page, between, server, live }) => {
+  await hold(page);
+  const { console, service, accepted } = await openHome("a server of ours", { page, between, server, live });
+  await expect(badge(page)).toHaveText(/Live/);
+  const release = between.hold();
+  const before = between.requests.length;
+  await console.press(service, "Restart service");
+  await badge(page).click();
+  // Not quite as long as an answer is waited for.
+  await page.clock.runFor(9_000);
+  await expect(badge(page)).toHaveText(/\d s old$/);
+  await expect(console.toasts).toContainText("Sending");
+  const sent = between.requests.slice(before);
+  expect(sent.filter((one) => one.startsWith("POST"))).toHaveLength(1);
+  expect(new Set(sent).size).toBe(sent.length);
+  release();
+  await until(page, says(page, /Live/));
+  await console.expectStatus(service, "Restarting");
+  expect(await accepted()).toBe(1);
+});
+
+test("an hour without the server: it is asked less and less, the page says since when, and it is back by itself", async ({ page, between, server, live }) => {
+  test.setTimeout(60_000);
+  await hold(page);
+  const open = underWay(page);
+  const { console } = await openHome("a server of ours", { page, between, server, live });
+  const names = await console.names();
+  between.play("Offline");
+  const before = between.requests.length;
+  for (let minute = 0; minute < 60; minute += 1) {
+    await page.clock.runFor(60_000);
+    await expect.poll(open).toBe(0);
+  }
+  await until(page, says(page, /Offline, 1 h old/));
+  expect(await console.names()).toEqual(names);
+  const tried = between.requests.length - before;
+  expect(tried).toBeGreaterThan(10);
+  expect(tried).toBeLessThan(300);
+  between.play(null);
+  await until(page, says(page, /Live/), 5_000);
+  expect(await console.names()).toEqual(names);
+});
+
+test("nobody who looks, nothing is asked; and at once when somebody does again", async ({ page, between, live }) => {
+  await hold(page);
+  between.target = live.url;
+  between.keepAlive = false;
+  const open = underWay(page);
+  const console = await connect(page, { url: between.url } as typeof live);
+  await console.enter("staging");
+  const look = (state: "hidden" | "visible") =>
+    page.evaluate((state) => {
+      Object.defineProperty(document, "visibilityState", { configurable: true, get: () => state });
+      document.dispatchEvent(new Event("visibilitychange"));
+      window.dispatchEvent(new Event("visibilitychange"));
+    }, state);
+  await look("hidden");
+  // The round that is under way ends, and no other begins.
+  await page.clock.runFor(120_000);
+  await expect.poll(open).toBe(0);
+  const before = between.requests.length;
+  await page.clock.runFor(600_000);
+  expect(between.requests.length).toBe(before);
+  await look("visible");
+  await expect.poll(() => between.requests.length).toBeGreaterThan(before);
+});
+
+test("nothing in progress is asked about less often than something", async ({ page, between, live }) => {
+  await hold(page);
+  between.target = live.url;
+  between.keepAlive = false;
+  const open = underWay(page);
+  const console = await connect(page, { url: between.url } as typeof live);
+  const asked = async (environment: string): Promise<number> => {
+    await console.enter(environment);
+    await expect.poll(open).toBe(0);
+    const before = between.requests.length;
+    for (let part = 0; part < 30; part += 1) {
+      await page.clock.runFor(10_000);
+      await expect.poll(open).toBe(0);
+    }
+    await page.goBack();
+    return between.requests.length - before;
+  };
+  const busy = await asked("staging");
+  const idle = await asked("production");
+  expect(idle).toBeGreaterThan(0);
+  expect(busy).toBeGreaterThan(2 * idle);
+});
+
+test("what the browser sends a second time by itself is done once", async ({ page, between, server, live }) => {
+  await hold(page);
+  const { console, accepted } = await openHome("a server of ours", { page, between, server, live });
+  // The one action that may be asked for again and again: it waits behind the first.
+  await console.press("orders-api", "Deploy other version");
+  const sheet = page.getByRole("dialog", { name: "Deploy other version of orders-api" });
+  await sheet.getByRole("option").nth(2).click();
+  between.play("Loses answers");
+  await sheet.getByRole("button", { name: /^Deploy .+ to orders-api$/ }).click();
+  await expect(console.toasts).toContainText(/not known whether/);
+  between.play(null);
+  await until(page, says(page, /Live/));
+  // The browser did send it again, on each connection that it had used before.
+  expect(between.requests.filter((one) => one.startsWith("POST")).length).toBeGreaterThan(1);
+  expect(await accepted()).toBe(1);
+  await expect(page.getByRole("button", { name: /waiting$/ })).toHaveCount(0);
+});

@@ -1,0 +1,82 @@
+// An API that cannot be relied on, over both transports: whatever goes wrong, an action is done once at most and never
+// called more than is known, what is shown does not go back, and all is well again when the API is.
+import { expect } from "@playwright/test";
+import type { Sight } from "./console";
+import { hold, until } from "./held";
+import { HOMES, openHome, test } from "./homes";
+import { badge } from "./live/connected";
+import type { Trouble } from "./unreliable";
+
+/** What a person sees. */
+interface Seen {
+  /** The badge, while it lasts. */
+  badge: RegExp;
+  /** What is said of an action. */
+  action: RegExp;
+  /** Whether the action is done all the same. */
+  done: boolean;
+}
+
+const UNKNOWN = /not known whether the request was accepted/;
+
+const TROUBLES: Record<Trouble, Seen> = {
+  Offline: { badge: /Offline/, action: /cannot be reached|not known whether the request was accepted/, done: false },
+  "Loses requests": { badge: /Offline|Reconnecting/, action: UNKNOWN, done: false },
+  "Loses answers": { badge: /Offline|Reconnecting/, action: UNKNOWN, done: true },
+  "Repeats itself": { badge: /Live/, action: /Running|Queued|Accepted/, done: true },
+  "401": { badge: /Not authorized/, action: /does not let this token do that/, done: false },
+  "403": { badge: /Not authorized/, action: /does not let this token do that/, done: false },
+  "404": { badge: /Live|Reconnecting/, action: /nothing like this/, done: false },
+  "409": { badge: /Live/, action: /The server refused: The cluster is locked/, done: false },
+  "429": { badge: /Too many requests/, action: /Too many requests.*Nothing was done/, done: false },
+  "503": { badge: /Reconnecting/, action: /503.*not known whether the request was accepted/, done: false },
+  "500": { badge: /Reconnecting/, action: /500.*not known whether the request was accepted/, done: true },
+  "A web page": { badge: /Reconnecting/, action: /web page.*not known whether the request was accepted/, done: true },
+  "Cut off": { badge: /Offline|Reconnecting/, action: UNKNOWN, done: true },
+  "A newer server": { badge: /Live/, action: /Running|Queued|Accepted/, done: true },
+};
+
+const statuses = ({ rows }: Sight) => Object.fromEntries(Object.entries(rows).map(([name, { status }]) => [name, status]));
+
+for (const home of HOMES) {
+  for (const [trouble, seen] of Object.entries(TROUBLES) as [Trouble, Seen][]) {
+    // An answer over HTTP belongs to its request, and the contract's answers have no mark by which an old one could be told.
+    if (home === "a live API" && trouble === "Repeats itself") continue;
+    test(`${home}: ${trouble}`, async ({ page, between, server, live }) => {
+      await hold(page);
+      const { console, service, play, accepted } = await openHome(home, { page, between, server, live });
+      await expect(badge(page)).toHaveText(/Live/);
+      const before = statuses(await console.sight());
+      await play(trouble);
+      await badge(page).click();
+      await until(page, async () => seen.badge.test((await badge(page).textContent()) ?? ""));
+      // What was known stays, and is not shown as anything else; a word that is not known is shown as it came.
+      const newer = trouble === "A newer server" && home === "a live API";
+      const expected = newer ? replaced(before, "Deployment OK", "FROZEN") : before;
+      await expect.poll(async () => statuses(await console.sight())).toEqual(expected);
+
+      // What a word means that is not known is not known either: nothing is offered on the strength of it.
+      if (newer) {
+        const restart = (await console.offers(service)).find(({ action }) => action === "Restart service");
+        expect(restart?.refused).toContain("FROZEN");
+      } else {
+        await console.press(service, "Restart service");
+        await until(page, async () => seen.action.test((await console.toasts.textContent()) ?? ""));
+      }
+      const done = seen.done && !newer;
+
+      await play(null);
+      await until(page, async () => /Live/.test((await badge(page).textContent()) ?? ""));
+      // The truth, whatever was said; and it was done once.
+      const after = done ? /Restarting|Restarted|Queued/ : new RegExp(`^${before[service]}$`);
+      await until(page, async () => after.test(await console.status(service)));
+      const requests = await accepted();
+      if (requests !== null) expect(requests).toBe(done ? 1 : 0);
+      await expect(page.getByRole("button", { name: /waiting$/ })).toHaveCount(0);
+    });
+  }
+}
+
+function replaced(statuses: Record<string, string>, from: string, to: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(statuses).map(([name, status]) => [name, status === from ? to : status]));
+}
