@@ -29,12 +29,8 @@ pub enum Glyph {
     Search,
     /// A chevron.
     ChevronDown,
-    /// A chevron.
-    ChevronRight,
     /// From here to there.
     Arrow,
-    /// A tick.
-    Check,
     /// Three dots.
     More,
     /// Two bars.
@@ -55,16 +51,8 @@ pub enum Glyph {
     Auto,
     /// A clock.
     Clock,
-    /// Two waves: desired and running differ.
-    Drift,
     /// An arrow back.
     Undo,
-    /// Lines that get shorter.
-    Filter,
-    /// Three lines.
-    Menu,
-    /// A triangle with a mark.
-    Warning,
 }
 
 impl Glyph {
@@ -81,9 +69,7 @@ impl Glyph {
             Glyph::Close => "close",
             Glyph::Search => "search",
             Glyph::ChevronDown => "down",
-            Glyph::ChevronRight => "right",
             Glyph::Arrow => "arrow",
-            Glyph::Check => "check",
             Glyph::More => "more",
             Glyph::Pause => "pause",
             Glyph::Step => "step",
@@ -94,11 +80,7 @@ impl Glyph {
             Glyph::Dark => "dark",
             Glyph::Auto => "auto",
             Glyph::Clock => "clock",
-            Glyph::Drift => "drift",
             Glyph::Undo => "undo",
-            Glyph::Filter => "filter",
-            Glyph::Menu => "menu",
-            Glyph::Warning => "warning",
         }
     }
 }
