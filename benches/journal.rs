@@ -9,7 +9,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use playhead::api::{Method, Request};
-use playhead::backend::world_file::WORLD_FILES;
+use playhead::backend::REST;
 use playhead::client::loopback::Home;
 use playhead::client::loopback::journal::{Entry, Line, Opening};
 use serde_json::{Value, json};
@@ -31,7 +31,7 @@ fn list(home: &mut Home, path: &str, real: i64) -> Vec<String> {
 fn main() {
     let opening = Opening { scenario: "shop".to_owned(), seed: 7, at: NOW };
     let mut home = Home::new(opening.clone(), NOW);
-    home.backend.set_files(WORLD_FILES);
+    home.backend.set_rest(REST);
     let organization = &list(&mut home, "/organization", NOW)[0];
     let project = &list(&mut home, &format!("/organization/{organization}/project"), NOW)[0];
     let environments = list(&mut home, &format!("/project/{project}/environment"), NOW);

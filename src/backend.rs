@@ -11,11 +11,13 @@ mod answer;
 mod body;
 pub mod catalog;
 mod commits;
+mod detail;
 mod fault;
 mod history;
 mod live;
 pub mod place;
 mod read;
+mod rest;
 pub mod scenario;
 mod service;
 mod status;
@@ -24,14 +26,13 @@ mod wire;
 pub mod world_file;
 
 use crate::api::routes::{Found, NotFound, find};
-use crate::api::scenario::Capabilities;
 use crate::api::{Endpoint, Request, Response};
-use crate::lifecycle::{EnvironmentId, RequestId, ServiceId, Source};
+use crate::lifecycle::{EnvironmentId, ServiceId};
 use crate::simulator::{Environment, Millis, Service, World};
 
 use answer::{Problem, json};
 use catalog::Catalog;
-use world_file::{WORLD_FILES, WorldFiles};
+pub use rest::{REST, Rest};
 
 /// The last moment of the year 9999, Unix ms: no time is later, and no duration longer.
 const LATEST: Millis = 253_402_300_799_999;
@@ -52,29 +53,25 @@ pub struct Backend {
     opened: u64,
     /// How far the world's clock is ahead of the host's: an imported world goes on at the time it was exported.
     ahead: Millis,
-    /// What reads and writes world files, once it is there.
-    files: Option<WorldFiles>,
+    /// What answers everything but the lists, once it is there.
+    rest: Option<Rest>,
 }
 
 impl Backend {
     /// A backend with a scenario open; a name that is not known opens the first one.
     pub fn scenario(name: &str, seed: u64, now: Millis) -> Backend {
-        Backend { files: Some(WORLD_FILES), ..Backend::without_files(name, seed, now) }
+        Backend { rest: Some(REST), ..Backend::begin(name, seed, now) }
     }
 
-    /// The same, before it knows how to read and write world files.
-    pub fn without_files(name: &str, seed: u64, now: Millis) -> Backend {
+    /// The same, before it can answer more than the lists and how they are doing.
+    pub fn begin(name: &str, seed: u64, now: Millis) -> Backend {
         let (name, (world, catalog)) = scenario::build(name, seed, moment(now));
-        Backend { opened: world.revision, world, catalog, origin: name.to_owned(), ahead: 0, files: None }
+        Backend { opened: world.revision, world, catalog, origin: name.to_owned(), ahead: 0, rest: None }
     }
 
-    /// From now on it reads and writes world files.
-    pub fn set_files(&mut self, files: WorldFiles) {
-        self.files = Some(files);
-    }
-
-    fn files(&self) -> Result<WorldFiles, Problem> {
-        self.files.ok_or(Problem::NoFilesYet)
+    /// From now on it answers everything.
+    pub fn set_rest(&mut self, rest: Rest) {
+        self.rest = Some(rest);
     }
 
     /// When the next thing happens by the host's clock, Unix ms; `None`: nothing is going to.
@@ -109,105 +106,35 @@ impl Backend {
                 NotFound::Path => Problem::Path,
                 NotFound::Method { allowed } => Problem::Method { allowed },
             })?;
-        let parameter = |place: usize| parameters.get(place).map_or("", String::as_str);
+        let parameter = parameters.first().map_or("", String::as_str);
         match endpoint {
             Endpoint::Organizations => Ok(read::project(self, endpoint)),
             Endpoint::Projects => {
-                self.is_known("organization", &self.catalog.organization, parameter(0))?;
+                self.is_known("organization", &self.catalog.organization, parameter)?;
                 Ok(read::project(self, endpoint))
             }
-            Endpoint::Images | Endpoint::Charts => {
-                self.is_known("organization", &self.catalog.organization, parameter(0))?;
-                let (name, source) = match endpoint {
-                    Endpoint::Charts => ("chartName", Source::Chart),
-                    _ => ("imageName", Source::Image),
-                };
-                read::artefacts(self, parameter(1), request.parameter(name), source)
+            Endpoint::Environments => {
+                self.is_known("project", &self.catalog.project, parameter)?;
+                Ok(read::environments(self))
             }
-            Endpoint::Environments | Endpoint::EnvironmentsOverview | Endpoint::EnvironmentsStatus => {
-                self.is_known("project", &self.catalog.project, parameter(0))?;
-                Ok(read::environments(self, endpoint))
-            }
-            Endpoint::Environment
-            | Endpoint::EnvironmentStatus
-            | Endpoint::Statuses
-            | Endpoint::StatusesWithStages
-            | Endpoint::Services
-            | Endpoint::Stages
-            | Endpoint::History
-            | Endpoint::Queue
-            | Endpoint::Logs => read::environment(self, endpoint, environment_id(parameter(0))?, request),
-            Endpoint::DeployEnvironment
-            | Endpoint::RedeployEnvironment
-            | Endpoint::StopEnvironment
-            | Endpoint::CancelEnvironment => {
-                act::on_environment(self, endpoint, environment_id(parameter(0))?, request)
-            }
-            Endpoint::DeploySubset | Endpoint::RestartSubset | Endpoint::StopSubset => {
-                act::on_subset(self, endpoint, environment_id(parameter(0))?, request)
-            }
-            Endpoint::TakeBack => act::take_back(self, parameter(0), request),
-            Endpoint::Service | Endpoint::ServiceStatus | Endpoint::Commits => {
-                let id = self.service_id(parameter(0), parameter(1))?;
-                read::service(self, endpoint, id)
-            }
-            Endpoint::Configure => act::configure(self, self.service_id(parameter(0), parameter(1))?, request),
-            Endpoint::DeployService | Endpoint::RedeployService | Endpoint::StopService | Endpoint::RestartService => {
-                let id = self.service_id(parameter(0), parameter(1))?;
-                act::on_service(self, endpoint, id, request)
-            }
-            Endpoint::Capabilities => {
-                let version = env!("CARGO_PKG_VERSION").to_owned();
-                Ok(json(200, &Capabilities { name: "playhead".to_owned(), version, demo: true }))
-            }
+            Endpoint::Services => Ok(read::services(self, self.environment(environment_id(parameter)?)?)),
+            Endpoint::Stages => Ok(read::staged(self, self.environment(environment_id(parameter)?)?)),
             Endpoint::ProjectLive => {
-                self.is_known("project", &self.catalog.project, parameter(0))?;
+                self.is_known("project", &self.catalog.project, parameter)?;
                 Ok(json(200, &live::project(&self.world, &self.catalog, self.since(request))))
             }
             Endpoint::EnvironmentLive => {
-                let environment = self.environment(environment_id(parameter(0))?)?;
+                let environment = self.environment(environment_id(parameter)?)?;
                 Ok(json(200, &live::detail(&self.world, &self.catalog, environment, self.since(request))))
             }
-            Endpoint::Outcome => {
-                let missing = || Problem::forgotten("request", parameter(0));
-                let id: RequestId = parameter(0).parse().map_err(|_| missing())?;
-                let found = |environment: &_| live::outcome(&self.world, environment, id);
-                self.world.environments.iter().find_map(found).map(|body| json(200, &body)).ok_or_else(missing)
-            }
-            Endpoint::Faults => Ok(json(200, &fault::body(&self.world.faults))),
-            Endpoint::SetFaults => fault::set(&mut self.world, request),
-            Endpoint::Scenarios => Ok(json(200, &scenario::list(&self.origin, self.world.seed))),
-            Endpoint::Reset => self.reset(request, now),
-            Endpoint::ExportWorld => Ok((self.files()?.write)(&self.world, &self.catalog, &self.origin)),
-            Endpoint::ImportWorld => {
-                let (world, catalog, origin) = (self.files()?.read)(&request.body, now)?;
-                self.open(world, catalog, origin, now);
-                Ok(json(200, &scenario::list(&self.origin, self.world.seed)))
-            }
+            _ => (self.rest.ok_or(Problem::NotYet)?.0)(self, endpoint, &parameters, request, now),
         }
     }
 
-    fn reset(&mut self, request: &Request, now: Millis) -> Result<Response, Problem> {
-        let document = body::document(&request.body)?;
-        let at = place::At::root(&document);
-        let (name, seed) = (at.key("name"), at.key("seed"));
-        let text = name.text()?;
-        if !scenario::NAMES.contains(&text) {
-            return Err(name.wrong(format!("one of {} is expected, not {text:?}", scenario::NAMES.join(", "))).into());
-        }
-        let seed = match seed.value {
-            serde_json::Value::Null => 0,
-            value => value.as_u64().ok_or_else(|| seed.expected("a whole number"))?,
-        };
-        let (name, (world, catalog)) = scenario::build(text, seed, now);
-        self.open(world, catalog, name.to_owned(), now);
-        Ok(json(200, &scenario::list(&self.origin, self.world.seed)))
-    }
-
-    /// It takes the place of another: it reads and writes world files as that one, and revisions go on counting, so that a
+    /// It takes the place of another: it answers what that one does, and revisions go on counting, so that a
     /// reader notices.
     pub fn succeed(&mut self, other: &Backend) {
-        self.files = self.files.or(other.files);
+        self.rest = self.rest.or(other.rest);
         self.world.revision = self.world.revision.max(other.world.revision + 1);
         self.opened = self.world.revision;
     }
@@ -216,7 +143,7 @@ impl Backend {
     fn open(&mut self, mut world: World, catalog: Catalog, origin: String, now: Millis) {
         world.revision = world.revision.max(self.world.revision + 1);
         let ahead = world.now - now;
-        *self = Backend { opened: world.revision, ahead, world, catalog, origin, files: self.files };
+        *self = Backend { opened: world.revision, ahead, world, catalog, origin, rest: self.rest };
     }
 
     fn since(&self, request: &Request) -> live::Since {

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use js_sys::Promise;
 use leptos::prelude::document;
-use playhead::backend::world_file::{WORLD_FILES, WorldFiles};
+use playhead::backend;
 use playhead::client::Loopback;
 use playhead::client::loopback::keeper;
 use playhead::console::ondemand::{Loading, NotLoaded, OnDemand, tell_later};
@@ -21,25 +21,25 @@ type Doing = Pin<Box<dyn Future<Output = ()>>>;
 /// All that is behind the seam.
 pub struct Rest {
     console: OnDemand,
-    files: WorldFiles,
+    backend: backend::Rest,
     keep: fn(Loopback, String) -> Doing,
     style: fn() -> Doing,
 }
 
 impl Rest {
     fn all() -> Rest {
-        Rest { console: OnDemand::all(), files: WORLD_FILES, keep, style }
+        Rest { console: OnDemand::all(), backend: backend::REST, keep, style }
     }
 }
 
-/// Loads it. The backend in the page, if there is one, is told how to read and write world files, and its world, called
+/// Loads it. The backend in the page, if there is one, is told how to answer everything, and its world, called
 /// as given, is kept from then on.
 pub fn load(demo: Option<(Loopback, String)>) -> Loading {
     Box::pin(async move {
         let rest = seam::rest().await.map_err(|_| NotLoaded)?;
         (rest.style)().await;
         if let Some((loopback, world)) = demo {
-            loopback.set_files(rest.files);
+            loopback.set_rest(rest.backend);
             if !loopback.is_kept() {
                 (rest.keep)(loopback, world).await;
             }

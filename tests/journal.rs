@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use playhead::api::{Endpoint, Method, Request};
-use playhead::backend::world_file::WORLD_FILES;
+use playhead::backend::REST;
 use playhead::client::loopback::journal::{Asked, Entry, Line, Opening, Unreadable};
 use playhead::client::loopback::{Apart, Home};
 use serde_json::Value;
@@ -27,7 +27,7 @@ impl Kept {
     fn new(scenario: &str, seed: u64) -> Kept {
         let opening = Opening { scenario: scenario.to_owned(), seed, at: NOW };
         let mut home = Home::new(opening.clone(), NOW);
-        home.backend.set_files(WORLD_FILES);
+        home.backend.set_rest(REST);
         let lines = [Entry::Opened(opening), Entry::Clock(home.clock)].iter().map(Entry::line).collect();
         Kept { home, lines, real: NOW }
     }

@@ -45,9 +45,9 @@ pub enum Problem {
     /// The law refuses it; in its words.
     #[error("{0}")]
     Refused(String),
-    /// What reads and writes world files is not there yet.
-    #[error("what reads and writes world files is not loaded yet; try again")]
-    NoFilesYet,
+    /// What answers it is not there yet.
+    #[error("what answers this is not loaded yet; try again")]
+    NotYet,
     /// The body is larger than what is read.
     #[error("{0}")]
     TooLarge(String),
@@ -75,7 +75,7 @@ impl Problem {
             Problem::Missing { .. } | Problem::Forgotten { .. } | Problem::Path => (404, "Not Found"),
             Problem::Method { .. } => (405, "Method Not Allowed"),
             Problem::Refused(_) => (409, "Conflict"),
-            Problem::NoFilesYet => (503, "Service Unavailable"),
+            Problem::NotYet => (503, "Service Unavailable"),
             Problem::TooLarge(_) => (413, "Payload Too Large"),
         }
     }

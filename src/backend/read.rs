@@ -1,23 +1,14 @@
-//! The reading calls of the contract.
+//! The reading calls that a page begins with: the lists.
 
 use serde_json::{Value, json};
 
-use crate::api::history::History;
-use crate::api::{Endpoint, Request, Response, Results};
-use crate::lifecycle::{EnvironmentId, RequestId, ServiceId, Source};
+use crate::api::{Endpoint, Response, Results};
 use crate::simulator::Environment;
 
-use super::answer::{self, Problem};
+use super::answer;
 use super::catalog::{self, Catalog, Fields};
-use super::history::Requests;
 use super::place::{Laid, overlay};
-use super::status::View;
-use super::{Backend, service, tags};
-
-/// How many deployments a page of the history holds, if not told.
-const PAGE: usize = 20;
-/// How many commits a list holds at most (API contract).
-const COMMITS: usize = 100;
+use super::{Backend, service};
 
 /// The project's organization and itself.
 pub fn project(backend: &Backend, endpoint: Endpoint) -> Response {
@@ -28,19 +19,23 @@ pub fn project(backend: &Backend, endpoint: Endpoint) -> Response {
     answer::json(200, &json!({ "results": [fields] }))
 }
 
-/// Lists about all environments of the project.
-pub fn environments(backend: &Backend, endpoint: Endpoint) -> Response {
-    let all = backend.world.environments.iter();
-    match endpoint {
-        Endpoint::EnvironmentsStatus => {
-            listed(all.map(|environment| View::new(&backend.catalog, environment).environment()))
-        }
-        Endpoint::EnvironmentsOverview => listed(all.map(|environment| overview(backend, environment))),
-        _ => listed(all.map(|environment| whole(&backend.catalog, environment))),
-    }
+/// The environments of the project.
+pub fn environments(backend: &Backend) -> Response {
+    listed(backend.world.environments.iter().map(|environment| whole(&backend.catalog, environment)))
 }
 
-fn listed<T: serde::Serialize>(list: impl Iterator<Item = T>) -> Response {
+/// The services of an environment.
+pub fn services(backend: &Backend, environment: &Environment) -> Response {
+    listed(environment.services.iter().map(|service| service::whole(&backend.catalog, environment.id, service)))
+}
+
+/// The stages of an environment.
+pub fn staged(backend: &Backend, environment: &Environment) -> Response {
+    listed(stages(&backend.catalog, environment).into_iter())
+}
+
+/// A list, as all lists come.
+pub fn listed<T: serde::Serialize>(list: impl Iterator<Item = T>) -> Response {
     answer::json(200, &Results { results: list.collect::<Vec<T>>() })
 }
 
@@ -56,61 +51,6 @@ pub fn environment_ours(environment: &Environment) -> Fields {
         ("id".to_owned(), environment.id.to_string().into()),
         ("name".to_owned(), environment.name.to_string().into()),
     ])
-}
-
-fn overview(backend: &Backend, environment: &Environment) -> Value {
-    let known = backend.catalog.environments.get(&environment.id).map(|known| &known.fields);
-    let told = |key: &str| known.and_then(|fields| fields.get(key));
-    json!({
-        "id": environment.id.to_string(),
-        "created_at": told("created_at"),
-        "updated_at": told("updated_at").or(told("created_at")),
-        "name": &*environment.name,
-        "mode": told("mode"),
-        "cluster": {
-            "id": told("cluster_id"),
-            "name": told("cluster_name"),
-            "cloud_provider": environment.provider.name(),
-            "is_demo": true,
-        },
-        "services_overview": { "service_count": environment.services.len(), "managed_by": "QOVERY" },
-        "deployment_status": View::new(&backend.catalog, environment).environment(),
-    })
-}
-
-/// Reads about one environment.
-pub fn environment(
-    backend: &Backend,
-    endpoint: Endpoint,
-    id: EnvironmentId,
-    request: &Request,
-) -> Result<Response, Problem> {
-    let known = backend.environment(id)?;
-    let view = || View::new(&backend.catalog, known);
-    let requests = Requests { world: &backend.world, catalog: &backend.catalog, environment: known };
-    Ok(match endpoint {
-        Endpoint::EnvironmentStatus => answer::json(200, &view().environment()),
-        Endpoint::Statuses => answer::json(200, &view().statuses()),
-        Endpoint::StatusesWithStages => answer::json(200, &view().by_stage()),
-        Endpoint::Services => {
-            listed(known.services.iter().map(|service| service::whole(&backend.catalog, id, service)))
-        }
-        Endpoint::Stages => listed(stages(&backend.catalog, known).into_iter()),
-        Endpoint::History => {
-            let size = request.parameter("pageSize").and_then(|size| size.parse().ok()).unwrap_or(PAGE);
-            let page_size = u32::try_from(size).unwrap_or(u32::MAX);
-            answer::json(200, &History { page: 1, page_size, results: requests.history(size) })
-        }
-        Endpoint::Queue => listed(requests.queue().into_iter()),
-        Endpoint::Logs => {
-            let version = request.parameter("version");
-            let missing = || Problem::forgotten("deployment", version.unwrap_or("?"));
-            let wanted: Option<RequestId> = version.map(str::parse).transpose().map_err(|_| missing())?;
-            // The one list of the contract that comes bare.
-            answer::json(200, &requests.logs(wanted).ok_or_else(missing)?)
-        }
-        _ => answer::json(200, &whole(&backend.catalog, known)),
-    })
 }
 
 /// The stages of an environment, with the services in each.
@@ -149,54 +89,4 @@ pub fn stage_ours(environment: &Environment, place: usize, stage: &crate::simula
         ("deployment_order".to_owned(), (place + 1).into()),
         ("environment".to_owned(), json!({ "id": environment.id.to_string() })),
     ])
-}
-
-/// Reads about one service.
-pub fn service(backend: &Backend, endpoint: Endpoint, id: ServiceId) -> Result<Response, Problem> {
-    let (environment, known) = backend.service(id)?;
-    match endpoint {
-        Endpoint::ServiceStatus => Ok(answer::json(200, &View::new(&backend.catalog, environment).service(known))),
-        Endpoint::Commits if known.source != Source::Git => Err(Problem::missing("git repository of the service", id)),
-        Endpoint::Commits => {
-            let mut commits = backend.catalog.commits(&backend.world, known);
-            if let Value::Array(list) = &mut commits {
-                list.truncate(COMMITS);
-            }
-            Ok(answer::json(200, &json!({ "results": commits })))
-        }
-        _ => Ok(answer::json(200, &service::whole(&backend.catalog, environment.id, known))),
-    }
-}
-
-/// The tags of an image, or the versions of a chart: `registry` is the id of where it is, `name` the one asked for.
-pub fn artefacts(backend: &Backend, registry: &str, name: Option<&str>, source: Source) -> Result<Response, Problem> {
-    let key = if source == Source::Chart { "chart_name" } else { "image_name" };
-    let mut seen: Vec<&str> = Vec::new();
-    let (mut list, mut found) = (Vec::new(), false);
-    let services = backend.world.environments.iter().flat_map(|environment| &environment.services);
-    for service in services.filter(|service| service.source == source) {
-        let Some((artefact, held)) = backend.catalog.artefact(service.id) else { continue };
-        found = found || held == registry;
-        if held != registry || name.is_some_and(|name| name != artefact) || seen.contains(&artefact) {
-            continue;
-        }
-        seen.push(artefact);
-        match backend.catalog.listed(service) {
-            Some(Value::Array(listed)) => list.extend(listed.iter().cloned()),
-            Some(_) => {}
-            None if backend.catalog.generated => {
-                let (seed, born) = (backend.world.seed, backend.catalog.born);
-                let versions = match source {
-                    Source::Chart => tags::charts(seed, artefact),
-                    _ => tags::tags(seed, artefact, born),
-                };
-                list.push(json!({ key: artefact, "versions": versions }));
-            }
-            None => {}
-        }
-    }
-    if !found {
-        return Err(Problem::missing("registry with an image or chart of this project", registry));
-    }
-    Ok(listed(list.into_iter()))
 }

@@ -24,23 +24,8 @@ mod stored;
 mod words;
 mod write;
 
-use super::answer::Problem;
-use super::catalog::Catalog;
-use crate::api::Response;
-use crate::simulator::{Millis, World};
-
-/// What a file holds: the world, what describes it, and the name of the scenario it began as.
-type Opened = (World, Catalog, String);
-
-/// Reading and writing world files. A value, so that a page can begin without: it is a sixth of the backend.
-#[derive(Clone, Copy, Debug)]
-pub struct WorldFiles {
-    pub(super) read: fn(&[u8], Millis) -> Result<Opened, Problem>,
-    pub(super) write: fn(&World, &Catalog, &str) -> Response,
-}
-
-/// The way to read and to write them.
-pub const WORLD_FILES: WorldFiles = WorldFiles { read: read::read, write: write::write };
+pub(super) use read::read;
+pub(super) use write::write;
 
 /// What an imported world is called where scenarios have their name.
 pub const NAME: &str = "file";

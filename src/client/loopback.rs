@@ -18,7 +18,7 @@ use super::clock::{Clock, Millis};
 use super::error::Error;
 use super::timer;
 use crate::api::{Method, Request, Response};
-use crate::backend::world_file::WorldFiles;
+use crate::backend::Rest;
 pub use home::{Apart, Home};
 use journal::Asked;
 
@@ -78,9 +78,9 @@ impl Loopback {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells the backend how to read and write world files.
-    pub fn set_files(&self, files: WorldFiles) {
-        self.inside().home.backend.set_files(files);
+    /// Tells the backend how to answer everything.
+    pub fn set_rest(&self, rest: Rest) {
+        self.inside().home.backend.set_rest(rest);
     }
 
     /// What becomes of the world when the page is closed.

@@ -7,7 +7,7 @@ const badge = (page: Page) => page.getByRole("button", { name: /^Data:/ });
 const connection = async (console: Console, words: RegExp) =>
   (await console.demo()).getByRole("radio", { name: words }).check();
 const WORKS = /^Works/;
-const UNAVAILABLE = /^Fails/;
+const UNAVAILABLE = /^503/;
 const LOST = /^Loses answers/;
 const OFFLINE = /^Offline/;
 

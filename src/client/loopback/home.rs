@@ -33,7 +33,7 @@ pub enum Apart {
 impl Home {
     /// A world that was opened just now.
     pub fn new(opening: Opening, real: Millis) -> Home {
-        let backend = Backend::without_files(&opening.scenario, opening.seed, opening.at);
+        let backend = Backend::begin(&opening.scenario, opening.seed, opening.at);
         let mut clock = Clock::start(real);
         clock.step(real, opening.at - real);
         Home { backend, clock, last: opening.at, opening, number: 0 }
@@ -69,7 +69,7 @@ impl Home {
     pub fn take_in(&mut self, entry: Entry) -> Result<(), Apart> {
         match entry {
             Entry::Opened(opening) => {
-                let mut backend = Backend::without_files(&opening.scenario, opening.seed, opening.at);
+                let mut backend = Backend::begin(&opening.scenario, opening.seed, opening.at);
                 backend.succeed(&self.backend);
                 self.backend = backend;
                 self.last = opening.at;

@@ -35,9 +35,13 @@ impl Store {
     /// Takes a waiting request back.
     pub fn take_back(self, request: RequestId) {
         spawn_local(async move {
-            let words = match self.client().take_back(request).await {
-                Ok(()) => "Taken back".to_owned(),
-                Err(error) => error.to_string(),
+            // What answers it in this page is on its way since the pointer moved.
+            let words = match self.loader.loaded().await {
+                Ok(_) => match self.client().take_back(request).await {
+                    Ok(()) => "Taken back".to_owned(),
+                    Err(error) => error.to_string(),
+                },
+                Err(_) => client::Error::Offline.to_string(),
             };
             let _ = self.said.try_set(words);
             self.poke();
