@@ -37,10 +37,11 @@ fn an_action_is_accepted_and_stands_in_the_history_and_a_refusal_says_why() {
 
 #[test]
 fn what_was_accepted_survives_a_kill_at_any_moment_once() {
-    const KILLS: usize = 12;
+    // `cargo xtask verify` kills it more often.
+    let kills = std::env::var("KILLS").map_or(12, |kills| kills.parse::<usize>().expect("KILLS is a number"));
     let folder = Folder::new();
     let mut accepted = BTreeSet::new();
-    for round in 0..KILLS {
+    for round in 0..kills {
         let server = Server::start(&folder.0, &["--speed", "200"]);
         let environments = server.environments();
         let address = server.address.clone();
@@ -75,15 +76,21 @@ fn what_was_accepted_survives_a_kill_at_any_moment_once() {
             }
         }
     }
-    let server = Server::start(&folder.0, &[]);
-    assert!(accepted.len() >= KILLS, "only {} requests were accepted in {KILLS} rounds", accepted.len());
+    // An environment remembers its last hundred, the journal all; that this starts says that all are there and are the same.
+    let _server = Server::start(&folder.0, &[]);
+    assert!(accepted.len() >= kills, "only {} requests were accepted in {kills} rounds", accepted.len());
+    let journal = journal(&folder.0);
+    let mut statement = journal.prepare("SELECT accepted FROM request WHERE accepted IS NOT NULL").unwrap();
+    let all: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let written: BTreeSet<&String> = all.iter().collect();
+    assert_eq!(written.len(), all.len(), "a request stands in the journal twice");
     for request in &accepted {
-        let outcome = server.get(&format!("/api/x/request/{request}"));
-        assert_eq!(outcome.status, 200, "{request} was accepted and is lost: {}", outcome.text());
+        assert!(written.contains(request), "{request} was accepted and is lost");
     }
     // Each hand may have been cut off once in a round, after its request was written and before it was answered.
-    let written: usize = journal(&folder.0).query_row("SELECT count(*) FROM request", [], |row| row.get(0)).unwrap();
-    assert!((accepted.len()..=accepted.len() + 2 * KILLS).contains(&written), "{written} for {}", accepted.len());
+    let most = accepted.len() + 2 * kills;
+    assert!((accepted.len()..=most).contains(&written.len()), "{} for {}", written.len(), accepted.len());
+    println!("figure: kills survived = {kills}");
 }
 
 #[test]

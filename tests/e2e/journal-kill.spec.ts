@@ -83,6 +83,7 @@ for (let part = 0; part < PARTS; part += 1) {
       await crash(page, below(2) === 0);
     }
     expect(pressed).toBeGreaterThan(0);
+    process.stdout.write(`figure: kills survived = ${kills}\n`);
   });
 }
 

@@ -4,6 +4,7 @@ mod arguments;
 mod bench;
 mod build;
 mod deny;
+mod e2e;
 mod policy;
 mod process;
 mod program;

@@ -1,18 +1,14 @@
 //! `cargo xtask test`: every check and test there is, and one line at the end that counts them.
 
 use std::path::PathBuf;
-use std::thread;
 
 use crate::arguments::Arguments;
 use crate::build::{self, Profile};
+use crate::e2e;
 use crate::process::{self, Failure, command, root, run, step, watch};
 use crate::report::{self, Count};
-use crate::server::{self, Fallback, Site};
 use crate::setup::{self, Browser, TARGET};
 use crate::size;
-
-/// Where the end-to-end tests serve the page: nothing may rely on the domain's root.
-const SUB_PATH: &str = "/some/sub/path/";
 
 /// A part of the tests.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -100,7 +96,10 @@ fn run_suite(suite: Suite, page: &mut Page, extra: &[String]) -> Result<Count, F
         }
         Suite::Browser => browser(),
         Suite::Contract => contract(),
-        Suite::EndToEnd => end_to_end(page.folder()?, extra),
+        Suite::EndToEnd => {
+            let (output, ok) = e2e::specs(page.folder()?, extra, &[])?;
+            Ok(Count::suite(report::of_playwright(&output), ok))
+        }
         Suite::Size => size::gate(&page.folder()?).map(|()| Count::check(true)),
     }
 }
@@ -144,30 +143,6 @@ fn contract() -> Result<Count, Failure> {
             .env("PLAYHEAD", program),
     )?;
     Ok(Count::suite(report::of_node(&output), ok))
-}
-
-/// The whole page in Chromium, under a sub-path of a plain static host.
-fn end_to_end(folder: PathBuf, extra: &[String]) -> Result<Count, Failure> {
-    setup::playwright()?;
-    let Browser { chromium, .. } = setup::browser()?;
-    let console = folder.clone();
-    let site = Site::new(folder, SUB_PATH, Fallback::NotFound);
-    let listener = server::listen(0)?;
-    let address = server::address(&listener, &site);
-    println!("  {address}");
-    thread::spawn(move || server::serve(&listener, &site));
-    let program = build::program()?;
-    let (output, ok) = watch(
-        command("node")
-            .current_dir(root().join("tests/e2e"))
-            .args(["node_modules/@playwright/test/cli.js", "test"])
-            .args(extra)
-            .env("PLAYHEAD_PROGRAM", program)
-            .env("PLAYHEAD_CONSOLE", &console)
-            .env("PLAYHEAD_URL", address)
-            .env("CHROMIUM", chromium),
-    )?;
-    Ok(Count::suite(report::of_playwright(&output), ok))
 }
 
 /// Prints a line for each suite, and as the last line of all the sum.
