@@ -96,6 +96,11 @@ fn what_the_contract_has_no_call_for_is_an_error_not_another_call() {
         (Action::DeployVersion, Scope::Environment, Vec::new()),
         (Action::DeployVersion, Scope::Subset, one()),
         (Action::DeployLatest, Scope::Service, one()),
+        // Without a version each of these would be a plain Deploy.
+        (Action::DeployLatest, Scope::Subset, one()),
+        (Action::DeployLatest, Scope::Environment, one()),
+        (Action::DeployVersion, Scope::Service, one()),
+        (Action::DeployVersion, Scope::Service, vec![item(Kind::ManagedDatabase, Source::None, Some("15"))]),
         (Action::Stop, Scope::Service, Vec::new()),
     ] {
         assert!(order(action, scope, items).request().is_err(), "{action:?} on {scope:?}");

@@ -82,6 +82,13 @@ impl Item {
         self.version_of(Source::Chart)
     }
 
+    /// Without one, a call of the version actions would be a plain Deploy, of whatever is configured.
+    fn names_a_version(&self) -> Result<(), Error> {
+        let named = self.version.is_some() && [Source::Git, Source::Image, Source::Chart].contains(&self.source);
+        let missing = || Error::Invalid { detail: format!("a version is to be named for service {}", self.service) };
+        named.then_some(()).ok_or_else(missing)
+    }
+
     fn version_of(&self, source: Source) -> Option<String> {
         self.version.as_deref().filter(|_| self.source == source).map(str::to_owned)
     }
@@ -91,7 +98,8 @@ impl Order {
     /// The contract's call for it (API contract, "Actions").
     ///
     /// # Errors
-    /// [`Error::Invalid`] where the contract has no call: an order for one service that names none or several.
+    /// [`Error::Invalid`] where the contract has no call: an order for one service that names none or several, or a version
+    /// action without a version.
     pub fn request(&self) -> Result<Request, Error> {
         match self.scope {
             Scope::Environment => self.on_environment(),
@@ -122,6 +130,9 @@ impl Order {
     }
 
     fn on_subset(&self) -> Result<Request, Error> {
+        if self.action == Action::DeployLatest {
+            self.items.iter().try_for_each(Item::names_a_version)?;
+        }
         let (endpoint, body) = match self.action {
             Action::Deploy | Action::Redeploy | Action::DeployLatest => {
                 (Endpoint::DeploySubset, encode(&self.deploy_subset())?)
@@ -147,6 +158,7 @@ impl Order {
         if self.action != Action::DeployVersion {
             return Ok(request);
         }
+        item.names_a_version()?;
         let body = Deploy { git_commit_id: item.commit(), image_tag: item.tag(), chart_version: item.chart() };
         Ok(request.with_body(encode(&body)?))
     }
