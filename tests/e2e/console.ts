@@ -318,6 +318,14 @@ export class Console {
     return turned;
   }
 
+  /** Lets something go wrong between the page and its backend: the one whose name begins like this. */
+  async connection(words: string): Promise<void> {
+    const select = (await this.demo()).getByRole("combobox", { name: "The connection" });
+    const option = (await select.getByRole("option").allTextContents()).find((one) => one.startsWith(words));
+    if (!option) throw new Error(`nothing that goes wrong is called ${words}`);
+    await select.selectOption(option);
+  }
+
   /** Asks for a fault of the cluster, of one service or of all, or lifts it. */
   async fault(fault: string, service = "every service", on = true): Promise<void> {
     const sheet = await this.demo();

@@ -1,15 +1,9 @@
 // The page says what is true and since when: drift, the queue, and what it says when the server cannot be reached.
 import { expect, test, type Page } from "@playwright/test";
-import { open, openEnvironment, type Console } from "./console";
+import { open, openEnvironment } from "./console";
 import { cell } from "./places";
 
 const badge = (page: Page) => page.getByRole("button", { name: /^Data:/ });
-const connection = async (console: Console, words: RegExp) =>
-  (await console.demo()).getByRole("radio", { name: words }).check();
-const WORKS = /^Works/;
-const UNAVAILABLE = /^503/;
-const LOST = /^Loses answers/;
-const OFFLINE = /^Offline/;
 
 test("a changed configuration is marked as drift in the row, the head and the list of environments", async ({ page }) => {
   const console = await openEnvironment(page, "staging");
@@ -52,8 +46,8 @@ test("the queue shows place and asker, and a waiting request is taken back with 
 });
 
 for (const [what, trouble, words] of [
-  ["the server is offline", OFFLINE, /Offline/],
-  ["the server answers 503", UNAVAILABLE, /Reconnecting/],
+  ["the server is offline", "Offline", /Offline/],
+  ["the server answers 503", "503", /Reconnecting/],
 ] as const) {
   test(`when ${what} the badge says so, the list stays as it is, and it heals by itself`, async ({ page }) => {
     await page.setViewportSize({ width: 1440, height: 500 });
@@ -63,13 +57,13 @@ for (const [what, trouble, words] of [
     const bar = await console.select("storefront");
     await expect(console.row("storefront")).toBeInViewport({ ratio: 0.9 });
     const names = await console.names();
-    await connection(console, trouble);
+    await console.connection(trouble);
     await expect(badge(page)).toHaveText(words);
     expect(await console.names()).toEqual(names);
     await expect(bar).toContainText("1 selected");
     await expect(console.row("storefront").getByRole("checkbox")).toBeChecked();
     await expect(console.row("storefront")).toBeInViewport();
-    await connection(console, WORKS);
+    await console.connection("Works");
     await expect(badge(page)).toHaveText(/Live/);
   });
 }
@@ -78,12 +72,12 @@ test("data grows old while nothing answers, and the badge says how old", async (
   await page.clock.install();
   const console = await openEnvironment(page, "staging");
   await expect(badge(page)).toHaveText(/Live/);
-  await connection(console, LOST);
+  await console.connection("Loses answers");
   await page.clock.runFor(8_000);
   await expect(badge(page)).toHaveText(/\d+ s old/);
   await page.clock.runFor(15_000);
   await expect(badge(page)).toHaveText(/Reconnecting, \d+ s old/);
-  await connection(console, WORKS);
+  await console.connection("Works");
   await page.clock.runFor(40_000);
   await expect(badge(page)).toHaveText(/Live/);
 });
@@ -92,12 +86,12 @@ test("an action without an answer is never called accepted, and is not sent twic
   await page.clock.install();
   const console = await openEnvironment(page, "staging");
   const log = page.getByRole("log", { name: "Notifications" });
-  await connection(console, LOST);
+  await console.connection("Loses answers");
   await console.press("mail-relay", "Restart service");
   await expect(log).toContainText("Sending");
   await page.clock.runFor(11_000);
   await expect(log).toContainText("It is not known whether the request was accepted");
-  await connection(console, WORKS);
+  await console.connection("Works");
   await page.clock.runFor(30_000);
   // It was carried out, once: nothing waits behind it.
   await console.expectStatus("mail-relay", "Restarting");
@@ -106,21 +100,21 @@ test("an action without an answer is never called accepted, and is not sent twic
 
 test("an action while offline fails in words, and nothing has changed when the way is open again", async ({ page }) => {
   const console = await openEnvironment(page, "staging");
-  await connection(console, OFFLINE);
+  await console.connection("Offline");
   await console.press("mail-relay", "Restart service");
   await expect(page.getByRole("log", { name: "Notifications" })).toContainText("The server cannot be reached");
-  await connection(console, WORKS);
+  await console.connection("Works");
   await expect(badge(page)).toHaveText(/Live/);
   await console.expectStatus("mail-relay", "Deployment OK");
 });
 
 test("a first load that fails says why, and tries again on request", async ({ page }) => {
   const console = await open(page);
-  await connection(console, OFFLINE);
+  await console.connection("Offline");
   await console.row("development").getByRole("link").click();
   const alert = page.getByRole("main").getByRole("alert");
   await expect(alert).toContainText("The server cannot be reached");
-  await connection(console, WORKS);
+  await console.connection("Works");
   await alert.getByRole("button", { name: "Try again" }).or(console.row("checkout-api")).first().click();
   await expect(console.row("checkout-api")).toBeVisible();
 });

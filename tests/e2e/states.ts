@@ -77,7 +77,7 @@ export const STATES: State[] = [
   }],
   ["services that cannot be reached, and a request that failed", async (page) => {
     const console = await openEnvironment(page, "staging");
-    await (await console.demo()).getByRole("radio", { name: /^Offline/ }).check();
+    await console.connection("Offline");
     await page.keyboard.press("Escape");
     await console.press("mail-relay", "Restart service");
     await expect(console.toasts).toContainText("The server cannot be reached");

@@ -11,6 +11,7 @@ use crate::console::state::use_store;
 
 /// Latencies to choose from, in milliseconds.
 const LATENCIES: [u32; 5] = [0, 100, 500, 2_000, 5_000];
+
 thread_local! {
     /// What was chosen, while the page lives.
     static CHOSEN: Cell<Trouble> = const { Cell::new(Trouble::None) };
@@ -23,17 +24,18 @@ pub fn NetworkControls(
     demo: Loopback,
 ) -> AnyView {
     let store = use_store();
-    let (latency, trouble) = (RwSignal::new(demo.latency()), RwSignal::new(CHOSEN.get()));
+    let latency = RwSignal::new(demo.latency());
     let demo = StoredValue::new_local(demo);
     let set_latency = move |event| {
         let millis = event_target_value(&event).parse().unwrap_or(0);
         demo.with_value(|demo| demo.set_latency(millis));
         latency.set(millis);
     };
-    let set_trouble = move |chosen: Trouble| {
+    let set_trouble = move |event| {
+        let words = event_target_value(&event);
+        let chosen = Trouble::ALL.into_iter().find(|one| one.words() == words).unwrap_or(Trouble::None);
         demo.with_value(|demo| demo.set_between(chosen.between()));
         CHOSEN.set(chosen);
-        trouble.set(chosen);
         store.poke();
     };
     view! {
@@ -49,23 +51,15 @@ pub fn NetworkControls(
                         })}
                 </select>
             </div>
-            <fieldset class="field">
-                <legend class="label">"The connection"</legend>
-                {Trouble::ALL
-                    .map(|one| {
-                        view! {
-                            <label class="check">
-                                <input
-                                    type="radio"
-                                    name="trouble"
-                                    prop:checked=move || trouble.get() == one
-                                    on:change=move |_| set_trouble(one)
-                                />
-                                {one.words()}
-                            </label>
-                        }
-                    })}
-            </fieldset>
+            <div class="field">
+                <label for="connection">"The connection"</label>
+                <select class="input" id="connection" on:change=set_trouble>
+                    {Trouble::ALL
+                        .map(|one| {
+                            view! { <option selected=CHOSEN.get() == one>{one.words()}</option> }
+                        })}
+                </select>
+            </div>
         </section>
     }
 }
