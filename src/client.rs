@@ -8,6 +8,7 @@
 //!
 //! Invariants: no rule and no signal here; nothing of the console is imported.
 
+mod answer;
 pub mod clock;
 pub mod curl;
 pub mod error;
@@ -28,15 +29,14 @@ pub use order::{Accepted, Item, Order};
 use std::pin::Pin;
 use std::sync::Arc;
 
-use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::api;
 use crate::api::configure::Edit;
-use crate::api::http::SCOPE;
-use crate::api::reading::{self, Read};
-use crate::api::{Endpoint, ErrorBody, Request, Response, Results};
+use crate::api::reading::Read;
+use crate::api::{Endpoint, Request, Results};
 use crate::lifecycle::{EnvironmentId, RequestId, ServiceId};
+use answer::{Answer, decode, encode, failure, found};
 
 /// How long an answer is waited for, in seconds.
 pub const TIMEOUT_SECONDS: u32 = 10;
@@ -387,60 +387,4 @@ enum Care {
     Once,
     /// An action: sent once, and a lost answer leaves open whether it was accepted.
     Action,
-}
-
-/// A success, and what was asked.
-struct Answer {
-    path: String,
-    response: Response,
-}
-
-/// A path of our own that is not there means that the server does not offer it.
-fn found<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
-    match answer {
-        Ok(answer) => Ok(Some(answer)),
-        Err(Error::NotFound { .. }) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-fn encode(body: &impl Serialize) -> Result<Vec<u8>, Error> {
-    serde_json::to_vec(body).map_err(|error| Error::Invalid { detail: error.to_string() })
-}
-
-/// The body of a success; of an action it tells that it is really the server's.
-fn decode<T: Read>(answer: &Answer, action: bool) -> Result<T, Error> {
-    reading::from_slice(&answer.response.body).map_err(|misplaced| {
-        let page = answer.response.body.trim_ascii_start().starts_with(b"<");
-        let detail =
-            if page { "it is a web page, sent by something on the way".to_owned() } else { misplaced.to_string() };
-        Error::Unreadable { path: answer.path.clone(), detail, action }
-    })
-}
-
-/// The error of an answer that is not a success; a body that is not the contract's is no reason to say less.
-fn failure(response: &Response, action: bool) -> Error {
-    let body: ErrorBody = reading::from_slice(&response.body).unwrap_or_default();
-    let words = match body.words() {
-        "" => "no reason is given".to_owned(),
-        words => words.to_owned(),
-    };
-    let detail = match body.place {
-        Some(place) if !words.contains(&place) => format!("{place}: {words}"),
-        Some(_) | None => words,
-    };
-    match response.status {
-        400 | 413 | 422 => Error::Invalid { detail },
-        401 | 403 => Error::Unauthorized,
-        404 => Error::NotFound { detail },
-        409 => Error::Refused { reason: detail },
-        429 => Error::RateLimited { reset: limit::reset(response), action },
-        status => {
-            // A server of ours says itself what became of an action; of an answer that took too long it does not know.
-            let told = response.header(SCOPE).is_some();
-            let open = action && status >= 500 && (!told || status == 504);
-            let detail = if open && !told { format!("{detail}{}", error::OPEN) } else { detail };
-            Error::Server { status, detail, open }
-        }
-    }
 }

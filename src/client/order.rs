@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::encode;
+use super::answer::encode;
 use super::error::Error;
 use crate::api::action::{Cancel, Deploy, DeployApplication, DeployItem, DeploySubset, Subset};
 use crate::api::http::{POSITION, REQUEST};
