@@ -42,6 +42,8 @@ fn small() -> Vec<Setup> {
     setups.push(Setup::new(&[(Sort::ContainerDatabase, 1, 1), (Sort::ManagedElsewhere, 2, 1)], 1).waiting());
     setups.push(Setup::new(&[(Sort::GitJob, 1, 1), (Sort::GitCron, 1, 1)], 0).one_slot().waiting());
     setups.push(Setup::new(&[(Sort::ContainerDatabase, 1, 2)], 0).waiting().steady());
+    // Versions may be asked for whatever goes on: two requests wait, and one comes before the other.
+    setups.push(Setup::new(&[(Sort::ImageCron, 1, 1)], 2).essential());
     setups
 }
 

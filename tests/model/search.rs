@@ -46,6 +46,12 @@ pub struct Search<'a> {
 /// One state in so many is taken twice, to see whether the same comes of it.
 const TWICE: usize = 64;
 
+/// One state in so many is kept whole: what is told to be the same later is compared with it…
+const KEPT: u32 = 16;
+
+/// …one time in so many.
+const COMPARED: usize = 16;
+
 impl Search<'_> {
     /// Searches to the end.
     ///
@@ -62,6 +68,7 @@ impl Search<'_> {
             seen: Seen::default(),
         };
         let (mut known, mut frontier) = (HashMap::new(), VecDeque::new());
+        let (mut kept, mut met) = (HashMap::new(), 0_usize);
         for (index, world) in setup.worlds().into_iter().enumerate() {
             let state = State::new(world);
             laws::check_state(&state).map_err(|violation| search.tell(&violation, &[index as u16]))?;
@@ -105,8 +112,18 @@ impl Search<'_> {
                     search.ways.push((id, index as u16));
                     search.worlds.insert(state::key(&taken.state.world));
                     frontier.push_back((next, depth + 1, taken.state.clone()));
+                    if next.is_multiple_of(KEPT) {
+                        kept.insert(next, taken.state.clone());
+                    }
                     next
                 });
+                if let Some(first) = kept.get(&next) {
+                    met += 1;
+                    if met.is_multiple_of(COMPARED) && search.future(first) != search.future(&taken.state) {
+                        let way = [search.way(id), vec![index as u16]].concat();
+                        return Err(search.unlike(next, &way));
+                    }
+                }
                 if matches!(taken.step, Step::Happens { .. } | Step::Crash { .. }) {
                     search.happenings.push((next, step::is_due(&from.world, taken)));
                 }
@@ -116,6 +133,28 @@ impl Search<'_> {
         search.seen.states = search.ways.len();
         search.everything_ends()?;
         Ok(search)
+    }
+
+    /// What can come of a state, one step long.
+    fn future(&self, from: &State) -> Vec<(bool, u64)> {
+        let mut taken = step::steps(self.setup, &self.orders, from);
+        let mut future: Vec<_> = taken
+            .iter_mut()
+            .map(|taken| {
+                taken.state.forget();
+                (taken.refused(), taken.state.key())
+            })
+            .collect();
+        future.sort_unstable();
+        future.dedup();
+        future
+    }
+
+    /// What the model leaves out makes a difference after all.
+    fn unlike(&self, first: u32, way: &[u16]) -> String {
+        let what = format!("{}: another state with this key has another future", self.setup.name);
+        let told = Violation { law: "the key holds all that matters", what };
+        format!("{}\nThe other: {}", self.tell(&told, way), self.tell(&told, &self.way(first)))
     }
 
     /// Law 9.1: what is due never leads back to where it began, and (`laws::check_state`) where a deployment runs

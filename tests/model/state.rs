@@ -14,7 +14,8 @@
 //!   checked at the step that ends it.
 //! - *What a finished run was*, but for that it is finished.
 //!
-//! That this is so is itself checked: `runs_of_the_simulator_never_leave_the_model` in `model.rs`.
+//! That this is so is itself checked: the search compares the futures of states with one key, and
+//! `runs_of_the_simulator_never_leave_the_model` in `model.rs` goes where it could not follow.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::mem::discriminant;
