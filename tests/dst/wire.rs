@@ -255,7 +255,14 @@ impl Host {
         ];
         must(all.iter().all(|one| one.as_ref() == Some(&derived)), || {
             format!("{id} is {derived}, and told to be {all:?}")
-        })
+        })?;
+        let mut counted: BTreeMap<&str, usize> = BTreeMap::new();
+        for service in &detail.services {
+            *counted.entry(&service.state).or_default() += 1;
+        }
+        let told: BTreeMap<&str, usize> =
+            detail.environment.counts.iter().map(|one| (one.state.as_str(), one.count)).collect();
+        must(told == counted, || format!("in {id} are {counted:?}, and told are {told:?}"))
     }
 
     /// Law 9.8: the recorded requests make the same world again.
