@@ -4,6 +4,7 @@
 //! - `environments`, `services`: the pages; `table`, `list`, `play`, `selection`, `keyboard`: what both are made of;
 //! - `offer`: what may be asked for;
 //! - `panel`, `toast`, `demo`, `theme`, `parts`, `format`: what lies over pages, and the small parts;
+//! - `legible`: how texts from outside stand among ours;
 //! - `element`, `read`: what markup is made into, and what follows values; `ondemand`: what does not come with the page;
 //!   `opened`: which panel lies over it; `connection`: what it talks to.
 
@@ -15,6 +16,7 @@ pub mod element;
 pub mod environments;
 pub mod format;
 pub mod keyboard;
+pub mod legible;
 pub mod list;
 pub mod offer;
 pub mod ondemand;

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use playhead::console::legible::{is_typed, legible, name, plain};
 use playhead::console::list::{self, Item, Items, Line, Lines};
 use playhead::console::route::query::Query;
 use playhead::console::route::{Column, Group, Page, Panel, Place, Sort, Target};
@@ -201,4 +202,46 @@ fn the_badge_says_how_old_the_data_is() {
     let reconnecting = Freshness::Reconnecting { seconds: 300 };
     check(contact(Some(0.0), 300_000.0, Some(timeout)), reconnecting, "Reconnecting, 5 min old");
     check(contact(None, 0.0, Some(Error::Offline)), Freshness::Offline { seconds: 0 }, "Offline");
+}
+
+#[wasm_bindgen_test]
+fn what_would_not_be_seen_is_shown() {
+    for (text, shown) in [
+        ("checkout-api", "checkout-api"),
+        ("Überprüfung 1", "Überprüfung 1"),
+        ("a\u{202e}gpj.exe", "a\\u{202e}gpj.exe"),
+        ("prod\u{200b}", "prod\\u{200b}"),
+        ("one\ntwo\0", "one\\ntwo\\u{0}"),
+        ("a\u{200d}b", "a\\u{200d}b"),
+        // Joiners join pictures, and letters that have forms.
+        ("\u{1f468}\u{200d}\u{1f469}", "\u{1f468}\u{200d}\u{1f469}"),
+        ("\u{645}\u{200c}\u{634} 3", "\u{2068}\u{645}\u{200c}\u{634} 3\u{2069}"),
+        ("\u{2069}\u{2066}x", "\\u{2069}\\u{2066}x"),
+    ] {
+        assert_eq!(&*legible(text), shown);
+        // In the page nothing more happens to it.
+        assert!(plain(shown).is_none_or(|again| again == shown), "{shown}");
+    }
+    assert_eq!(legible(&"x".repeat(1 << 20)).chars().count(), 201);
+    assert_eq!(plain(&"é".repeat(1 << 20)).unwrap().chars().count(), 2_001);
+    assert_eq!(plain("a\n\tb"), None);
+    assert_eq!([&*name(""), &*name(" \u{a0}"), &*name("\u{200b}")], ["(no name)", "(no name)", "\\u{200b}"]);
+}
+
+#[wasm_bindgen_test]
+fn a_name_is_typed_as_it_is_shown_or_as_it_is() {
+    for raw in ["production", " production ", "prod\u{200b}", "pro\u{202e}d", "\u{645}\u{634} 3", "a\tb"] {
+        let shown = name(raw);
+        assert!(is_typed(raw, &shown, raw) && is_typed(&shown, &shown, raw), "{raw}");
+        assert!(is_typed(&format!(" {shown} "), &shown, raw), "{raw}");
+        for other in ["", " ", "prod", "production-2"] {
+            assert!(!is_typed(other, &shown, raw), "{other} is not {raw}");
+        }
+    }
+    // What has no name is not confirmed by nothing.
+    for raw in ["", "  "] {
+        assert!(!is_typed(raw, &name(raw), raw) && is_typed("(no name)", &name(raw), raw));
+    }
+    let long = "x".repeat(1 << 20);
+    assert!(is_typed(&long, &name(&long), &long) && is_typed(&name(&long), &name(&long), &long));
 }

@@ -21,6 +21,11 @@ mod hostile;
 use host::{Ran, TOKEN, bare, ran, read, written};
 use hostile::Hostile;
 
+/// Tells how many texts were put in how many places, for the sum that `cargo xtask verify` makes.
+fn tried(count: usize) {
+    println!("figure: hostile inputs tried = {count}");
+}
+
 const NOW: i64 = 1_790_000_000_000;
 
 /// Answers instead of the backend, where it wants to.
@@ -119,10 +124,12 @@ const TURN: usize = 7;
 fn whatever_the_names_the_command_line_prints_text() {
     let hostile = Hostile::read();
     let mut texts: Vec<&str> = hostile.texts.iter().map(|(_, text)| text.as_str()).collect();
+    let mut count = 0;
     for _ in 0..texts.len() / TURN {
         texts.rotate_left(TURN);
         let (mut file, text) = (shop(), texts[0]);
-        hostile.spoil(&mut file, &texts);
+        // Who asked and from where are two more.
+        count += hostile.spoil(&mut file, &texts) + 2;
         let environment = id(&file["environments"][0]).to_owned();
         let application = id(service(&mut file, "APPLICATION")).to_owned();
         let stage = Stage::open(&file, never());
@@ -152,6 +159,7 @@ fn whatever_the_names_the_command_line_prints_text() {
             assert_eq!(all.find(|told| told["id"] == service["id"]).unwrap()["name"], service["name"]);
         }
     }
+    tried(count);
 }
 
 #[test]
@@ -183,6 +191,8 @@ fn whatever_a_server_answers_the_command_line_prints_text() {
     let told = logs.run(&["environment", "logs", &environment, "--json"]).ends_with(0).json();
     assert!(told == Value::from(logged));
 
+    // Four places in a line of a log, six in one that is an error, and two in a refusal.
+    tried(hostile.texts.len() * (4 + 6 + 2));
     for ((_, text), status) in hostile.texts.into_iter().zip([400, 404, 409, 500].into_iter().cycle()) {
         let body = json!({ "status": status, "error": text, "detail": text }).to_string();
         let refuse = move |request: &Request| {
@@ -232,7 +242,10 @@ fn words(line: &str) -> Vec<String> {
 
 #[test]
 fn a_command_that_is_told_can_be_pasted() {
-    for (turn, (what, text)) in Hostile::read().texts.into_iter().enumerate() {
+    let all = Hostile::read().texts;
+    // The name of an environment, and of a service.
+    tried(2 * all.len());
+    for (turn, (what, text)) in all.into_iter().enumerate() {
         println!("{what}");
         let mut file = shop();
         let other = id(&file["environments"][1]).to_owned();
@@ -289,9 +302,11 @@ fn difference(one: &Value, other: &Value, place: String) -> Option<String> {
 #[test]
 fn a_world_of_hostile_texts_is_a_world() {
     let hostile = Hostile::read();
+    let mut count = 0;
     for (what, text) in &hostile.texts {
         let mut file = shop();
-        hostile.spoil(&mut file, &[text]);
+        // The text is a key of the file as well.
+        count += hostile.spoil(&mut file, &[text]) + 1;
         file.as_object_mut().unwrap().entry(text.as_str()).or_insert_with(|| json!({ "kept": text }));
         let mut world = Backend::scenario("empty", 1, NOW);
         let opened = world.handle(&Endpoint::ImportWorld.request(&[]).with_body(file.to_string()), NOW);
@@ -303,11 +318,14 @@ fn a_world_of_hostile_texts_is_a_world() {
             assert_eq!(difference, None, "{what}");
         }
     }
+    tried(count);
 }
 
 #[test]
 fn what_is_no_json_is_told_with_its_place_and_the_world_stays() {
-    for (what, unreadable) in Hostile::read().unreadable {
+    let all = Hostile::read().unreadable;
+    tried(2 * all.len());
+    for (what, unreadable) in all {
         let mut world = Backend::scenario("shop", 1, NOW);
         let before = world.handle(&Endpoint::ExportWorld.request(&[]), NOW).body;
         for file in [unreadable.clone(), format!(r#"{{"environments": [{{"id": "1", "name": {unreadable}}}]}}"#)] {

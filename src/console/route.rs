@@ -3,9 +3,12 @@
 //! Two pages and a query do not pay for a router (47 kB): this file reads and writes URLs, `route/history.rs` follows
 //! the browser's history.
 
+// Places themselves need no browser: the fuzz target compiles them without.
+#[cfg(target_arch = "wasm32")]
 pub mod history;
 pub mod query;
 
+#[cfg(target_arch = "wasm32")]
 pub use history::{Route, provide_route, use_route};
 
 use crate::lifecycle::{Action, EnvironmentId, RequestId, ServiceId};

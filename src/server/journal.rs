@@ -188,7 +188,7 @@ impl Journal {
         let (then, world, stored): (Millis, Millis, u32) =
             self.stored(self.connection.query_row("SELECT real, world, speed FROM clock", [], row))?;
         let mut clock = Clock::start(then);
-        clock.step(then, world - then);
+        clock.step(then, world.saturating_sub(then));
         clock.set_speed(then, stored);
         clock.set_speed(real, speed.unwrap_or(stored));
         self.run("UPDATE clock SET real = ?1, world = ?2, speed = ?3", params![real, clock.now(real), clock.speed()])?;

@@ -34,8 +34,8 @@ impl Hostile {
         }
     }
 
-    /// Puts texts, in turn, in every place of a world file where a text comes from outside.
-    pub fn spoil(&self, file: &mut Value, texts: &[&str]) {
+    /// Puts texts, in turn, in every place of a world file where a text comes from outside; says how many there are.
+    pub fn spoil(&self, file: &mut Value, texts: &[&str]) -> usize {
         let mut versions = Map::new();
         for service in file["services"].as_object().unwrap().values().flat_map(|list| list.as_array().unwrap()) {
             let commit = |place: usize| {
@@ -46,16 +46,17 @@ impl Hostile {
         }
         file["commits"] = Value::Object(versions);
         let mut turn = texts.iter().cycle();
-        let mut left = WORLD;
+        let (mut left, mut count) = (WORLD, 0);
         let mut next = || {
             let text = *turn.next().unwrap();
-            let fits = left.checked_sub(text.len())?;
-            left = fits;
+            left = left.checked_sub(text.len())?;
+            count += 1;
             Some(text)
         };
         self.walk(file, &mut next);
         // The name of the file's scenario is ours, and checked.
         file["x"]["name"] = json!("hostile");
+        count
     }
 
     fn walk<'a>(&self, value: &mut Value, next: &mut impl FnMut() -> Option<&'a str>) {

@@ -3,12 +3,15 @@
 //! Each step returns figures by their names; the end of the output sums them up. A figure that a step's tests print as
 //! `figure: name = number` is read from there.
 
+mod fuzz;
 mod lifecycle;
 mod schemathesis;
 
+use std::process::Command;
+
 use crate::arguments::Arguments;
 use crate::deny;
-use crate::process::{Failure, step};
+use crate::process::{Failure, command, step, watch};
 
 /// Something that was counted: what, and how many.
 type Figure = (String, u64);
@@ -21,10 +24,12 @@ struct Step {
 }
 
 /// In the order they run in.
-const STEPS: [Step; 4] = [
+const STEPS: [Step; 6] = [
     Step { name: "deny", title: "Ask what the dependencies may be", run: dependencies },
     Step { name: "model", title: "Search every state of small worlds", run: lifecycle::model },
     Step { name: "dst", title: "Drive random worlds through random requests", run: lifecycle::dst },
+    Step { name: "fuzz", title: "Send what nobody would send, five minutes to each target", run: fuzz::fuzz },
+    Step { name: "hostile", title: "Put hostile texts in every place of the command line", run: fuzz::hostile },
     Step { name: "schemathesis", title: "Ask the server by its document", run: schemathesis::verify },
 ];
 
@@ -48,7 +53,7 @@ pub fn verify(arguments: &mut Arguments) -> Result<(), Failure> {
     let (mut figures, mut violations) = (Vec::new(), 0);
     for chosen in chosen {
         match step(&format!("Verify: {}", chosen.title), chosen.run) {
-            Ok(more) => figures.extend(more),
+            Ok(more) => more.into_iter().for_each(|figure| add(&mut figures, figure)),
             Err(failure) => {
                 eprintln!("  {failure}");
                 violations += 1;
@@ -61,6 +66,22 @@ pub fn verify(arguments: &mut Arguments) -> Result<(), Failure> {
     }
     println!("\n{violations} violations");
     if violations == 0 { Ok(()) } else { Err(Failure::new()) }
+}
+
+/// Adds a figure to those there are: one that has its name already is summed up with it.
+fn add(figures: &mut Vec<Figure>, (name, number): Figure) {
+    match figures.iter_mut().find(|(known, _)| *known == name) {
+        Some((_, sum)) => *sum += number,
+        None => figures.push((name, number)),
+    }
+}
+
+/// Runs tests, optimized, those that `chosen` says; their figures are in what they print.
+fn tests(target: &str, chosen: impl FnOnce(&mut Command) -> &mut Command) -> Result<Vec<Figure>, Failure> {
+    let mut cargo = command("cargo");
+    cargo.args(["test", "--locked", "--profile", "verify", "--test", target, "--", "--nocapture"]);
+    let (output, ok) = watch(chosen(&mut cargo))?;
+    if ok { Ok(figures(&output)) } else { Err(format!("tests/{target}.rs failed; see above")) }
 }
 
 /// Reads the figures that tests print: `figure: states checked = 42`.
@@ -78,5 +99,14 @@ mod tests {
     fn figures_are_read_from_what_tests_print() {
         let output = "running 1 test\ntest a ... figure: states checked = 42\nok\nfigure: none = many\n";
         assert_eq!(super::figures(output), [("states checked".to_owned(), 42)]);
+    }
+
+    #[test]
+    fn figures_of_one_name_are_summed_up() {
+        let mut figures = Vec::new();
+        for (name, number) in [("steps", 1), ("inputs", 2), ("steps", 3)] {
+            super::add(&mut figures, (name.to_owned(), number));
+        }
+        assert_eq!(figures, [("steps".to_owned(), 4), ("inputs".to_owned(), 2)]);
     }
 }
