@@ -3,7 +3,7 @@
 //! An element of Leptos has its attributes and children in its type, and each type brings code of its own. Here there is
 //! one [`Element`]; it stands in Leptos' tree as any other view, and what changes is followed by Leptos' effects.
 //!
-//! Invariants: nothing of the console is known here.
+//! Invariants: nothing of the console is known here, but how any text is shown (`legible`): here each passes.
 
 mod list;
 mod standing;
@@ -18,6 +18,8 @@ use leptos::tachys::html::node_ref::NodeRefContainer;
 use leptos::tachys::renderer::dom;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
+
+use super::legible::plain;
 
 pub use list::{Item, each};
 pub use playhead_macros::view;
@@ -206,7 +208,8 @@ macro_rules! texts {
 
         impl Child for $type {
             fn view(self) -> AnyView {
-                self.text().unwrap_or_default().into_any()
+                let text = self.text().unwrap_or_default();
+                plain(&text).map_or(text, Text::Owned).into_any()
             }
         }
     )*};

@@ -2,9 +2,12 @@
 //!
 //! Invariants: plain text in, plain text out; no signals, no DOM. Dates are the browser's own (`Intl`).
 
+use std::sync::Arc;
+
 use js_sys::{Array, Date, Intl, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::legible::legible;
 pub use super::state::row::Millis;
 
 const SECOND: Millis = 1_000;
@@ -116,10 +119,10 @@ pub fn names<S: AsRef<str>>(all: &[S]) -> String {
     }
 }
 
-/// A version as it is shown: a commit by its first 7 digits, anything else whole.
-pub fn short_version(version: &str) -> &str {
+/// A version as it is shown: a commit by its first 7 digits, anything else legible.
+pub fn short_version(version: &str) -> Arc<str> {
     let is_commit = version.len() == 40 && version.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if is_commit { version.get(..7).unwrap_or(version) } else { version }
+    legible(if is_commit { version.get(..7).unwrap_or(version) } else { version })
 }
 
 /// mCPU as vCPU: 250 → "0.25 vCPU", 1000 → "1 vCPU".

@@ -10,6 +10,7 @@ use leptos::tachys::renderer::{CastFrom, RemoveEventHandler};
 use leptos::tachys::view::{Mountable, Position, PositionState};
 use wasm_bindgen::JsValue;
 
+use super::super::legible::plain;
 use super::{Element, Handler, Markup, Part, Slot, Text};
 
 /// What stands in the document of an element.
@@ -67,7 +68,9 @@ fn differs(part: Part, last: Option<&Option<Text>>, now: &Option<Text>) -> bool 
 
 fn put(element: &dom::Element, part: Part, name: &str, text: Option<&str>) {
     match (part, text) {
-        (Part::Attribute, Some(text)) => Dom::set_attribute(element, name, text),
+        // Where it leads to and what it stands for is not shown.
+        (Part::Attribute, Some(text)) if matches!(name, "href" | "value") => Dom::set_attribute(element, name, text),
+        (Part::Attribute, Some(text)) => Dom::set_attribute(element, name, plain(text).as_deref().unwrap_or(text)),
         (Part::Attribute, None) => Dom::remove_attribute(element, name),
         (Part::Property, text) => {
             let value = if name == "checked" {

@@ -11,6 +11,7 @@ use super::parties::{Parties, PartyList, Said};
 use crate::console::curl::CopyCurl;
 use crate::console::element::view;
 use crate::console::format::count;
+use crate::console::legible::is_typed;
 use crate::console::parts::{Dialog, DialogForm, use_dialog};
 use crate::console::route::{Target, use_route};
 use crate::console::state::row::{EnvironmentRow, ServiceRow};
@@ -66,6 +67,11 @@ impl Subject {
     /// Whether the environment's name must be typed: a whole production environment is at stake.
     fn typed(self) -> bool {
         matches!(self.target, Target::Environment(_)) && self.production()
+    }
+
+    /// Whether this is its name. Of an environment that is not there yet nothing is.
+    fn is_named(self, typed: &str) -> bool {
+        self.environment.with(|row| row.as_ref().is_some_and(|row| is_typed(typed, &row.name, &row.given)))
     }
 
     fn order(self) -> Order {
@@ -161,7 +167,7 @@ fn ConfirmBody(subject: Subject) -> AnyView {
     let (store, dialog) = (use_store(), use_dialog());
     let (typed, set_typed) = signal(String::new());
     let (asked, set_asked) = signal(false);
-    let name_missing = Memo::new(move |_| subject.typed() && typed.get().trim() != subject.environment_name());
+    let name_missing = Memo::new(move |_| subject.typed() && !typed.with(|typed| subject.is_named(typed)));
     let possible = Memo::new(move |_| subject.parties.with(|parties| parties.as_ref().is_some_and(Parties::possible)));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();

@@ -9,6 +9,7 @@ use leptos::task::spawn_local;
 use crate::api::outcome::{Outcome, OutcomeItem};
 use crate::client::Error;
 use crate::console::element::view;
+use crate::console::legible::name;
 use crate::console::parts::{Dialog, DialogForm, Rows, VirtualList, use_dialog};
 use crate::console::route::use_route;
 use crate::console::state::use_store;
@@ -122,7 +123,7 @@ fn OutcomeRow(item: Memo<OutcomeItem>) -> AnyView {
     let look = move || item.with(|item| look(&item.outcome));
     view! {
         <div role="listitem" class="choice">
-            <span class="name">{move || item.with(|item| item.name.clone())}</span>
+            <span class="name">{move || item.with(|item| name(&item.name))}</span>
             <span class="status" data-tone=move || look().0>
                 <span class="shape" data-shape=move || look().1 aria-hidden="true"></span>
                 <span class="word">{move || look().2}</span>

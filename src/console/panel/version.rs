@@ -353,7 +353,7 @@ fn PickerRow(picker: Picker, at: Option<usize>, place: usize) -> AnyView {
             aria-posinset=place + 1
             on:click=move |_| picker.wanted.set(Some(at))
         >
-            <span class="version">{short_version(&choice.version).to_owned()}</span>
+            <span class="version">{short_version(&choice.version)}</span>
             <span class="subject">{choice.subject.to_string()}</span>
             <span class="marks">
                 {(!choice.tag.is_empty()).then(|| view! { <Mark word=choice.tag.to_string()/> })} {marks}

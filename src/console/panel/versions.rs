@@ -6,6 +6,7 @@ use crate::api::version::Commit;
 use crate::client::order::word;
 use crate::client::{Client, Error};
 use crate::console::format::Millis;
+use crate::console::legible::legible;
 use crate::console::state::row::ServiceRow;
 use crate::lifecycle::Source;
 
@@ -38,10 +39,10 @@ impl Choice {
         let haystack =
             format!("{} {} {} {}", commit.git_commit_id, commit.message, commit.author_name, commit.tag).to_lowercase();
         Choice {
-            subject: subject.into(),
+            subject: legible(subject),
             version: commit.git_commit_id.into(),
-            author: commit.author_name.into(),
-            tag: commit.tag.into(),
+            author: legible(&commit.author_name),
+            tag: legible(&commit.tag),
             at: Some(commit.created_at.0),
             haystack: haystack.into(),
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
-use crate::console::element::view;
+use crate::console::element::{Child, view};
 use crate::console::format::short_version;
 use crate::console::read::Read;
 
@@ -31,12 +31,12 @@ pub fn VersionLabel(
         (Some(one), None) | (None, Some(one)) => one.to_string(),
         (None, None) => String::new(),
     };
-    let short = |version: Arc<str>| short_version(&version).to_owned();
+    let short = |version: Arc<str>| short_version(&version);
     view! {
         <span class="version" title=title>
             {move || match versions.get() {
                 (None, None) => view! { <span class="muted">"–"</span> },
-                (Some(one), None) | (None, Some(one)) => short(one).into_any(),
+                (Some(one), None) | (None, Some(one)) => short(one).view(),
                 (Some(from), Some(to)) => {
                     view! {
                         <span class="from">{short(from)}</span>

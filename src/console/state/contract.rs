@@ -15,6 +15,7 @@ use super::row::{EnvironmentRow, Operation, Queued, Running, ServiceRow};
 use super::{Store, announce, load, wire};
 use crate::api::status::{EnvironmentStatus, ServiceStatus};
 use crate::client::{self, Client, meaning};
+use crate::console::legible::legible;
 use crate::console::route::Page;
 use crate::lifecycle::{EnvironmentId, Kind, ServiceId, Status, rollup};
 
@@ -199,8 +200,8 @@ fn deployment(from: &EnvironmentStatus, services: Vec<(ServiceId, Status, Option
         |(_, status, _): &(_, _, _)| matches!(status, Status::DeploymentQueued | Status::Building | Status::Deploying);
     status.in_progress().then(|| Running {
         words: "Deployment".into(),
-        actor: from.triggered_by.as_deref().unwrap_or("somebody").into(),
-        origin: from.origin.as_deref().unwrap_or_default().into(),
+        actor: legible(from.triggered_by.as_deref().unwrap_or("somebody")),
+        origin: legible(from.origin.as_deref().unwrap_or_default()),
         started: None,
         cancelable: services.iter().any(deploys),
         canceling: status == Status::Canceling,
@@ -233,8 +234,8 @@ fn waiting(store: Store, at: usize, from: &crate::api::queue::Queued) -> Option<
         action: None,
         words: wire::asked(&from.trigger_action, &services, |id| store.services.peek(id.0).map(|row| row.name.clone())),
         services,
-        actor: asked.triggered_by.as_str().into(),
-        origin: asked.origin.as_deref().unwrap_or_default().into(),
+        actor: legible(&asked.triggered_by),
+        origin: legible(asked.origin.as_deref().unwrap_or_default()),
         at: asked.created_at.or(asked.updated_at).map_or_else(now, |at| at.0),
     })
 }
@@ -246,8 +247,8 @@ fn environment_status(row: &EnvironmentRow, from: &EnvironmentStatus) -> Environ
         action: None,
         words: "Deployment".into(),
         at: at.0,
-        actor: from.triggered_by.as_deref().unwrap_or_default().into(),
-        origin: from.origin.as_deref().unwrap_or_default().into(),
+        actor: legible(from.triggered_by.as_deref().unwrap_or_default()),
+        origin: legible(from.origin.as_deref().unwrap_or_default()),
         outcome: Some(Status::from_name(&from.last_deployment_state)),
         ongoing: status.in_progress(),
     });

@@ -18,8 +18,10 @@ pub type Millis = i64;
 pub struct EnvironmentRow {
     /// Its id.
     pub id: EnvironmentId,
-    /// Its name.
+    /// Its name, as it is shown.
     pub name: Arc<str>,
+    /// Its name as it came, for who types it.
+    pub given: Arc<str>,
     /// The mode as it came: `PRODUCTION`, `STAGING`, `DEVELOPMENT`, `PREVIEW`, or a name this version does not know.
     pub mode: Arc<str>,
     /// The cloud provider of its cluster.
@@ -63,7 +65,7 @@ pub struct EnvironmentRow {
 pub struct ServiceRow {
     /// Its id.
     pub id: ServiceId,
-    /// Its name.
+    /// Its name, as it is shown.
     pub name: Arc<str>,
     /// What it is.
     pub kind: Kind,

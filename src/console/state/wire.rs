@@ -8,6 +8,7 @@ use crate::api::environment::Environment;
 use crate::api::live::{EnvironmentLive, LastOperation, QueuedRequest, RunningDeployment, ServiceLive};
 use crate::api::service::Service;
 use crate::client::meaning;
+use crate::console::legible::{legible, name};
 use crate::lifecycle::{Action, Engine, Provider, RequestId, RunningStatus, ServiceId, Status, Sync};
 
 /// An environment as configured; how it is doing is not told yet.
@@ -15,11 +16,12 @@ pub fn environment(from: &Environment) -> Option<EnvironmentRow> {
     let cluster = from.cluster_name.as_deref().unwrap_or_default();
     let mut row = EnvironmentRow {
         id: from.id.parse().ok()?,
-        name: from.name.as_str().into(),
-        mode: from.mode.as_str().into(),
+        name: name(&from.name),
+        given: from.name.as_str().into(),
+        mode: legible(&from.mode),
         provider: Provider::from_name(from.cloud_provider.provider.as_deref().unwrap_or_default()),
-        region: from.cloud_provider.cluster.as_deref().unwrap_or_default().into(),
-        cluster: cluster.into(),
+        region: legible(from.cloud_provider.cluster.as_deref().unwrap_or_default()),
+        cluster: legible(cluster),
         cluster_id: from.cluster_id.as_str().into(),
         namespace: "".into(),
         status: Status::Ready,
@@ -46,7 +48,7 @@ fn environment_haystack(row: &EnvironmentRow) -> Arc<str> {
 /// An environment with how it is doing.
 pub fn environment_live(row: &EnvironmentRow, from: &EnvironmentLive) -> EnvironmentRow {
     let mut row = EnvironmentRow {
-        namespace: share(&row.namespace, &from.namespace),
+        namespace: share(&row.namespace, &legible(&from.namespace)),
         status: Status::from_name(&from.state),
         running: RunningStatus::from_name(&from.running_state),
         counts: from.counts.iter().map(|count| (Status::from_name(&count.state), count.count)).collect(),
@@ -70,12 +72,12 @@ pub fn service(from: &Service, provider: Provider, stage: &str, stage_order: usi
     let desired_version = meaning::desired_version(from);
     let mut row = ServiceRow {
         id: from.id.parse().ok()?,
-        name: from.name.as_str().into(),
+        name: name(&from.name),
         kind,
         source: meaning::source(from, kind),
         engine: from.engine.as_deref().map_or(Engine::Unknown, Engine::from_name),
         provider,
-        stage: stage.into(),
+        stage: legible(stage),
         stage_order,
         status: Status::Ready,
         beneath: Status::Ready,
@@ -122,7 +124,7 @@ pub fn service_live(row: &ServiceRow, from: &ServiceLive) -> ServiceRow {
         version_deploying: from.version.deploying.as_deref().map(Arc::from),
         requests: from.requests_count as usize,
         operation: from.last_operation.as_ref().map(operation),
-        note: from.note.as_deref().map(Arc::from),
+        note: from.note.as_deref().map(legible),
         ..row.clone()
     };
     if next.version_running != row.version_running || next.version_desired != row.version_desired {
@@ -141,8 +143,8 @@ pub fn queued(from: &QueuedRequest, name: impl Fn(ServiceId) -> Option<Arc<str>>
         action: Action::from_name(&from.action),
         words: asked(&from.action, named, name),
         services,
-        actor: from.actor.as_str().into(),
-        origin: from.origin.as_str().into(),
+        actor: legible(&from.actor),
+        origin: legible(&from.origin),
         at: from.at.0,
     })
 }
@@ -161,8 +163,8 @@ pub fn asked(action: &str, of: &[ServiceId], name: impl Fn(ServiceId) -> Option<
 pub fn running(from: &RunningDeployment) -> Option<Running> {
     Some(Running {
         words: action_words(&from.action).into(),
-        actor: from.actor.as_str().into(),
-        origin: from.origin.as_str().into(),
+        actor: legible(&from.actor),
+        origin: legible(&from.origin),
         started: Some(from.started_at.0),
         cancelable: from.cancelable,
         canceling: from.canceling,
@@ -186,8 +188,8 @@ fn operation(from: &LastOperation) -> Operation {
         action: Action::from_name(&from.action),
         words: action_words(&from.action).into(),
         at: from.at.0 as Millis,
-        actor: from.actor.as_str().into(),
-        origin: from.origin.as_str().into(),
+        actor: legible(&from.actor),
+        origin: legible(&from.origin),
         outcome: Some(Status::from_name(&from.outcome)),
         ongoing: from.ongoing,
     }

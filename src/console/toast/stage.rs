@@ -2,6 +2,7 @@
 
 use crate::api::outcome::{Outcome, OutcomeItem};
 use crate::console::format::{count, names};
+use crate::console::legible::name;
 use crate::lifecycle::ServiceId;
 
 /// How far a request is, as far as it is known.
@@ -157,12 +158,12 @@ fn ended(
 
 /// "2 failed: api and web", or the reason where it is one.
 fn part(what: &str, items: &[&OutcomeItem]) -> String {
-    let named = items.iter().map(|item| item.name.as_str()).collect::<Vec<_>>();
-    match items {
-        [one] => match &one.reason {
-            Some(reason) => format!("{}: {reason}", one.name),
-            None => format!("{} {what}", one.name),
+    let named = items.iter().map(|item| name(&item.name)).collect::<Vec<_>>();
+    match (items, named.as_slice()) {
+        ([one], [name]) => match &one.reason {
+            Some(reason) => format!("{name}: {reason}"),
+            None => format!("{name} {what}"),
         },
-        [] | [_, ..] => format!("{} {what}: {}", items.len(), names(&named)),
+        _ => format!("{} {what}: {}", items.len(), names(&named)),
     }
 }

@@ -1,0 +1,236 @@
+// Texts that hope to be more than text, in every place where one from outside is shown: nothing of them runs, nothing of
+// the page gives way, and what is said stays in its order.
+import { readFile } from "node:fs/promises";
+import { expect, test, type Page } from "@playwright/test";
+import { type Console, open } from "./console";
+import { harmless, laid, ordered, spoil, text, TEXTS, type Watched, watch } from "./hostile";
+import { ask } from "./live/connected";
+import { Live } from "./live/server";
+
+const WIDTHS = [360, 768, 1440];
+/** High enough for every row to be in the document. */
+const HEIGHT = 3000;
+
+interface World {
+  environments: { id: string; name: string }[];
+  services: Record<string, { id: string; name: string; service_type: string }[]>;
+  commits: Record<string, unknown[]>;
+  statuses: unknown;
+  x?: { name: string };
+}
+
+async function save(console: Console): Promise<string> {
+  const download = console.page.waitForEvent("download");
+  await (await console.demo()).getByRole("button", { name: "Save world file" }).click();
+  return readFile(await (await download).path(), "utf8");
+}
+
+/** Opens a world of the texts, the first of them as the name of the first environment. */
+async function openWorld(page: Page, change: (world: World) => World): Promise<Console> {
+  const console = await open(page);
+  const world = change(JSON.parse(await save(console)) as World);
+  if (world.x) world.x.name = "hostile";
+  const chooser = page.waitForEvent("filechooser");
+  await (await console.demo()).getByRole("button", { name: "Open world file" }).click();
+  const buffer = Buffer.from(JSON.stringify(world));
+  await (await chooser).setFiles({ name: `${text("image").replaceAll("/", "")}.json`, mimeType: "application/json", buffer });
+  await expect(console.toasts).toContainText("opened");
+  await console.closeDemo();
+  return console;
+}
+
+/** A world in which everything is hostile, and the names of services are all the texts there are. */
+function hostile(world: World, first: number): World {
+  for (const { id } of Object.values(world.services).flat()) {
+    const commit = (place: number) => ({
+      git_commit_id: place.toString(16).padStart(40, "0"),
+      created_at: "2026-01-01T00:00:00Z",
+      message: "",
+      author_name: "",
+      tag: "",
+    });
+    world.commits = { ...world.commits, [id]: Array.from({ length: 40 }, (_, place) => commit(place)) };
+  }
+  const spoiled = spoil(world, first);
+  for (const [place, environment] of spoiled.environments.entries()) environment.name = TEXTS[(first + place) % TEXTS.length]!;
+  const services = Object.values(spoiled.services).flat();
+  for (const [place, service] of services.entries()) service.name = TEXTS[(first + place) % TEXTS.length]!;
+  return spoiled;
+}
+
+const own = (page: Page, more: string[] = []): Promise<Watched> =>
+  watch(page, [new URL(test.info().project.use.baseURL ?? "").origin, ...more]);
+
+/** Goes to the services of the environment at this place of the list. */
+async function enter(console: Console, place: number): Promise<void> {
+  await console.table.getByRole("row").getByRole("link").nth(place).evaluate((link: HTMLElement) => link.click());
+  await console.page.waitForURL(/\/environment\//);
+  await expect(console.table.getByRole("button", { name: /^Play/ }).first()).toBeVisible();
+}
+
+/** Looks at a place at every width. */
+async function everyWidth(page: Page, watched: Watched): Promise<void> {
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: HEIGHT });
+    await laid(page);
+  }
+  await harmless(page, watched);
+}
+
+// With each world the texts move on, so that most of them stand in most of the places once.
+for (const first of [0, 11, 23, 34, 45]) {
+  test(`lists of hostile texts are lists, beginning with text ${first}`, async ({ page }) => {
+    const watched = await own(page);
+    const console = await openWorld(page, (world) => hostile(world, first));
+    await everyWidth(page, watched);
+    for (const place of [0, 1, 2]) {
+      await enter(console, place);
+      await everyWidth(page, watched);
+      await page.goBack();
+      await console.ready();
+    }
+  });
+}
+
+for (const [first, width] of [
+  [0, 1440],
+  [34, 360],
+  [45, 768],
+]) {
+  test(`panels of hostile texts are panels, beginning with text ${first}, ${width} px`, async ({ page }) => {
+    test.setTimeout(90_000);
+    const watched = await own(page);
+    const console = await openWorld(page, (world) => hostile(world, first!));
+    await enter(console, 2);
+    await page.setViewportSize({ width: width!, height: 800 });
+    const actions = ["Deploy other version", "Stop", "Redeploy", "Restart service", "Configure", "Deploy latest version", "Cancel deployment"];
+    const buttons = page.getByRole("button", { name: /^Play/ });
+    for (const place of [0, 1, 4, 9, 14]) {
+      for (const action of actions) {
+        await buttons.nth(place).click();
+        const menu = page.getByRole("menu");
+        await expect(menu).toBeVisible();
+        await laid(page);
+        const item = menu.getByRole("menuitem", { name: action, exact: true });
+        if ((await item.count()) === 0 || (await item.getAttribute("aria-disabled")) === "true") {
+          await page.keyboard.press("Escape");
+          continue;
+        }
+        await item.click();
+        await expect(menu).toBeHidden();
+        // Some start at once, and tell so.
+        await expect(console.dialog.or(page.getByRole("log").locator(".toast")).first()).toBeVisible();
+        await laid(page);
+        if (await console.dialog.isVisible()) await page.keyboard.press("Escape");
+        await expect(console.dialog).toBeHidden();
+      }
+      await harmless(page, watched);
+    }
+    // What waits is read in the head, and taken back there.
+    await page.setViewportSize({ width: width!, height: HEIGHT });
+    const waiting = page.getByRole("button", { name: /waiting/ });
+    if (await waiting.isVisible()) {
+      await waiting.click();
+      await laid(page);
+      await page.keyboard.press("Escape");
+    }
+    await harmless(page, watched);
+  });
+}
+
+const TURNING = ["direction, override without end", "direction, override", "direction, isolate closed", "right to left", "right to left, mixed"];
+
+test("names in other directions do not turn what stands beside them", async ({ page }) => {
+  for (const name of TURNING) {
+    const console = await openWorld(page, (world) => {
+      const spoiled = spoil(world, 0, [text(name)]);
+      return spoiled;
+    });
+    // The last operation of an environment, and its age beside.
+    await ordered(console.table.getByRole("row").nth(2).getByRole("gridcell").nth(3), ["ago", ","]).catch(() => {
+      throw new Error(`${name}: the last operation is turned`);
+    });
+    await enter(console, 0);
+    const activity = page.locator(".activity-now");
+    await ordered(activity, ["No deployment is running", "Last:", "ago,", ","]);
+    await page.getByRole("button", { name: /^Play/ }).first().click();
+    await page.getByRole("menuitem", { name: "Stop", exact: true }).click();
+    await ordered(console.dialog.getByRole("heading").first(), ["Stop", "?"]).catch(() => undefined);
+    await ordered(console.dialog, ["Stop"]);
+  }
+});
+
+test("a megabyte in a name, a version, a subject and an author is cut where it is shown, and kept whole", async ({ page }) => {
+  test.setTimeout(60_000);
+  const watched = await own(page);
+  for (const name of ["a megabyte", "a megabyte of directions"]) {
+    const long = text(name);
+    const console = await openWorld(page, (world) => {
+      const [environment] = world.environments;
+      environment!.name = long;
+      const services = world.services[environment!.id]!;
+      for (const service of services.slice(0, 3)) service.name = long;
+      const application = services.find(({ service_type }) => service_type === "APPLICATION")!;
+      world.commits = {
+        [application.id]: [
+          { git_commit_id: "1".repeat(40), created_at: "2026-01-01T00:00:00Z", message: long, author_name: long, tag: long },
+        ],
+      };
+      application.name = "long-commits";
+      return world;
+    });
+    await everyWidth(page, watched);
+    const began = Date.now();
+    await enter(console, 0);
+    await everyWidth(page, watched);
+    await page.setViewportSize({ width: 1440, height: HEIGHT });
+    await console.press("long-commits", "Deploy other version");
+    await expect(console.dialog.getByRole("option").first()).toBeVisible();
+    await laid(page);
+    await page.keyboard.press("Escape");
+    await page.getByRole("searchbox").fill("long-commits");
+    await expect(console.table.getByRole("button", { name: /^Play/ })).toHaveCount(1);
+    expect(Date.now() - began, "milliseconds for all that").toBeLessThan(15_000);
+    const shown = await page.evaluate(() => document.documentElement.outerHTML.length);
+    expect(shown, "characters in the document").toBeLessThan(400_000);
+    const kept = JSON.parse(await save(console)) as World;
+    expect(kept.environments[0]!.name === long, "the whole is in the saved world").toBe(true);
+  }
+});
+
+const TOKEN = "qov_e2e_hostile_token";
+
+for (const first of [0, 23]) {
+  test(`a live API of hostile texts is shown as text, beginning with text ${first}`, async ({ page }) => {
+    const live = await Live.start({ token: TOKEN });
+    try {
+      const watched = await own(page, [live.url]);
+      let turn = first;
+      await page.route(`${live.url}/**`, async (route) => {
+        const answer = await route.fetch();
+        const body: unknown = await answer.json().catch(() => undefined);
+        turn += 1;
+        await route.fulfill(body === undefined ? { response: answer } : { response: answer, json: spoil(body, turn) });
+      });
+      await page.routeWebSocket(/.*/, (socket) => {
+        const server = socket.connectToServer();
+        server.onMessage((message) => socket.send(JSON.stringify(spoil(JSON.parse(String(message)), (turn += 1)))));
+      });
+      const console = await ask(page, live, { token: TOKEN });
+      await expect(console.table.getByRole("button", { name: /^Play/ }).first()).toBeVisible();
+      await everyWidth(page, watched);
+      await enter(console, 1);
+      live.advance();
+      await everyWidth(page, watched);
+      // A refusal in words from outside.
+      live.refuse(409, TEXTS[first % TEXTS.length]!);
+      await page.setViewportSize({ width: 360, height: 800 });
+      await page.getByRole("button", { name: /^Play/ }).first().click();
+      await laid(page);
+      await page.keyboard.press("Escape");
+      await everyWidth(page, watched);
+    } finally {
+      await live.stop();
+    }
+  });
+}
