@@ -112,6 +112,10 @@ pub fn text(text: &'static str) -> AnyView {
     Text::Borrowed(text).into_any()
 }
 
+fn written(text: Option<Text>) -> AnyView {
+    plain(text.unwrap_or_default()).into_any()
+}
+
 /// Views one after another.
 pub fn together(views: Vec<AnyView>) -> AnyView {
     views.into_any()
@@ -208,8 +212,7 @@ macro_rules! texts {
 
         impl Child for $type {
             fn view(self) -> AnyView {
-                let text = self.text().unwrap_or_default();
-                plain(&text).map_or(text, Text::Owned).into_any()
+                written(self.text())
             }
         }
     )*};

@@ -7,6 +7,7 @@
 //! Invariants: plain text in, plain text out. Whatever is in it, what stands before and behind it stays where it is; the
 //! whole is in the world file, and with the server.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// How many characters of a name are shown…
@@ -14,49 +15,56 @@ const NAME: usize = 200;
 /// …and of any text: laying out a megabyte takes seconds.
 const TEXT: usize = 2_000;
 
+/// The marks around a name from right to left, which nobody types.
+const ISOLATES: [char; 2] = ['\u{2068}', '\u{2069}'];
+
 /// Whether it is seen by what it does only: controls, breaks of lines and turns of direction (Unicode, UAX 9), and what has
 /// no width. Joiners do have their use, in scripts and pictures beyond ASCII.
 fn unseen(before: char, character: char) -> bool {
-    let joins = matches!(character, '\u{200c}' | '\u{200d}') && !before.is_ascii();
-    let ignored = matches!(
-        character,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180b}'..='\u{180e}' | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
-            | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}'
-    );
-    character.is_control() || ignored && !joins
+    match character {
+        '\u{200c}' | '\u{200d}' => before.is_ascii(),
+        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' => true,
+        '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}' => true,
+        _ => false,
+    }
 }
 
-/// At most so many characters of a text, with escapes for what would not be seen, but for those `ours`.
-fn seen(text: &str, most: usize, ours: &[char]) -> String {
-    let (mut shown, mut left, mut before) = (String::new(), most, 'a');
+/// At most so many characters of a text, with escapes for what would not be seen, but for those of `ours`; and whether
+/// anything in it is written from right to left.
+fn seen(text: &str, most: usize, ours: fn(char) -> bool) -> (String, bool) {
+    let (mut shown, mut left, mut before, mut leftwards) = (String::new(), most, 'a', false);
     for character in text.chars() {
         if left == 0 {
             shown.push('…');
             break;
         }
-        if unseen(before, character) && !ours.contains(&character) {
-            let escape = character.escape_default();
-            left = left.saturating_sub(escape.len());
-            shown.extend(escape);
-            before = 'a';
+        left -= 1;
+        before = if unseen(before, character) && !ours(character) {
+            // As `char::escape_unicode`, which is larger.
+            shown.push_str("\\u{");
+            let digits = [16, 12, 8, 4, 0].map(|place| u32::from(character) >> place & 15);
+            let from = digits.iter().position(|digit| *digit != 0).unwrap_or(4);
+            shown.extend(digits.iter().skip(from).filter_map(|digit| char::from_digit(*digit, 16)));
+            shown.push('}');
+            left = left.saturating_sub(7);
+            'a'
         } else {
-            left -= 1;
+            leftwards |= matches!(character, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fefc}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}');
             shown.push(character);
-            before = character;
-        }
+            character
+        };
     }
-    shown
+    (shown, leftwards)
 }
 
-/// A name as it is shown: never nothing. One from right to left is isolated, so that numbers beside it do not move.
+/// A name as it is shown. One from right to left is isolated, so that numbers beside it do not move.
 pub fn legible(text: &str) -> Arc<str> {
-    if text.len() <= NAME && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        return text.into();
+    let (mut shown, leftwards) = seen(text, NAME, |_| false);
+    if leftwards {
+        shown.insert(0, ISOLATES[0]);
+        shown.push(ISOLATES[1]);
     }
-    let shown = seen(text, NAME, &[]);
-    let leftwards = |one| matches!(one, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fefc}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}');
-    if shown.contains(leftwards) { format!("\u{2068}{shown}\u{2069}").into() } else { shown.into() }
+    shown.into()
 }
 
 /// [`legible`] for what is called by it: there is always something to be seen, and to be pressed.
@@ -71,14 +79,11 @@ pub fn is_typed(typed: &str, shown: &str, raw: &str) -> bool {
     !typed.is_empty() && (typed == raw.trim() || inner(typed) == inner(shown))
 }
 
-/// The marks around a name from right to left, which nobody types.
-const ISOLATES: [char; 2] = ['\u{2068}', '\u{2069}'];
-
-/// Any text as it stands in the page; `None`: as it is.
-pub fn plain(text: &str) -> Option<String> {
-    let as_it_is = |byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t');
-    if text.len() <= TEXT && text.bytes().all(as_it_is) {
-        return None;
+/// Any text as it stands in the page.
+pub fn plain(text: Cow<'_, str>) -> Cow<'_, str> {
+    // Most are, and no longer than that.
+    match text.len() <= TEXT && text.bytes().all(|byte| matches!(byte, b'\n' | b' '..=b'~')) {
+        true => text,
+        false => seen(&text, TEXT, |one| matches!(one, '\n' | '\t' | '\u{2068}' | '\u{2069}')).0.into(),
     }
-    Some(seen(text, TEXT, &['\n', '\t', ISOLATES[0], ISOLATES[1]]))
 }

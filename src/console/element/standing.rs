@@ -70,7 +70,7 @@ fn put(element: &dom::Element, part: Part, name: &str, text: Option<&str>) {
     match (part, text) {
         // Where it leads to and what it stands for is not shown.
         (Part::Attribute, Some(text)) if matches!(name, "href" | "value") => Dom::set_attribute(element, name, text),
-        (Part::Attribute, Some(text)) => Dom::set_attribute(element, name, plain(text).as_deref().unwrap_or(text)),
+        (Part::Attribute, Some(text)) => Dom::set_attribute(element, name, &plain(text.into())),
         (Part::Attribute, None) => Dom::remove_attribute(element, name),
         (Part::Property, text) => {
             let value = if name == "checked" {
