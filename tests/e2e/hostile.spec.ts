@@ -1,10 +1,12 @@
 // Texts that hope to be more than text, in every place where one from outside is shown: nothing of them runs, nothing of
 // the page gives way, and what is said stays in its order.
+import { spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { expect, test, type Page } from "@playwright/test";
+import { copied } from "./clipboard";
 import { type Console, open } from "./console";
 import { harmless, laid, ordered, spoil, text, TEXTS, type Watched, watch } from "./hostile";
-import { ask } from "./live/connected";
+import { ask, connect } from "./live/connected";
 import { Live } from "./live/server";
 
 const WIDTHS = [360, 768, 1440];
@@ -12,9 +14,10 @@ const WIDTHS = [360, 768, 1440];
 const HEIGHT = 3000;
 
 interface World {
-  environments: { id: string; name: string }[];
-  services: Record<string, { id: string; name: string; service_type: string }[]>;
+  environments: { id: string; name: string; mode: string }[];
+  services: Record<string, { id: string; name: string; service_type: string; image_name?: string }[]>;
   commits: Record<string, unknown[]>;
+  tags?: Record<string, unknown[]>;
   statuses: unknown;
   x?: { name: string };
 }
@@ -140,23 +143,102 @@ for (const [first, width] of [
 
 const TURNING = ["direction, override without end", "direction, override", "direction, isolate closed", "right to left", "right to left, mixed"];
 
-test("names in other directions do not turn what stands beside them", async ({ page }) => {
+test("what is turned is found: the check of the order can fail", async ({ page }) => {
+  await page.setContent("<p>Deploy \u202eabc to web</p><p>Deploy abc to web</p>");
+  const words = ["Deploy", "abc", "to", "web"];
+  await ordered(page.locator("p").nth(1), words);
+  await expect(ordered(page.locator("p").nth(0), words)).rejects.toThrow("the order of");
+});
+
+test("names and versions in other directions do not turn what stands beside them", async ({ page }) => {
   for (const name of TURNING) {
+    let home = "";
     const console = await openWorld(page, (world) => {
       const spoiled = spoil(world, 0, [text(name)]);
-      return spoiled;
+      const [environment] = spoiled.environments;
+      const container = spoiled.services[environment!.id]!.find(({ service_type }) => service_type === "CONTAINER")!;
+      container.name = `${text(name)}-own`;
+      home = environment!.id;
+      return { ...spoiled, tags: { [container.id]: [{ image_name: container.image_name, versions: [`${text(name)}-2`] }] } };
     });
-    // The last operation of an environment, and its age beside.
-    await ordered(console.table.getByRole("row").nth(2).getByRole("gridcell").nth(3), ["ago", ","]).catch(() => {
-      throw new Error(`${name}: the last operation is turned`);
-    });
-    await enter(console, 0);
-    const activity = page.locator(".activity-now");
-    await ordered(activity, ["No deployment is running", "Last:", "ago,", ","]);
-    await page.getByRole("button", { name: /^Play/ }).first().click();
+    await console.table.locator(`a[href*="${home}"]`).click();
+    await ordered(page.locator(".activity-now"), ["No deployment is running", "Last:", "ago,", ","]);
+    const play = page.getByRole("button", { name: /^Play .*-own/ });
+    await play.click();
+    await page.getByRole("menuitem", { name: "Deploy other version", exact: true }).click();
+    await console.dialog.getByRole("option").first().click();
+    const button = console.dialog.getByRole("button", { name: /^Deploy .*-2.* to .*-own/ });
+    await ordered(button, ["Deploy ", "-2", " to ", "-own"]);
+    await button.click();
+    // What becomes of it says the same.
+    const told = page.getByRole("log").locator(".toast").filter({ hasText: "-own" }).first();
+    await ordered(told, ["Deploy ", "-2", " of ", "-own"]);
+    await play.click();
     await page.getByRole("menuitem", { name: "Stop", exact: true }).click();
-    await ordered(console.dialog.getByRole("heading").first(), ["Stop", "?"]).catch(() => undefined);
-    await ordered(console.dialog, ["Stop"]);
+    await ordered(console.dialog.getByRole("heading").first(), ["Stop ", "-own", "?"]);
+  }
+});
+
+/** What a shell makes of a line that calls curl: the words of the call. */
+function words(line: string): string[] {
+  const script = `curl() { printf '%s\\0' "$@"; }; ${line}`;
+  const said = spawnSync("/bin/bash", ["-eu", "-c", script], { env: { PATH: "", PLAYHEAD_API_URL: "https://api.example", PLAYHEAD_TOKEN: "t" }, encoding: "utf8" });
+  expect([said.status, said.stderr], line).toEqual([0, ""]);
+  return said.stdout.split("\0").slice(0, -1);
+}
+
+test("a copied command of a hostile version is that version to a shell", async ({ page }) => {
+  test.setTimeout(90_000);
+  const names = TEXTS.filter((text) => text !== "" && text.length < 2000);
+  const console = await openWorld(page, (world) => {
+    const [environment] = world.environments;
+    const container = world.services[environment!.id]!.find(({ service_type }) => service_type === "CONTAINER")!;
+    container.name = "tried";
+    return { ...world, tags: { [container.id]: [{ image_name: container.image_name, versions: names }] } };
+  });
+  await enter(console, 0);
+  await console.press("tried", "Deploy other version");
+  const search = console.dialog.getByRole("combobox");
+  for (const name of names) {
+    await search.press("ArrowDown");
+    await console.dialog.getByRole("button", { name: "Copy as curl" }).click();
+    await expect(console.toasts).toContainText("Copied as a curl command");
+    const call = words(await copied(page));
+    const body: unknown = JSON.parse(call[call.indexOf("--data") + 1] ?? "");
+    expect(body).toEqual({ image_tag: name });
+  }
+  await expect(console.dialog.getByRole("option", { selected: true })).toHaveCount(1);
+});
+
+const NAMED = ["script", "shell breaks", "lines", "nothing", "blanks", "direction, override", "right to left", "zero width", "long word", "a megabyte"];
+
+test("a production environment of any name is confirmed by its name, as it is shown or as it is, and by nothing else", async ({ page }) => {
+  test.setTimeout(90_000);
+  for (const name of NAMED) {
+    const raw = text(name);
+    const console = await openWorld(page, (world) => {
+      for (const environment of world.environments) environment.name = environment.mode === "PRODUCTION" ? raw : "other";
+      return world;
+    });
+    await console.table.getByRole("row").filter({ hasNotText: "other" }).getByRole("link").first().click();
+    await page.waitForURL(/\/environment\//);
+    // A line of text keeps no breaks.
+    const typable = raw.trim() !== "" && !/[\n\r]/.test(raw);
+    for (const typed of typable ? ["shown", "raw"] : ["shown"]) {
+      await page.getByRole("button", { name: /^Play/ }).first().click();
+      await page.getByRole("menuitem", { name: typed === "shown" ? "Stop" : "Redeploy", exact: true }).click();
+      const field = console.dialog.getByRole("textbox", { name: /^Type / });
+      const button = console.dialog.getByRole("button", { name: typed === "shown" ? /^Stop / : /^Redeploy / });
+      for (const wrong of ["", "  ", "other"]) {
+        await field.fill(wrong);
+        await expect(button).toHaveAttribute("aria-disabled", "true");
+      }
+      await laid(page);
+      await field.fill(typed === "raw" ? raw : await console.dialog.locator("label b").innerText());
+      await expect(button).not.toHaveAttribute("aria-disabled");
+      await page.keyboard.press("Escape");
+      await expect(console.dialog).toBeHidden();
+    }
   }
 });
 
@@ -222,15 +304,33 @@ for (const first of [0, 23]) {
       await enter(console, 1);
       live.advance();
       await everyWidth(page, watched);
-      // A refusal in words from outside.
-      live.refuse(409, TEXTS[first % TEXTS.length]!);
-      await page.setViewportSize({ width: 360, height: 800 });
-      await page.getByRole("button", { name: /^Play/ }).first().click();
-      await laid(page);
-      await page.keyboard.press("Escape");
-      await everyWidth(page, watched);
     } finally {
       await live.stop();
     }
   });
 }
+
+test("a refusal in hostile words is told as text, and can be put away", async ({ page }) => {
+  test.setTimeout(120_000);
+  const live = await Live.start({ token: TOKEN });
+  try {
+    const watched = await own(page, [live.url]);
+    const console = await connect(page, live, { token: TOKEN });
+    await console.enter("integration");
+    for (const [place, words] of [...TEXTS, text("a megabyte"), text("a megabyte of directions")].entries()) {
+      // What was not understood, what the rule refuses, what is not there, what went wrong.
+      live.refuse([400, 409, 404, 500][place % 4]!, words);
+      await console.act("api", "Redeploy");
+      const told = console.toasts.locator(".toast").filter({ hasText: "Redeploy api" }).first();
+      // A part of the words that is shown as it is.
+      await expect(told).toContainText(/[!-[\]-~]{1,40}/.exec(words)?.[0] ?? "");
+      await page.setViewportSize({ width: WIDTHS[place % WIDTHS.length]!, height: 800 });
+      await laid(page);
+      await told.getByRole("button", { name: /^Dismiss|^Close/ }).click();
+      await expect(told).toBeHidden();
+    }
+    await harmless(page, watched);
+  } finally {
+    await live.stop();
+  }
+});

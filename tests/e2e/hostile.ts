@@ -63,7 +63,7 @@ export async function watch(page: Page, own: string[]): Promise<Watched> {
   return watched;
 }
 
-/** Nothing ran, nothing was asked for elsewhere, nothing of the texts became a part of the page, and links lead home. */
+/** Nothing ran, nothing was asked for elsewhere, nothing of the texts became a part of the page or turns it, and links lead home. */
 export async function harmless(page: Page, watched: Watched): Promise<void> {
   expect(watched.told).toEqual([]);
   const found = await page.evaluate(() => {
@@ -74,12 +74,23 @@ export async function harmless(page: Page, watched: Watched): Promise<void> {
       const safe = /^https?:$/.test(link.protocol) && (!outward || (link.relList.contains("noopener") && link.relList.contains("noreferrer")));
       return !safe;
     });
+    // What would not be seen or turns what stands beside it is shown as an escape, wherever text is shown or spoken. The
+    // only marks are ours, which isolate a name, in pairs.
+    const spoken = ["title", "aria-label", "placeholder", "alt", "label"];
+    const attributes = [...document.querySelectorAll("*")].flatMap((node) => spoken.map((name) => node.getAttribute(name) ?? ""));
+    const texts = [document.title, ...attributes];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) if (!walker.currentNode.parentElement?.closest("script, style")) texts.push(walker.currentNode.nodeValue ?? "");
+    const unseen = /[\0-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2067\u206a-\u206f\ufeff]/;
+    const marks = (text: string, mark: string) => text.split(mark).length;
+    const obeyed = texts.filter((text) => unseen.test(text) || marks(text, "\u2068") !== marks(text, "\u2069"));
     return {
       canary: (globalThis as { canary?: unknown }).canary,
+      obeyed: obeyed.map((text) => text.slice(0, 200)),
       made: [...foreign.filter((node) => !node.closest("body > script")), ...handlers, ...links].map((node) => node.outerHTML.slice(0, 200)),
     };
   });
-  expect(found).toEqual({ canary: undefined, made: [] });
+  expect(found).toEqual({ canary: undefined, obeyed: [], made: [] });
 }
 
 /** Nothing scrolls sideways, rows have the height of rows, and every button that is seen can be pressed. */
