@@ -225,6 +225,8 @@ fn what_would_not_be_seen_is_shown() {
     assert_eq!(legible(&"x".repeat(1 << 20)).chars().count(), 201);
     assert_eq!(plain("é".repeat(1 << 20).into()).chars().count(), 2_001);
     assert_eq!(plain("a\n\tb".into()), "a\n\tb");
+    // Isolates are closed, whoever opened them.
+    assert_eq!(plain("\u{2069}a\u{2068}b".into()), "\\u{2069}a\u{2068}b\u{2069}");
     assert_eq!([&*name(""), &*name(" \u{a0}"), &*name("\u{200b}")], ["(no name)", "(no name)", "\\u{200b}"]);
 }
 

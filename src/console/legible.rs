@@ -29,17 +29,30 @@ fn unseen(before: char, character: char) -> bool {
     }
 }
 
-/// At most so many characters of a text, with escapes for what would not be seen, but for those of `ours`; and whether
-/// anything in it is written from right to left.
-fn seen(text: &str, most: usize, ours: fn(char) -> bool) -> (String, bool) {
-    let (mut shown, mut left, mut before, mut leftwards) = (String::new(), most, 'a', false);
+/// At most so many characters of a text, with escapes for what would not be seen; and whether anything in it is written
+/// from right to left. In `made` text, which may hold names, lines and isolates are ours: what opens is closed.
+fn seen(text: &str, most: usize, made: bool) -> (String, bool) {
+    let (mut shown, mut left, mut before, mut leftwards, mut open) = (String::new(), most, 'a', false, 0);
     for character in text.chars() {
         if left == 0 {
             shown.push('…');
             break;
         }
         left -= 1;
-        before = if unseen(before, character) && !ours(character) {
+        let ours = made
+            && match character {
+                '\n' | '\t' => true,
+                '\u{2068}' => {
+                    open += 1;
+                    true
+                }
+                '\u{2069}' if open > 0 => {
+                    open -= 1;
+                    true
+                }
+                _ => false,
+            };
+        before = if unseen(before, character) && !ours {
             // As `char::escape_unicode`, which is larger.
             shown.push_str("\\u{");
             let digits = [16, 12, 8, 4, 0].map(|place| u32::from(character) >> place & 15);
@@ -54,12 +67,13 @@ fn seen(text: &str, most: usize, ours: fn(char) -> bool) -> (String, bool) {
             character
         };
     }
+    shown.extend(std::iter::repeat_n(ISOLATES[1], open));
     (shown, leftwards)
 }
 
 /// A name as it is shown. One from right to left is isolated, so that numbers beside it do not move.
 pub fn legible(text: &str) -> Arc<str> {
-    let (mut shown, leftwards) = seen(text, NAME, |_| false);
+    let (mut shown, leftwards) = seen(text, NAME, false);
     if leftwards {
         shown.insert(0, ISOLATES[0]);
         shown.push(ISOLATES[1]);
@@ -84,6 +98,6 @@ pub fn plain(text: Cow<'_, str>) -> Cow<'_, str> {
     // Most are, and no longer than that.
     match text.len() <= TEXT && text.bytes().all(|byte| matches!(byte, b'\n' | b' '..=b'~')) {
         true => text,
-        false => seen(&text, TEXT, |one| matches!(one, '\n' | '\t' | '\u{2068}' | '\u{2069}')).0.into(),
+        false => seen(&text, TEXT, true).0.into(),
     }
 }

@@ -139,7 +139,9 @@ pub fn log(input: &[u8]) -> String {
     assert!(legible::is_typed(&name, &name, &text) && !legible::is_typed(" ", &name, &text));
     assert!(text.trim().is_empty() || legible::is_typed(&text, &name, &text));
     let plain = legible::plain((&*text).into());
-    assert!(plain.chars().count() <= 2_260 && !obeyed(&plain.replace(['\n', '\t', '\u{2069}'], "")));
+    let (opens, closes) = (plain.matches('\u{2068}').count(), plain.matches('\u{2069}').count());
+    assert!(opens == closes && !obeyed(&plain.replace(['\n', '\t', '\u{2069}'], "")), "{plain:?} is obeyed");
+    assert!(plain.chars().count() <= 2_260 + closes);
     let time = Time::parse(&text);
     if let Some(time) = time {
         assert_eq!(Time::parse(&time.to_string()), Some(time), "{time}");
