@@ -53,12 +53,7 @@ fn seen(text: &str, most: usize, made: bool) -> (String, bool) {
                 _ => false,
             };
         before = if unseen(before, character) && !ours {
-            // As `char::escape_unicode`, which is larger.
-            shown.push_str("\\u{");
-            let digits = [16, 12, 8, 4, 0].map(|place| u32::from(character) >> place & 15);
-            let from = digits.iter().position(|digit| *digit != 0).unwrap_or(4);
-            shown.extend(digits.iter().skip(from).filter_map(|digit| char::from_digit(*digit, 16)));
-            shown.push('}');
+            shown.extend(character.escape_unicode());
             left = left.saturating_sub(7);
             'a'
         } else {
