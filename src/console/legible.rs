@@ -53,7 +53,12 @@ fn seen(text: &str, most: usize, made: bool) -> (String, bool) {
                 _ => false,
             };
         before = if unseen(before, character) && !ours {
-            shown.extend(character.escape_unicode());
+            // As `char::escape_unicode`, which is a kilobyte of the page.
+            shown.push_str("\\u{");
+            let digits = [16, 12, 8, 4, 0].map(|place| u32::from(character) >> place & 15);
+            let from = digits.iter().position(|digit| *digit != 0).unwrap_or(4);
+            shown.extend(digits.iter().skip(from).filter_map(|digit| char::from_digit(*digit, 16)));
+            shown.push('}');
             left = left.saturating_sub(7);
             'a'
         } else {
