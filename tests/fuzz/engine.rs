@@ -174,9 +174,12 @@ impl Trial<'_> {
     /// Tries one that has to be right.
     fn must(&mut self, input: &[u8]) -> Result<String, String> {
         self.one(input).map_err(|problem| {
-            // Small, as long as it goes wrong in the same way: another failure is another matter.
+            // Small, as long as it goes wrong in the same way: another failure is another matter. Where it panicked has
+            // numbers, which say something; how much and how long have others each time.
             let words = |problem: &str| -> String {
-                problem.lines().next().unwrap_or_default().chars().filter(|one| !one.is_ascii_digit()).collect()
+                let first = problem.lines().next().unwrap_or_default();
+                let panicked = first.starts_with("panicked");
+                first.chars().filter(|one| panicked || !one.is_ascii_digit()).collect()
             };
             let same = |input: &[u8]| self.one(input).is_err_and(|other| words(&other) == words(&problem));
             let small = shrink(input, SHRINKING[0], same);

@@ -130,7 +130,7 @@ pub fn log(input: &[u8]) -> String {
     assert!(called.len() <= 64 && called.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)));
     let name = legible::name(&text);
     // 200, where an escape counts for eight and has nine, the sign that there is more, and two isolates.
-    assert!(!name.is_empty() && name.chars().count() <= 230);
+    assert!(!name.is_empty() && name.chars().count() <= 240);
     let isolated = name.starts_with('\u{2068}') && name.ends_with('\u{2069}');
     let inner = if isolated { name.trim_matches(['\u{2068}', '\u{2069}']) } else { &name };
     assert!(!obeyed(inner) && !inner.contains(['\u{2068}', '\u{200b}']), "{name:?} turns what is beside it");
@@ -141,7 +141,7 @@ pub fn log(input: &[u8]) -> String {
     let plain = legible::plain((&*text).into());
     let (opens, closes) = (plain.matches('\u{2068}').count(), plain.matches('\u{2069}').count());
     assert!(opens == closes && !obeyed(&plain.replace(['\n', '\t', '\u{2069}'], "")), "{plain:?} is obeyed");
-    assert!(plain.chars().count() <= 2_260 + closes);
+    assert!(plain.chars().count() <= 2_270 + closes);
     let time = Time::parse(&text);
     if let Some(time) = time {
         assert_eq!(Time::parse(&time.to_string()), Some(time), "{time}");

@@ -82,6 +82,7 @@ fn read_document(root: &At<'_>, now: Millis) -> Result<(World, Catalog, String),
     let mut planned = check::Planning(restored(&x.key("agenda"))?);
     let mut environments = Vec::with_capacity(bodies.len());
     let mut raw: Vec<(Fields, EnvironmentPart)> = Vec::with_capacity(bodies.len());
+    let mut agreed = Vec::with_capacity(bodies.len());
     for ((id, body, fields), mut part) in bodies.into_iter().zip(parts) {
         let mut environment = described(id, &body);
         place_stages(&mut environment, &mut part);
@@ -95,12 +96,16 @@ fn read_document(root: &At<'_>, now: Millis) -> Result<(World, Catalog, String),
         }
         environments.push(environment);
         raw.push((fields, part));
+        agreed.push(agrees);
     }
     let requests: u64 = restored(&x.key("requests"))?;
     // Room to count on from, however many there are said to have been.
     let mut world = World::resumed(seed, now, environments, requests.min(1 << 53));
-    for (environment, (_, part)) in world.environments.iter_mut().zip(&raw) {
-        name_actor(environment, &part.status);
+    for ((environment, (_, part)), agrees) in world.environments.iter_mut().zip(&raw).zip(agreed) {
+        // What was restored knows better than the contract, which has fewer words for it.
+        if !agrees {
+            name_actor(environment, &part.status);
+        }
     }
     restore_world(&x, &mut world, planned)?;
     describe(&world, &mut catalog, raw);
