@@ -68,7 +68,7 @@ const TARGETS: [Target; 8] = [
     Target { name: "push", seeds: text::pushes, run: text::push, each: 200, base: 128 << 10 },
     Target { name: "log", seeds: text::logs, run: text::log, each: 50, base: 16 << 10 },
     Target { name: "url", seeds: text::urls, run: text::url, each: 50, base: 32 << 10 },
-    Target { name: "search", seeds: text::searches, run: text::search, each: 200, base: 64 << 10 },
+    Target { name: "search", seeds: text::searches, run: text::search, each: 400, base: 64 << 10 },
 ];
 
 /// The word before the target of a process that tries only that one.

@@ -66,7 +66,12 @@ fn deployment(running: &Deployment, services: usize) -> Result<(), &'static str>
 ///
 /// # Errors
 /// Names what would stay in progress for ever.
-pub fn in_progress(at: &At<'_>, environment: &Environment, timed: &HashSet<usize>) -> Result<(), Misplaced> {
+pub fn in_progress(
+    at: &At<'_>,
+    environment: &Environment,
+    timed: &HashSet<usize>,
+    starts: bool,
+) -> Result<(), Misplaced> {
     let wrong = |problem: String| Err(at.wrong(format!("{problem}; it would stay in progress for ever")));
     let runs = environment.running.as_ref().map_or(&[][..], |running| &running.runs);
     for (place, service) in environment.services.iter().enumerate() {
@@ -79,7 +84,7 @@ pub fn in_progress(at: &At<'_>, environment: &Environment, timed: &HashSet<usize
     let Some(running) = &environment.running else {
         return if environment.queue.is_empty() { Ok(()) } else { wrong("requests wait for nothing".to_owned()) };
     };
-    let (mut queued, mut built, mut open, mut slots) = (Vec::new(), Vec::new(), 0, (0, 0));
+    let (mut queued, mut built, mut open, mut slots, mut under_way) = (Vec::new(), Vec::new(), 0, (0, 0), false);
     for (member, run) in runs.iter().enumerate() {
         let Some(service) = environment.services.get(run.service) else { continue };
         match run.slot {
@@ -104,6 +109,7 @@ pub fn in_progress(at: &At<'_>, environment: &Environment, timed: &HashSet<usize
             | Phase::Stopping
             | Phase::Restarting
             | Phase::Ended => {
+                under_way = true;
                 if !timed.contains(&run.service) {
                     return wrong(format!("nothing is planned for the service {} ({:?})", service.id, run.phase));
                 }
@@ -118,6 +124,10 @@ pub fn in_progress(at: &At<'_>, environment: &Environment, timed: &HashSet<usize
     of_pipeline.sort_unstable();
     if open == 0 || open != running.open || queued != waiting || built != of_pipeline {
         return wrong("the deployment's books are not right".to_owned());
+    }
+    // Who waits is started by the end of another, or by what is planned.
+    if !under_way && !starts {
+        return wrong("all of the deployment wait, and nothing is under way".to_owned());
     }
     if slots != (pipeline.builds, pipeline.deployments) {
         return wrong("the pipeline's slots are not those its runs hold".to_owned());
@@ -190,6 +200,13 @@ impl Planning {
             Happening::Pipeline { .. } => None,
         })
         .collect()
+    }
+
+    /// Whether it is planned that the deployment of that environment starts those that wait.
+    pub fn starts(&self, place: usize, environment: &Environment) -> bool {
+        let running = environment.running.as_ref().map(|running| running.record.id.0 as u64);
+        let mut here = self.0.iter().filter(|planned| planned.environment as usize == place);
+        here.any(|planned| matches!(planned.happening, Happening::Pipeline { request } if Some(request) == running))
     }
 
     /// Forgets what is planned for an environment that is not restored.

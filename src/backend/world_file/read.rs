@@ -90,7 +90,8 @@ fn read_document(root: &At<'_>, now: Millis) -> Result<(World, Catalog, String),
         let agrees = restore(&x, &mut environment, &part, now)?;
         if agrees {
             let (all, id) = (x.key("environments"), environment.id.to_string());
-            check::in_progress(&all.key(&id), &environment, &planned.of(place, &environment))?;
+            let (timed, starts) = (planned.of(place, &environment), planned.starts(place, &environment));
+            check::in_progress(&all.key(&id), &environment, &timed, starts)?;
         } else {
             planned.forget(place);
         }
