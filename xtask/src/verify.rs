@@ -4,6 +4,7 @@
 //! `figure: name = number` is read from there.
 
 mod fuzz;
+mod kills;
 mod lifecycle;
 mod schemathesis;
 
@@ -24,12 +25,14 @@ struct Step {
 }
 
 /// In the order they run in.
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 8] = [
     Step { name: "deny", title: "Ask what the dependencies may be", run: dependencies },
     Step { name: "model", title: "Search every state of small worlds", run: lifecycle::model },
     Step { name: "dst", title: "Drive random worlds through random requests", run: lifecycle::dst },
     Step { name: "fuzz", title: "Send what nobody would send, five minutes to each target", run: fuzz::fuzz },
     Step { name: "hostile", title: "Put hostile texts in every place of the command line", run: fuzz::hostile },
+    Step { name: "kills", title: "Kill the page and the server, two hundred times each", run: kills::kills },
+    Step { name: "troubles", title: "Let everything go wrong between page and API", run: kills::troubles },
     Step { name: "schemathesis", title: "Ask the server by its document", run: schemathesis::verify },
 ];
 
