@@ -207,17 +207,6 @@ fn any_difference_replaces_the_whole_set_one_by_one() {
 }
 
 #[test]
-fn the_steps_are_start_wait_kill_for_each_pod_in_turn() {
-    use playhead::lifecycle::rolling::Step::{Kill, Start, Wait};
-    use playhead::lifecycle::rolling::{Pace, steps};
-    assert_eq!(steps(Pace::OneByOne, 2, 2), [Start, Wait, Kill, Start, Wait, Kill]);
-    assert_eq!(steps(Pace::OneByOne, 1, 3), [Start, Wait, Kill, Start, Wait, Start, Wait]);
-    assert_eq!(steps(Pace::OneByOne, 3, 1), [Start, Wait, Kill, Kill, Kill]);
-    assert_eq!(steps(Pace::OneByOne, 2, 0), [Kill, Kill]);
-    assert_eq!(steps(Pace::AllAtOnce, 0, 2), [Start, Start, Wait]);
-}
-
-#[test]
 fn more_instances_than_before_are_added_after() {
     let mut world = running(1);
     configure(&mut world, 1, |desired| desired.min_instances = 3);

@@ -126,6 +126,33 @@ fn replace(pace: Pace, mut sets: Sets, floor: u32) -> Vec<Sets> {
     panic!("it never ends: {sets:?}");
 }
 
+/// The whole way from `old` pods to `new` ones when every pod gets ready.
+fn steps(pace: Pace, old: u32, new: u32) -> Vec<Step> {
+    let mut sets = Sets { from: old, wanted: new, coming: 0, starting: 0, leaving: old };
+    let mut steps = Vec::new();
+    loop {
+        assert!(steps.len() < 100, "it never ends: {steps:?}");
+        let step = next(pace, sets);
+        match step {
+            Step::Start => (sets.coming, sets.starting) = (sets.coming + 1, sets.starting + 1),
+            Step::Kill => sets.leaving -= 1,
+            Step::Wait => sets.starting = 0,
+            Step::Done => return steps,
+        }
+        steps.push(step);
+    }
+}
+
+#[test]
+fn the_steps_are_start_wait_kill_for_each_pod_in_turn() {
+    use Step::{Kill, Start, Wait};
+    assert_eq!(steps(Pace::OneByOne, 2, 2), [Start, Wait, Kill, Start, Wait, Kill]);
+    assert_eq!(steps(Pace::OneByOne, 1, 3), [Start, Wait, Kill, Start, Wait, Start, Wait]);
+    assert_eq!(steps(Pace::OneByOne, 3, 1), [Start, Wait, Kill, Kill, Kill]);
+    assert_eq!(steps(Pace::OneByOne, 2, 0), [Kill, Kill]);
+    assert_eq!(steps(Pace::AllAtOnce, 0, 2), [Start, Start, Wait]);
+}
+
 #[test]
 fn an_update_and_its_rollback_from_any_moment_keep_the_smaller_count_ready() {
     for old in 0..=7 {

@@ -172,12 +172,4 @@ impl Pipeline {
     pub fn active(&self) -> usize {
         self.builds + self.deployments + self.built.len()
     }
-
-    /// Whether everybody is done and nobody is left.
-    pub fn is_over(&self) -> bool {
-        self.active() == 0
-            && self.for_build.is_empty()
-            && self.for_deployment.is_empty()
-            && self.stages.iter().all(VecDeque::is_empty)
-    }
 }

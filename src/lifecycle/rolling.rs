@@ -62,22 +62,3 @@ pub fn next(pace: Pace, sets: Sets) -> Step {
         }
     }
 }
-
-/// The whole way from `old` pods to `new` ones when every pod gets ready: for a plan that is shown before it is run.
-pub fn steps(pace: Pace, old: u32, new: u32) -> Vec<Step> {
-    let mut sets = Sets { from: old, wanted: new, coming: 0, starting: 0, leaving: old };
-    let mut steps = Vec::new();
-    loop {
-        let step = next(pace, sets);
-        match step {
-            Step::Start => {
-                sets.coming += 1;
-                sets.starting += 1;
-            }
-            Step::Kill => sets.leaving = sets.leaving.saturating_sub(1),
-            Step::Wait => sets.starting = 0,
-            Step::Done => return steps,
-        }
-        steps.push(step);
-    }
-}
