@@ -163,3 +163,10 @@ fn databases_and_jobs_are_two_kinds_each() {
     assert_eq!(of(Kind::is_job), [Kind::LifecycleJob, Kind::CronJob]);
     assert_eq!(of(Kind::keeps_pods_up), [Kind::Application, Kind::Container, Kind::ContainerDatabase]);
 }
+
+#[test]
+fn what_ends_in_error_is_an_error_and_nothing_else() {
+    for status in Status::KNOWN.into_iter().chain(["NEW", "NEW_ERROR"].map(Status::from_name)) {
+        assert_eq!(status.is_error(), status.name().ends_with("ERROR"), "{status:?}");
+    }
+}

@@ -2,7 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic: that is how it fails")]
 
-use playhead::lifecycle::rollup::{environment_running, environment_status};
+use playhead::lifecycle::rollup::{environment_running, environment_status, managed_running};
 use playhead::lifecycle::{Class, Kind, Queue, RunningStatus, Status};
 
 fn check(services: &[&str], expected: &str) {
@@ -114,4 +114,49 @@ fn the_running_status_looks_at_what_should_run() {
     check(&[(Kind::ManagedDatabase, Status::Deployed, Unknown)], Running);
     check(&[(Kind::ManagedDatabase, Status::Stopped, Unknown), app(Running)], Running);
     check(&[(Kind::ManagedDatabase, Status::DeploymentError, Unknown), app(Running)], Warning);
+}
+
+/// All that a service can tell of its pods, in every mixture of up to four services, against the sentence of the law.
+#[test]
+fn every_mixture_of_running_statuses_is_what_the_law_says() {
+    use RunningStatus::{Completed, Error, Running, Starting, Stopped, Stopping, Unknown, Warning};
+    let mut mixtures = vec![vec![]];
+    for _ in 0..4 {
+        let longer = |mixture: &Vec<RunningStatus>| {
+            let mixture = mixture.clone();
+            RunningStatus::ALL.map(move |pods| [mixture.clone(), vec![pods]].concat())
+        };
+        let more: Vec<_> = mixtures.iter().flat_map(longer).collect();
+        mixtures.extend(more);
+    }
+    for mixture in mixtures {
+        let has = |pods| mixture.contains(&pods);
+        // Not those that are stopped, have completed, or do not say.
+        let mut should_run = mixture.iter().filter(|pods| !matches!(**pods, Stopped | Completed | Unknown)).peekable();
+        let expected = if should_run.peek().is_none() {
+            if has(Unknown) && !has(Stopped) && !has(Completed) { Unknown } else { Stopped }
+        } else if should_run.all(|pods| *pods == Error) {
+            Error
+        } else {
+            let order = [Error, Warning, Starting, Stopping, Running].into_iter().find(|pods| has(*pods));
+            order.map_or(Stopped, |first| if first == Error { Warning } else { first })
+        };
+        let services = mixture.iter().map(|pods| (Kind::Container, &Status::Deployed, *pods));
+        assert_eq!(environment_running(services), expected, "{mixture:?}");
+    }
+}
+
+#[test]
+fn a_managed_database_runs_as_its_deployment_status_says() {
+    for status in Status::KNOWN {
+        let expected = match status {
+            Status::Deployed | Status::Restarted | Status::StopError | Status::RestartError => "RUNNING",
+            Status::Deploying | Status::Restarting => "STARTING",
+            Status::Stopping => "STOPPING",
+            Status::DeploymentError => "ERROR",
+            Status::Stopped | Status::Deleted | Status::Ready => "STOPPED",
+            _ => "UNKNOWN",
+        };
+        assert_eq!(managed_running(&status).name(), expected, "{status:?}");
+    }
 }
