@@ -74,7 +74,7 @@ fn chooser(
 fn freshness() -> AnyView {
     let store = use_store();
     let title = move || match store.trouble() {
-        Some(error) => error.to_string(),
+        Some(error) => format!("{error}\nIt is tried again by itself; press to ask now."),
         None => "What is shown is what is. Press to ask again now.".to_owned(),
     };
     view! {

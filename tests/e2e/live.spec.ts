@@ -161,6 +161,29 @@ test("projects of the same name are told apart, and each has its own environment
   }
 });
 
+test("what is on its way when another project is chosen is not shown as that one's", async ({ page, live }) => {
+  const console = await connect(page, live, { keep: true });
+  const here = live.id("cedar/backend");
+  let release = (): void => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  let asked = false;
+  // The chooser is there before the environments are.
+  await page.route(`**/project/${here}/environment/status*`, async (route) => {
+    asked = true;
+    await held;
+    // The page may not want it any more.
+    await route.continue().catch(() => {});
+  });
+  await page.goto(`?project=${here}`);
+  await expect.poll(() => asked).toBe(true);
+  await page.getByRole("combobox", { name: "Project" }).selectOption(live.id("cedar/playground"));
+  await expect(page.getByRole("main")).toContainText(/no environments?/i);
+  release();
+  await refresh(page, live);
+  await expect(page.getByRole("main")).toContainText(/no environments?/i);
+  await expect(console.row("production")).toHaveCount(0);
+});
+
 test("how many requests the token has left is told, and when there are more", async ({ page, live, console }) => {
   live.limit({ remaining: 12, reset: 900 });
   await refresh(page, live);

@@ -14,6 +14,8 @@ const WASM_SPLIT: &str = "0.2.3";
 const SCHEMATHESIS: &str = "4.32.5";
 /// Asks what the dependencies may be.
 const CARGO_DENY: &str = "0.20.2";
+/// Breaks the law in every way it knows, to see whether the tests notice.
+const CARGO_MUTANTS: &str = "27.1.0";
 /// The target the page is compiled for.
 pub const TARGET: &str = "wasm32-unknown-unknown";
 /// The oldest Node.js that Playwright and Binaryen run on.
@@ -185,6 +187,19 @@ pub fn cargo_deny() -> Result<(), Failure> {
     }
     step(&format!("Install cargo-deny {CARGO_DENY} into .tools (once, some minutes)"), || {
         install("cargo-deny", CARGO_DENY, &["--locked"])
+    })
+}
+
+/// Breaks programs, to see whether their tests notice.
+pub fn cargo_mutants() -> Result<(), Failure> {
+    // It tells its version only as a part of cargo.
+    let asked = command("cargo").args(["mutants", "--version"]).output();
+    let wanted = format!("cargo-mutants {CARGO_MUTANTS}");
+    if asked.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).trim() == wanted) {
+        return Ok(());
+    }
+    step(&format!("Install cargo-mutants {CARGO_MUTANTS} into .tools (once, some minutes)"), || {
+        install("cargo-mutants", CARGO_MUTANTS, &["--locked"])
     })
 }
 

@@ -6,6 +6,7 @@
 mod fuzz;
 mod kills;
 mod lifecycle;
+mod mutants;
 mod schemathesis;
 
 use std::process::Command;
@@ -25,10 +26,11 @@ struct Step {
 }
 
 /// In the order they run in.
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     Step { name: "deny", title: "Ask what the dependencies may be", run: dependencies },
     Step { name: "model", title: "Search every state of small worlds", run: lifecycle::model },
     Step { name: "dst", title: "Drive random worlds through random requests", run: lifecycle::dst },
+    Step { name: "mutants", title: "Break the law in every way, and see that a test fails", run: mutants::verify },
     Step { name: "fuzz", title: "Send what nobody would send, five minutes to each target", run: fuzz::fuzz },
     Step { name: "hostile", title: "Put hostile texts in every place of the command line", run: fuzz::hostile },
     Step { name: "kills", title: "Kill the page and the server, two hundred times each", run: kills::kills },

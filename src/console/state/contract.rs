@@ -23,7 +23,7 @@ use crate::lifecycle::{EnvironmentId, Kind, ServiceId, Status, rollup};
 #[derive(Clone, Copy, Debug)]
 pub struct Contract {
     /// One round.
-    pub round: fn(Store, String, u64) -> Round,
+    pub round: fn(Store, String) -> Round,
     /// The pause after it.
     pub pause: fn(Store, bool, bool) -> Duration,
     /// Listens to the pushes, where it is mounted.
@@ -46,7 +46,7 @@ const HOUR: i64 = 3_600_000;
 const LONGEST_PAUSE: i64 = 600_000;
 
 /// Whatever a project's page shows and is not loaded is loaded; of the rest, the statuses.
-fn round(store: Store, project: String, world: u64) -> Round {
+fn round(store: Store, project: String) -> Round {
     Box::pin(async move {
         let client = store.client();
         let page = store.route.place().with_untracked(|place| place.page.clone());
@@ -55,7 +55,7 @@ fn round(store: Store, project: String, world: u64) -> Round {
         } else if page == Page::Environments {
             follow_environments(store, &client, &project).await?;
         }
-        if let (false, Some(focus)) = (load::outdated(store, world), store.focus.get_untracked()) {
+        if let Some(focus) = store.focus.get_untracked() {
             if store.loaded.get_untracked() == Some(focus) {
                 follow_services(store, &client, focus).await?;
             } else {
@@ -119,9 +119,6 @@ async fn load_services(store: Store, client: &Client, focus: EnvironmentId) -> R
     let services = client.services(focus).await?;
     let stages = client.stages(focus).await?;
     let statuses = client.statuses(focus).await?;
-    if store.focus.get_untracked() != Some(focus) {
-        return Ok(());
-    }
     let mut rows = load::service_rows(store, focus, &services, &stages);
     let mut by_id: LiteMap<u128, _> = rows.iter_mut().map(|row| (row.id.0, row)).collect();
     for status in statuses.iter() {
@@ -217,9 +214,7 @@ fn now() -> i64 {
 /// The queue in the contract's words.
 async fn follow_queue(store: Store, client: &Client, focus: EnvironmentId) -> Result<(), client::Error> {
     let queue = client.queue(focus).await?;
-    if store.focus.get_untracked() == Some(focus) {
-        store.queue.set(queue.iter().enumerate().filter_map(|(at, request)| waiting(store, at, request)).collect());
-    }
+    store.queue.set(queue.iter().enumerate().filter_map(|(at, request)| waiting(store, at, request)).collect());
     Ok(())
 }
 
@@ -282,7 +277,7 @@ fn service_status(row: &ServiceRow, from: &ServiceStatus) -> ServiceRow {
         requests: from.deployment_requests_count as usize,
         operation: from.last_deployment_date.map(|at| Operation {
             action: None,
-            words: wire::action_words(&from.status_details.action).into(),
+            words: wire::action_words(&from.status_details.action),
             at: at.0,
             actor: "".into(),
             origin: "".into(),

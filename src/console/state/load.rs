@@ -12,46 +12,39 @@ use crate::api::service::Service;
 use crate::api::stage::Stage;
 use crate::api::time::Time;
 use crate::client::{self, Client};
+use crate::console::legible::name;
 use crate::console::route::{Page, Place};
 use crate::lifecycle::{EnvironmentId, Provider, ServiceId};
 
 /// One round: whatever the page shows and is not loaded is loaded; of the rest, what changed.
-pub async fn refresh(store: Store, world: u64) -> Result<(), client::Error> {
+pub async fn refresh(store: Store) -> Result<(), client::Error> {
     let client = store.client();
     let Some(project) = project(store, &client).await? else {
         store.environments.load(Vec::new());
         return Ok(());
     };
-    if outdated(store, world) {
-        return Ok(());
-    }
     if !contract_only(store) {
-        follow(store, &client, &project, world).await?;
+        follow(store, &client, &project).await?;
     }
     // Known from the beginning, or learned just now.
     if contract_only(store) {
         let loaded = store.loader.loaded().await.map_err(|_| client::Error::Offline)?;
-        (loaded.contract.round)(store, project, world).await?;
+        (loaded.contract.round)(store, project).await?;
     }
     Ok(())
-}
-
-/// Whether another world is open by now: what was asked of this one is thrown away.
-pub(super) fn outdated(store: Store, world: u64) -> bool {
-    store.poll.try_with_value(|poll| poll.world != world).unwrap_or(true)
 }
 
 fn contract_only(store: Store) -> bool {
     store.poll.try_with_value(|poll| poll.contract_only).unwrap_or(false)
 }
 
-async fn follow(store: Store, client: &Client, project: &str, world: u64) -> Result<(), client::Error> {
+async fn follow(store: Store, client: &Client, project: &str) -> Result<(), client::Error> {
     if !store.environments.loaded() {
         load_environments(store, client, project).await?;
     } else if store.route.place().with_untracked(|place| place.page == Page::Environments) {
         follow_project(store, client, project).await?;
     }
-    if let (false, Some(focus)) = (outdated(store, world), store.focus.get_untracked()) {
+    if let Some(focus) = store.focus.get_untracked() {
         follow_environment(store, client, focus).await?;
     }
     Ok(())
@@ -68,7 +61,7 @@ async fn project(store: Store, client: &Client) -> Result<Option<String>, client
     };
     let (in_organization, wanted) = (wanted("organization"), wanted("project"));
     let mut organizations = client.organizations().await?;
-    let names = organizations.iter().map(|one| (one.id.as_str().into(), one.name.as_str().into()));
+    let names = organizations.iter().map(|one| (one.id.as_str().into(), name(&one.name)));
     store.organizations.set(names.collect());
     // One that is named is the only one that is asked for its projects.
     if organizations.iter().any(|one| Some(&one.id) == in_organization.as_ref()) {
@@ -89,10 +82,10 @@ async fn project(store: Store, client: &Client) -> Result<Option<String>, client
     }
     let Some((organization, projects, at)) = open else { return Ok(None) };
     store.organization.set(Some(organization.into()));
-    let names = projects.iter().map(|project| (project.id.as_str().into(), project.name.as_str().into()));
+    let names = projects.iter().map(|project| (project.id.as_str().into(), name(&project.name)));
     store.projects.set(names.collect());
     let project = projects.into_iter().nth(at);
-    store.project.set(project.as_ref().map(|project| (project.id.as_str().into(), project.name.as_str().into())));
+    store.project.set(project.as_ref().map(|project| (project.id.as_str().into(), name(&project.name))));
     let id = project.map(|project| project.id);
     store.poll.update_value(|poll| poll.project = id.clone());
     Ok(id)
@@ -168,7 +161,7 @@ async fn follow_environment(store: Store, client: &Client, focus: EnvironmentId)
     }
     let since = store.poll.with_value(|poll| poll.revision);
     match client.environment_live(focus, since).await? {
-        Some(live) if store.loaded.get_untracked() == Some(focus) => {
+        Some(live) => {
             let others = live.full && live.services.len() != store.services.count();
             if others || is_older(store, since, live.revision, live.full, live.now) {
                 return load_services(store, client, focus).await;
@@ -176,7 +169,6 @@ async fn follow_environment(store: Store, client: &Client, focus: EnvironmentId)
             patch_services(store, focus, &live, true);
             Ok(())
         }
-        Some(_) => Ok(()),
         None => lacking(store),
     }
 }
@@ -187,9 +179,6 @@ async fn load_services(store: Store, client: &Client, focus: EnvironmentId) -> R
     let services = client.services(focus).await?;
     let stages = client.stages(focus).await?;
     let Some(live) = client.environment_live(focus, 0).await? else { return lacking(store) };
-    if store.focus.get_untracked() != Some(focus) {
-        return Ok(());
-    }
     let mut rows = service_rows(store, focus, &services, &stages);
     let mut by_id: LiteMap<u128, _> = rows.iter_mut().map(|row| (row.id.0, row)).collect();
     for service in &live.services {

@@ -20,12 +20,10 @@ pub struct Poll {
     slow: Option<TimeoutHandle>,
     /// A round is under way…
     busy: bool,
-    /// …and ends with the page it is for.
+    /// …and ends with the place that it is for: no answer comes to another.
     round: Option<AbortHandle>,
     /// …and another was asked for meanwhile.
     again: bool,
-    /// Counts worlds: what was asked of an older one is thrown away.
-    pub(super) world: u64,
     pub(super) project: Option<String>,
     /// Up to where the project's changes are known.
     pub(super) project_revision: u64,
@@ -45,6 +43,17 @@ impl Poll {
     pub fn new(contract_only: bool) -> Poll {
         Poll { contract_only, ..Poll::default() }
     }
+
+    /// Ends the round that is under way, and the waiting for the next.
+    fn stop(&mut self) {
+        if let Some(round) = self.round.take() {
+            round.abort();
+        }
+        for timer in [self.timer.take(), self.slow.take()].into_iter().flatten() {
+            timer.clear();
+        }
+        (self.busy, self.again) = (false, false);
+    }
 }
 
 /// Begins to follow.
@@ -63,14 +72,7 @@ pub fn start(store: Store) {
         if let Ok(second) = second {
             second.clear();
         }
-        store.poll.try_update_value(|poll| {
-            if let Some(round) = poll.round.take() {
-                round.abort();
-            }
-            for timer in [poll.timer.take(), poll.slow.take()].into_iter().flatten() {
-                timer.clear();
-            }
-        });
+        store.poll.try_update_value(Poll::stop);
     });
     // Another environment: its services are wanted now.
     Effect::new(move |before: Option<Option<EnvironmentId>>| {
@@ -81,6 +83,9 @@ pub fn start(store: Store) {
             store.queue.set(Vec::new());
             store.deployment.set(None);
             store.selection.set(Default::default());
+        }
+        if before.is_some_and(|before| before != focus) {
+            store.poll.update_value(Poll::stop);
         }
         poke(store);
         focus
@@ -100,16 +105,23 @@ pub fn poke(store: Store) {
         let (round, handle) = abortable(round(store));
         store.poll.update_value(|poll| poll.round = Some(handle));
         spawn_local(async move {
-            // Aborted: the page is gone.
+            // Aborted: it is wanted no more.
             let _ = round.await;
         });
+    }
+}
+
+/// Asks because the server said that something changed. Where it does not answer, its turn comes all the same.
+pub fn hear(store: Store) {
+    if store.poll.try_with_value(|poll| poll.failures) == Some(0) {
+        poke(store);
     }
 }
 
 /// Forgets everything and loads it again.
 pub fn reset(store: Store) {
     store.poll.update_value(|poll| {
-        poll.world += 1;
+        poll.stop();
         poll.project = None;
         poll.project_revision = 0;
         poll.revision = 0;
@@ -142,21 +154,18 @@ async fn round(store: Store) {
         Duration::from_secs(2),
     );
     store.poll.update_value(|poll| poll.slow = slow.ok());
-    let world = store.poll.with_value(|poll| poll.world);
-    let result = load::refresh(store, world).await;
+    let result = load::refresh(store).await;
+    let answered = result.is_ok();
     let again = store.poll.try_update_value(|poll| {
         if let Some(slow) = poll.slow.take() {
             slow.clear();
         }
         poll.busy = false;
-        poll.failures = if result.is_ok() { 0 } else { poll.failures + 1 };
-        std::mem::take(&mut poll.again) || poll.world != world
+        poll.failures = if answered { 0 } else { poll.failures + 1 };
+        std::mem::take(&mut poll.again)
     });
-    let again = again.unwrap_or(false);
-    if !again {
-        settle(store, result);
-    }
-    if again {
+    settle(store, result);
+    if answered && again == Some(true) {
         poke(store);
     } else if !hidden() {
         let timer = set_timeout_with_handle(move || poke(store), pause(store));
@@ -195,11 +204,14 @@ fn settle(store: Store, result: Result<(), client::Error>) {
             if closed && store.poll.with_value(|poll| poll.failures == 1) {
                 store.route.open_panel(Panel::Connection);
             }
-            // Of a whole project that says only that somebody else answers.
-            let gone = matches!(error, client::Error::NotFound { .. }) && store.focus.get_untracked().is_some();
+            // Of what was there, or of a whole project, that says only that somebody else answers.
+            let focus = store.focus.get_untracked();
+            let gone = matches!(error, client::Error::NotFound { .. })
+                && focus.is_some()
+                && store.loaded.get_untracked() != focus;
             store.contact.update(|contact| {
                 contact.now = now;
-                // That a thing is not there is an answer too: what is shown is current.
+                // That a thing is not there is an answer too, where nothing of it is shown.
                 contact.answered = if gone { Some(now) } else { contact.answered };
                 contact.trouble = Some(error).filter(|_| !gone);
             });
@@ -230,7 +242,9 @@ fn pause(store: Store) -> Duration {
         Some(_) | None => None,
     });
     if let Some(seconds) = limited {
-        return Duration::from_secs(u64::from(seconds.clamp(1, 3_600)));
+        let wait = f64::from(seconds.clamp(1, 3_600));
+        // Others of this token come back then too.
+        return Duration::from_secs_f64(wait + js_sys::Math::random() * wait.min(10.0));
     }
     if failures > 0 {
         let base = 1_000 << failures.min(5);

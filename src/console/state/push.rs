@@ -30,7 +30,7 @@ pub fn start(store: Store) {
     let change = Closure::<dyn Fn()>::new(move || {
         heard(true);
         if !poll::hidden() {
-            poll::poke(store);
+            poll::hear(store);
         }
     });
     let broken = Closure::<dyn Fn()>::new(move || heard(false));
@@ -44,7 +44,7 @@ pub fn start(store: Store) {
 /// The world of the page is that of other tabs too. Before anything is kept of it nobody listens to them; the browser
 /// tells when one of them begins.
 fn other_tabs(store: Store, demo: &Loopback) {
-    demo.on_change(move || poll::poke(store));
+    demo.on_change(move || poll::hear(store));
     let begun = window_event_listener_untyped("storage", move |_| store.loader.foresee());
     on_cleanup(move || begun.remove());
 }

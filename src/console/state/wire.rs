@@ -162,7 +162,7 @@ pub fn asked(action: &str, of: &[ServiceId], name: impl Fn(ServiceId) -> Option<
 /// The deployment that runs.
 pub fn running(from: &RunningDeployment) -> Option<Running> {
     Some(Running {
-        words: action_words(&from.action).into(),
+        words: action_words(&from.action),
         actor: legible(&from.actor),
         origin: legible(&from.origin),
         started: Some(from.started_at.0),
@@ -186,7 +186,7 @@ fn ids(from: &[String]) -> Vec<ServiceId> {
 fn operation(from: &LastOperation) -> Operation {
     Operation {
         action: Action::from_name(&from.action),
-        words: action_words(&from.action).into(),
+        words: action_words(&from.action),
         at: from.at.0 as Millis,
         actor: legible(&from.actor),
         origin: legible(&from.origin),
@@ -196,8 +196,8 @@ fn operation(from: &LastOperation) -> Operation {
 }
 
 /// A short verb for lists; a name that is not known is shown as it came.
-pub fn action_words(name: &str) -> &str {
-    match Action::from_name(name) {
+pub fn action_words(name: &str) -> Arc<str> {
+    let verb = match Action::from_name(name) {
         Some(Action::Deploy) => "Deploy",
         Some(Action::Redeploy) => "Redeploy",
         Some(Action::Restart) => "Restart",
@@ -205,8 +205,9 @@ pub fn action_words(name: &str) -> &str {
         Some(Action::Cancel) => "Cancel",
         Some(Action::DeployVersion) => "Deploy version",
         Some(Action::DeployLatest) => "Deploy latest",
-        None => name,
-    }
+        None => return legible(name),
+    };
+    verb.into()
 }
 
 fn pod(from: &crate::api::live::PodLive) -> PodRow {

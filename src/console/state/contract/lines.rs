@@ -210,6 +210,6 @@ fn deployed(store: Store, focus: EnvironmentId, said: &StatusesWithStages) {
     let began = !pushed(store, true);
     // Of the queue nothing is pushed; it moves when a deployment begins or ends.
     if began || before != store.environments.peek(focus.0).map(|row| row.status.clone()) {
-        poll::poke(store);
+        poll::hear(store);
     }
 }
