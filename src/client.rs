@@ -20,11 +20,13 @@ pub mod order;
 #[cfg(target_arch = "wasm32")]
 pub mod push;
 mod timer;
+mod unseen;
 
 pub use clock::Clock;
 pub use error::Error;
 pub use loopback::Loopback;
 pub use order::{Accepted, Item, Order};
+pub use unseen::unseen;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -258,12 +260,7 @@ impl Client {
     /// # Errors
     /// [`Error::Refused`] with the law's reason; [`Error::Timeout`] when it is not known whether it was accepted.
     pub async fn act(&self, order: &Order) -> Result<Accepted, Error> {
-        let answer = self.send(order.request()?, Care::Action).await?;
-        // A success of somebody in between, such as a page that asks for a login, is none of the server's.
-        if !answer.response.body.is_empty() {
-            decode::<Value>(&answer, true)?;
-        }
-        Ok(Accepted::read(&answer.response))
+        self.send(order.request()?, Care::Action).await.map(|answer| Accepted::read(&answer.response))
     }
 
     /// Takes a waiting request back.
@@ -302,7 +299,10 @@ impl Client {
 
     /// The open world as a world file.
     pub async fn export_world(&self) -> Result<Vec<u8>, Error> {
-        self.send(Endpoint::ExportWorld.request(&[]), Care::Once).await.map(|answer| answer.response.body)
+        let answer = self.send(Endpoint::ExportWorld.request(&[]), Care::Once).await?;
+        // What is saved is to be opened some day.
+        decode::<Value>(&answer, false)?;
+        Ok(answer.response.body)
     }
 
     /// Opens a world file in place of the open world, which stays as it is when the file is bad.
@@ -359,7 +359,14 @@ impl Client {
                 Transport::Http(http) => http.send(&request).await,
             };
             let error = match response {
-                Ok(response) if response.is_ok() => return Ok(Answer { path: request.path, response }),
+                Ok(response) if response.is_ok() => {
+                    let answer = Answer { path: request.path, response };
+                    // A success of somebody in between, such as a page that asks for a login, is none of the server's.
+                    if action && !answer.response.body.is_empty() {
+                        decode::<Value>(&answer, true)?;
+                    }
+                    return Ok(answer);
+                }
                 Ok(response) => failure(&response, action),
                 Err(error) => error.of(action),
             };

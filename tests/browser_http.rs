@@ -11,6 +11,7 @@ use std::rc::Rc;
 use fetch::lead_fetch;
 use js_sys::{Promise, Reflect};
 use playhead::api::Response;
+use playhead::api::http::SCOPE;
 use playhead::backend::Backend;
 use playhead::client::http::Http;
 use playhead::client::{Client, Error, Item, Order};
@@ -121,6 +122,33 @@ async fn each_failure_has_its_own_error() {
         lead_fetch(move |_| Some(Response::new(status).with_header("X-RateLimit-Reset", "30").with_body(body)));
         let error = client().organizations().await.unwrap_err();
         assert!(expected(&error), "{status}: {error:?}");
+    }
+}
+
+/// A server of ours, which says what a visitor may do, says what became of an action too.
+#[wasm_bindgen_test]
+async fn what_became_of_an_action_is_left_open_where_no_answer_tells() {
+    const OURS: &str = r#"{"detail":"in our words"}"#;
+    let answers = [
+        (500, false, "{}", true),
+        (503, false, OURS, true),
+        (408, false, "", true),
+        (405, false, "{}", false),
+        (500, true, OURS, false),
+        (503, true, OURS, false),
+        (408, true, "", true),
+        (504, true, OURS, true),
+    ];
+    for (status, ours, body, open) in answers {
+        lead_fetch(move |_| {
+            let answer = Response::new(status).with_body(body);
+            Some(if ours { answer.with_header(SCOPE, "act") } else { answer })
+        });
+        let error = client().take_back(RequestId(1)).await.unwrap_err();
+        assert_eq!(error.leaves_open(), open, "{status}, ours: {ours}: {error:?}");
+        let said = error.to_string().contains("not known whether the request was accepted");
+        // Our own words say it themselves.
+        assert_eq!(said, open && !(ours && body == OURS), "{status}, ours: {ours}: {error}");
     }
 }
 

@@ -205,9 +205,20 @@ fn what_the_upstream_answers_is_answered_and_what_it_does_not_is_told() {
     assert_eq!(limited.status, 429);
     assert_eq!((limited.header("Retry-After"), limited.header("X-RateLimit-Remaining")), (Some("7"), Some("0")));
 
-    upstream.will_answer(503, &[("Content-Type", "text/plain")], "down for repair");
-    let down = act();
-    assert_eq!((down.status, down.text().as_str()), (503, "down for repair"));
+    // It may have been accepted all the same.
+    let broken = [
+        ("text/plain", "down for repair", "answered 503."),
+        ("application/json", "{\"detail\":\"no disk.\"}", "503 no disk. It"),
+    ];
+    for (kind, body, said) in broken {
+        upstream.will_answer(503, &[("Content-Type", kind)], body);
+        let down = act();
+        assert_eq!(down.status, 504);
+        assert!(words(&down).contains(said) && words(&down).contains("not known whether"), "{}", down.text());
+        upstream.will_answer(503, &[("Content-Type", kind)], body);
+        let read = server.get("/api/organization");
+        assert_eq!((read.status, read.text().as_str()), (503, body));
+    }
 
     for status in [301, 302, 303, 307, 308] {
         upstream.will_answer(status, &[("Location", "/organization"), json], "{}");
@@ -219,8 +230,8 @@ fn what_the_upstream_answers_is_answered_and_what_it_does_not_is_told() {
     let stranger = act();
     assert_eq!((stranger.status, stranger.header("WWW-Authenticate")), (502, None));
     assert!(words(&stranger).contains("PLAYHEAD_UPSTREAM_TOKEN"));
-    assert_eq!(upstream.asked().len(), 3 + 5 + 1, "nothing is asked again or elsewhere");
-    assert!(server.get("/metrics").text().contains("playhead_upstream_failures_total 6\n"));
+    assert_eq!(upstream.asked().len(), 2 + 4 + 5 + 1, "nothing is asked again or elsewhere");
+    assert!(server.get("/metrics").text().contains("playhead_upstream_failures_total 8\n"));
     assert_eq!((server.get("/healthz").status, server.get("/readyz").status), (200, 200));
     assert_eq!(upstream.asked().len(), 0, "a probe spends no request");
 }

@@ -75,6 +75,10 @@ impl Failure {
     }
 }
 
+/// What to do where nothing tells what became of an action.
+const LOOK: &str = "It is not known whether the request was accepted: look with \"playhead environment status\" before \
+                    you send it again.";
+
 /// The client's words are the page's, where much goes on by itself: here the command has ended.
 fn words(error: &client::Error, base: &str, token: bool) -> String {
     match error {
@@ -84,10 +88,12 @@ fn words(error: &client::Error, base: &str, token: bool) -> String {
         client::Error::Timeout { seconds, action: false } => {
             format!("{base} gave no answer within {seconds} s. Try again later.")
         }
-        client::Error::Timeout { seconds, action: true } => format!(
-            "{base} gave no answer within {seconds} s. It is not known whether the request was accepted: look with \
-             \"playhead environment status\" before you send it again."
-        ),
+        client::Error::Timeout { seconds, action: true } => {
+            format!("{base} gave no answer within {seconds} s. {LOOK}")
+        }
+        client::Error::Unreadable { path, detail, action: true } => {
+            format!("the answer of {base} to {path} cannot be read: {detail}. {LOOK}")
+        }
         client::Error::RateLimited { reset, .. } => {
             let when = reset.map_or_else(|| "later".to_owned(), |seconds| format!("in {seconds} s"));
             format!("too many requests for this token. Try again {when}.")

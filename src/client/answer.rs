@@ -42,6 +42,7 @@ pub(super) fn decode<T: Read>(answer: &Answer, action: bool) -> Result<T, Error>
 /// The error of an answer that is not a success; a body that is not the contract's is no reason to say less.
 pub(super) fn failure(response: &Response, action: bool) -> Error {
     let body: ErrorBody = reading::from_slice(&response.body).unwrap_or_default();
+    let reasoned = !body.words().is_empty();
     let words = match body.words() {
         "" => "no reason is given".to_owned(),
         words => words.to_owned(),
@@ -59,8 +60,8 @@ pub(super) fn failure(response: &Response, action: bool) -> Error {
         status => {
             // A server of ours says itself what became of an action; of an answer that took too long it does not know.
             let told = response.header(SCOPE).is_some();
-            let open = action && status >= 500 && (!told || status == 504);
-            let detail = if open && !told { format!("{detail}{}", error::OPEN) } else { detail };
+            let open = action && (matches!(status, 408 | 504) || (status >= 500 && !told));
+            let detail = if open && !(told && reasoned) { format!("{detail}.{}", error::OPEN) } else { detail };
             Error::Server { status, detail, open }
         }
     }

@@ -6,7 +6,7 @@ use thiserror::Error;
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Error {
     /// No answer in time. For an action that means: it is not known whether it was accepted.
-    #[error("No answer within {seconds} s.{}", if *.action { OPEN } else { " It is tried again by itself." })]
+    #[error("No answer within {seconds} s.{}", if *.action { OPEN } else { "" })]
     Timeout {
         /// How long it was waited for.
         seconds: u32,
@@ -14,7 +14,7 @@ pub enum Error {
         action: bool,
     },
     /// The request did not get through.
-    #[error("The server cannot be reached. Check the network; it is tried again by itself.")]
+    #[error("The server cannot be reached. Check the network.")]
     Offline,
     /// 409: the rule refuses; the reason is the server's.
     #[error("{reason}")]
@@ -38,7 +38,7 @@ pub enum Error {
         detail: String,
     },
     /// 429: too many requests.
-    #[error("Too many requests for this token. {}{}", if *.action { "Nothing was done: try again" } else { "It goes on by itself" }, .reset.map_or(String::from(" shortly."), |seconds| format!(" in {seconds} s.")))]
+    #[error("Too many requests for this token. {}{}", if *.action { "Nothing was done: try again" } else { "It may ask again" }, .reset.map_or(String::from(" shortly."), |seconds| format!(" in {seconds} s.")))]
     RateLimited {
         /// In how many seconds the limit is lifted, where told.
         reset: Option<u32>,
@@ -69,7 +69,7 @@ pub enum Error {
 
 /// What is said where the answer does not tell whether an action was accepted.
 pub(super) const OPEN: &str =
-    " It is not known whether the request was accepted: the page shows it as soon as the server tells.";
+    " It is not known whether the request was accepted: its status shows it as soon as the server tells.";
 
 impl Error {
     /// The same, of an action or of a read.

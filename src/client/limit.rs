@@ -25,8 +25,9 @@ impl Budget {
 
 /// In how many seconds the budget is renewed, where told.
 pub fn reset(response: &Response) -> Option<u32> {
-    let told = response.header("Retry-After").or_else(|| response.header("X-RateLimit-Reset"))?;
-    let seconds = told.parse::<i64>().ok()?;
+    // The first may be a date instead (RFC 9110, 10.2.3), and the other then says the same.
+    let told = |name: &str| response.header(name)?.parse::<i64>().ok();
+    let seconds = told("Retry-After").or_else(|| told("X-RateLimit-Reset"))?;
     let span = if seconds > LONGEST_SPAN { seconds - timer::now() / 1_000 } else { seconds };
     u32::try_from(span.max(0)).ok()
 }

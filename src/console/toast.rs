@@ -65,6 +65,11 @@ pub fn failed(words: String, why: String) {
     show(words, None, Stage::Failed { words: why, services: Vec::new() });
 }
 
+/// The server's answer to what has no toast of its own, or that there is none.
+pub fn refused(words: String, error: client::Error) {
+    show(words, None, Stage::Sending).refused(error);
+}
+
 /// Another world is open: its server knows nothing of the requests so far.
 pub fn forget_requests() {
     all().update(|all| all.retain(|toast| toast.order.is_none()));

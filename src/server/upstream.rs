@@ -18,7 +18,7 @@ use tokio::time::timeout;
 use super::metrics::Metrics;
 use super::problem;
 use crate::api::routes::{Found, find};
-use crate::api::{Method, Request, Response};
+use crate::api::{ErrorBody, Method, Request, Response, reading};
 use crate::client::http::{Http, never_left};
 use address::Address;
 
@@ -191,13 +191,15 @@ impl Upstream {
             http.carry(&request)
         });
         match exchanged.await {
-            Ok(Ok(answer)) => self.returned(answer),
+            Ok(Ok(answer)) => self.returned(answer, acts),
             Ok(Err(error)) => self.failed(&error, acts),
-            Err(_) => problem(500, "The request could not be passed on: see the server's log"),
+            Err(_) => {
+                problem(504, &format!("The request was not passed on whole: see the server's log. {}", fate(acts)))
+            }
         }
     }
 
-    fn returned(&self, answer: Response) -> Response {
+    fn returned(&self, answer: Response, acts: bool) -> Response {
         if (300..400).contains(&answer.status) {
             self.metrics.upstream_failed();
             let words =
@@ -208,6 +210,14 @@ impl Upstream {
         if answer.status == 401 {
             self.metrics.upstream_failed();
             return problem(502, &refused_token());
+        }
+        // It may have been accepted all the same, which only this status leaves open: what else a server of ours answers
+        // says that nothing was done.
+        if acts && (answer.status == 408 || answer.status >= 500) {
+            self.metrics.upstream_failed();
+            let body: ErrorBody = reading::from_slice(&answer.body).unwrap_or_default();
+            let words = format!("The upstream answered {} {}", answer.status, body.words());
+            return problem(504, &format!("{}. {}", words.trim_end().trim_end_matches('.'), fate(acts)));
         }
         let passes = |name: &str| {
             PASSED.iter().any(|passed| passed.eq_ignore_ascii_case(name))
@@ -223,11 +233,7 @@ impl Upstream {
         if never_left(error) {
             return problem(502, "The upstream cannot be reached. Nothing was sent; try again later");
         }
-        let fate = if acts {
-            "It is not known whether the action was accepted: look before you send it again"
-        } else {
-            "Try again"
-        };
+        let fate = fate(acts);
         problem(504, &format!("The upstream gives no answer that can be read; the server's log says more. {fate}"))
     }
 
@@ -244,6 +250,14 @@ impl Upstream {
         let known = timeout(KNOCK, knock).await.is_ok_and(|connected| connected.is_ok());
         *reached = Some((Instant::now(), known));
         known
+    }
+}
+
+/// What became of a request whose answer tells nothing.
+fn fate(acts: bool) -> &'static str {
+    match acts {
+        true => "It is not known whether the request was accepted: look before you send it again",
+        false => "Try again",
     }
 }
 

@@ -1,4 +1,4 @@
-// The three homes of the backend, each opened at the services of an environment, with something in between that can go wrong.
+// The homes of the backend, each opened at the services of an environment, with something in between that can go wrong.
 import { type Page, test as base } from "@playwright/test";
 import { Console, open, TALL } from "./console";
 import { connect, TOKEN } from "./live/connected";
@@ -16,7 +16,7 @@ export interface Home {
   accepted: () => Promise<number | null>;
 }
 
-export const HOMES = ["the backend in the page", "a server of ours", "a live API"] as const;
+export const HOMES = ["the backend in the page", "a server of ours", "a live API", "a live API behind a server of ours"] as const;
 
 interface Sides {
   between: Unreliable;
@@ -85,6 +85,18 @@ async function onLive(page: Page, between: Unreliable, live: Live): Promise<Home
   return { console, service: "gateway", play: async (trouble) => between.play(trouble), accepted: async () => live.actions.length };
 }
 
+async function behindServer(page: Page, between: Unreliable, server: Server, live: Live): Promise<Home> {
+  between.target = live.url;
+  await server.kill();
+  server.environment = { PLAYHEAD_UPSTREAM_TOKEN: TOKEN };
+  await server.start("--upstream", between.url);
+  await page.goto(server.address);
+  const console = new Console(page);
+  await console.ready();
+  await console.enter("integration");
+  return { console, service: "gateway", play: async (trouble) => between.play(trouble), accepted: async () => live.actions.length };
+}
+
 /** Opens the console at one of them. */
 export function openHome(home: (typeof HOMES)[number], { page, between, server, live }: Sides & { page: Page }): Promise<Home> {
   switch (home) {
@@ -94,5 +106,7 @@ export function openHome(home: (typeof HOMES)[number], { page, between, server, 
       return onServer(page, between, server);
     case "a live API":
       return onLive(page, between, live);
+    case "a live API behind a server of ours":
+      return behindServer(page, between, server, live);
   }
 }

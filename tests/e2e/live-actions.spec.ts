@@ -175,6 +175,15 @@ test("a waiting request is taken back by its own call", async ({ page, live, con
   await expect(page.getByRole("button", { name: /waiting$/ })).toBeHidden();
 });
 
+test("a page of somebody in between is no answer: whether the request was taken back is not known", async ({ page, console }) => {
+  await page.route("**/cancelDeployment", (route) => route.fulfill({ contentType: "text/html", body: "<!doctype html>Sign in" }));
+  await console.enter("staging");
+  await page.getByRole("button", { name: "1 waiting" }).click();
+  await page.getByLabel("Waiting requests").getByRole("button", { name: /^Take back/ }).click();
+  await expect(console.toasts).toContainText(/Take back a request.*web page.*not known whether the request was accepted/);
+  await expect(page.getByRole("button", { name: "1 waiting" })).toBeVisible();
+});
+
 test("the way of an action is seen, and its end", async ({ page, live, console }) => {
   await console.enter("integration");
   await console.act("gateway", "Redeploy");

@@ -79,11 +79,17 @@ impl Http {
             error if never_left(&error) => Error::Offline,
             ureq::Error::Http(error) => Error::Invalid { detail: error.to_string() },
             ureq::Error::BadUri(detail) => Error::Invalid { detail },
-            // It was on its way: whether it arrived is not known.
-            _ => {
+            ureq::Error::Timeout(_) => {
                 let waited = u32::try_from(began.elapsed().as_secs()).unwrap_or(u32::MAX);
                 Error::Timeout { seconds: waited.max(1), action: false }
             }
+            _ if request.method == Method::Get => Error::Offline,
+            // It was on its way: whether it arrived is not known.
+            error => Error::Unreadable {
+                path: request.path.clone(),
+                detail: format!("it broke off ({error})"),
+                action: false,
+            },
         })
     }
 

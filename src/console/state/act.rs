@@ -36,14 +36,14 @@ impl Store {
     pub fn take_back(self, request: RequestId) {
         spawn_local(async move {
             // What answers it in this page is on its way since the pointer moved.
-            let words = match self.loader.loaded().await {
-                Ok(_) => match self.client().take_back(request).await {
-                    Ok(()) => "Taken back".to_owned(),
-                    Err(error) => error.to_string(),
-                },
-                Err(_) => client::Error::Offline.to_string(),
+            let answer = match self.loader.loaded().await {
+                Ok(_) => self.client().take_back(request).await,
+                Err(_) => Err(client::Error::Offline),
             };
-            let _ = self.said.try_set(words);
+            match answer {
+                Ok(()) => _ = self.said.try_set("Taken back".to_owned()),
+                Err(error) => toast::refused("Take back a request".to_owned(), error),
+            }
             self.poke();
         });
     }
