@@ -1,4 +1,5 @@
-//! What was asked for with a key is done once, however often it arrives, and answered each time as the first time.
+//! What was asked for with a key is done once, however often it arrives, and answered each time as the first time. Where
+//! nothing was begun, and a later try may well be, that is not kept.
 //!
 //! A browser sends a request again by itself, an action too, when a connection that it has used before ends without an
 //! answer; so do some proxies. That comes at once: answers are known for some minutes, in memory.
@@ -22,6 +23,9 @@ const KNOWN: Duration = Duration::from_secs(600);
 /// How many are known at most; the oldest go first.
 const MOST: usize = 10_000;
 
+/// A refusal whose words are longer than so many bytes is made again rather than kept.
+const LARGEST: usize = 16_384;
+
 type Digested = [u8; 32];
 
 /// What has been answered. Cheap to clone.
@@ -37,18 +41,22 @@ struct Known {
 
 impl Known {
     fn of(&mut self, digest: Digested, now: Instant) -> Arc<OnceCell<Response>> {
+        self.forget(|_, at| now.duration_since(at) > KNOWN);
+        if !self.answers.contains_key(&digest) {
+            self.forget(|known, _| known >= MOST);
+            self.order.push_back((now, digest));
+        }
+        Arc::clone(self.answers.entry(digest).or_default())
+    }
+
+    /// Forgets the oldest as long as there are too many, or it is too old.
+    fn forget(&mut self, too: impl Fn(usize, Instant) -> bool) {
         while let Some((at, oldest)) = self.order.front()
-            && (self.order.len() >= MOST || now.duration_since(*at) > KNOWN)
+            && too(self.order.len(), *at)
         {
             self.answers.remove(oldest);
             self.order.pop_front();
         }
-        let order = &mut self.order;
-        let answer = self.answers.entry(digest).or_insert_with(|| {
-            order.push_back((now, digest));
-            Arc::default()
-        });
-        Arc::clone(answer)
     }
 }
 
@@ -63,9 +71,21 @@ impl Once {
     ) -> Response {
         let digest = digest(visitor, key, request);
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).of(digest, Instant::now());
-        let answered = tokio::spawn(async move { known.get_or_init(|| answer).await.clone() });
+        let answered = tokio::spawn(async move {
+            let kept = async {
+                let answer = answer.await;
+                if is_kept(&answer) { Ok(answer) } else { Err(answer) }
+            };
+            known.get_or_try_init(|| kept).await.cloned().unwrap_or_else(|passed| passed)
+        });
         answered.await.unwrap_or_else(|_| problem(500, "The request could not be answered: see the server's log"))
     }
+}
+
+/// Whether a second try is answered like this: not where nothing was begun, which the upstream's limit and our own 502 and
+/// 503 say, and might be the next time.
+fn is_kept(answer: &Response) -> bool {
+    answer.is_ok() || (answer.body.len() <= LARGEST && !matches!(answer.status, 429 | 502 | 503))
 }
 
 fn digest(visitor: &Visitor, key: &str, request: &Request) -> Digested {
@@ -74,12 +94,18 @@ fn digest(visitor: &Visitor, key: &str, request: &Request) -> Digested {
         Visitor::Local => "",
         Visitor::Named { name, .. } => name,
     };
-    let parts =
-        [name.as_bytes(), key.as_bytes(), request.method.name().as_bytes(), request.path.as_bytes(), &request.body];
-    for part in parts {
+    let mut add = |part: &[u8]| {
         // With its length, so that no two requests are the same bytes.
         digest.update(part.len().to_le_bytes());
         digest.update(part);
+    };
+    for text in [name, key, request.method.name(), &request.path] {
+        add(text.as_bytes());
+    }
+    add(&request.body);
+    for (name, value) in &request.query {
+        add(name.as_bytes());
+        add(value.as_bytes());
     }
     digest.finalize().into()
 }
@@ -91,24 +117,63 @@ mod tests {
     use super::*;
     use crate::api::Method;
 
+    /// A world that counts what is done.
+    #[derive(Clone, Default)]
+    struct Done(Arc<AtomicU32>);
+
+    impl Done {
+        fn count(&self) -> usize {
+            self.0.load(Ordering::Relaxed) as usize
+        }
+
+        async fn ask(&self, once: &Once, key: &str, answer: Response) -> u16 {
+            let done = self.clone();
+            let answer = async move {
+                done.0.fetch_add(1, Ordering::Relaxed);
+                answer
+            };
+            once.answer((&Visitor::Local, key), &Request::new(Method::Post, "/"), answer).await.status
+        }
+    }
+
     #[tokio::test]
     async fn the_oldest_answers_are_forgotten_first() {
-        let (once, done) = (Once::default(), Arc::new(AtomicU32::new(0)));
-        let ask = async |key: &str| {
-            let done = Arc::clone(&done);
-            let answer = async move {
-                done.fetch_add(1, Ordering::Relaxed);
-                Response::new(202)
-            };
-            once.answer((&Visitor::Local, key), &Request::new(Method::Post, "/"), answer).await;
-        };
-        for key in 0..=MOST {
-            ask(&key.to_string()).await;
+        let (once, done) = (Once::default(), Done::default());
+        for key in 0..MOST {
+            done.ask(&once, &key.to_string(), Response::new(202)).await;
         }
-        ask(&MOST.to_string()).await;
-        assert_eq!(done.load(Ordering::Relaxed) as usize, MOST + 1);
-        ask("0").await;
-        assert_eq!(done.load(Ordering::Relaxed) as usize, MOST + 2);
-        assert_eq!(once.0.lock().unwrap_or_else(PoisonError::into_inner).answers.len(), MOST);
+        // Full: whoever is known stays so, the oldest too.
+        for known in ["0", "1"] {
+            done.ask(&once, known, Response::new(202)).await;
+        }
+        assert_eq!(done.count(), MOST);
+        done.ask(&once, "new", Response::new(202)).await;
+        done.ask(&once, "1", Response::new(202)).await;
+        assert_eq!(done.count(), MOST + 1);
+        done.ask(&once, "0", Response::new(202)).await;
+        assert_eq!(done.count(), MOST + 2);
+        let known = once.0.lock().unwrap_or_else(PoisonError::into_inner);
+        assert_eq!((known.answers.len(), known.order.len()), (MOST, MOST));
+    }
+
+    #[tokio::test]
+    async fn where_nothing_was_begun_the_next_try_is_a_try() {
+        let long = || Response::new(400).with_body(vec![b'x'; LARGEST + 1]);
+        for passed in [Response::new(429), Response::new(502), Response::new(503), long()] {
+            let (once, done) = (Once::default(), Done::default());
+            let status = passed.status;
+            assert_eq!(done.ask(&once, "key", passed).await, status);
+            assert_eq!(done.ask(&once, "key", Response::new(202)).await, 202);
+            assert_eq!(done.ask(&once, "key", Response::new(409)).await, 202);
+            assert_eq!(done.count(), 2);
+        }
+        // Of these it is not known, or a second try is told the same.
+        for kept in [Response::new(202).with_body(vec![b'x'; LARGEST + 1]), Response::new(409), Response::new(504)] {
+            let (once, done) = (Once::default(), Done::default());
+            let status = kept.status;
+            done.ask(&once, "key", kept).await;
+            assert_eq!(done.ask(&once, "key", Response::new(202)).await, status);
+            assert_eq!(done.count(), 1);
+        }
     }
 }
