@@ -50,7 +50,7 @@ mod console {
     pub mod list;
     pub mod route;
 }
-use playhead::lifecycle;
+use playhead::{client, lifecycle};
 
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;

@@ -1,7 +1,12 @@
 //! Chance (law §9.8): what is drawn follows from the seed alone, and is the same in every version of this program, for
 //! kept journals are run again by later ones.
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic: that is how it fails")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may panic: that is how it fails"
+)]
 
 #[path = "kit/worlds.rs"]
 mod worlds;

@@ -10,23 +10,25 @@ use std::iter::Peekable;
 use std::str::Chars;
 
 use super::find::is_id;
+use crate::client::unseen;
 
-/// Whether a terminal would obey it rather than show it: controls (ISO 6429), breaks of lines, and the marks that turn
-/// the direction of text (Unicode, UAX 9).
-fn commands(character: char) -> bool {
-    let turns =
-        matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    character.is_control() || turns || matches!(character, '\u{2028}' | '\u{2029}')
+/// The characters of a text, each with whether its escape is shown instead.
+fn told(text: &str) -> impl Iterator<Item = (char, bool)> {
+    text.chars().scan('a', |before, character| {
+        let hidden = unseen(*before, character);
+        *before = if hidden { 'a' } else { character };
+        Some((character, hidden))
+    })
 }
 
 /// Text in one line that a terminal only shows.
 pub fn shown(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(commands) {
+    if !told(text).any(|(_, hidden)| hidden) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        match commands(character) {
+    for (character, hidden) in told(text) {
+        match hidden {
             true => shown.extend(character.escape_default()),
             false => shown.push(character),
         }
@@ -37,15 +39,19 @@ pub fn shown(text: &str) -> Cow<'_, str> {
 /// The same of a JSON document, which stays the same document: JSON leaves open how such characters are written.
 pub fn json(text: &str) -> Cow<'_, str> {
     // Between its values a document has these as they are.
-    let escaped = |character: char| commands(character) && !matches!(character, '\n' | '\r' | '\t');
-    if !text.chars().any(escaped) {
+    let told = || told(text).map(|(character, hidden)| (character, hidden && !matches!(character, '\n' | '\r' | '\t')));
+    if !told().any(|(_, hidden)| hidden) {
         return Cow::Borrowed(text);
     }
     let mut json = String::with_capacity(text.len());
-    for character in text.chars() {
-        match escaped(character) {
-            // All of them are below U+FFFF. Writing to a string cannot fail.
-            true => drop(write!(json, "\\u{:04x}", u32::from(character))),
+    for (character, hidden) in told() {
+        match hidden {
+            true => {
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    // Writing to a string cannot fail.
+                    let _ = write!(json, "\\u{unit:04x}");
+                }
+            }
             false => json.push(character),
         }
     }

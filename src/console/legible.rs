@@ -1,5 +1,5 @@
-//! Texts from outside, as they stand among words of ours: what would not be seen, or turn what stands beside it, is shown
-//! as the escape that the command line prints too, and what is too long is cut, with a sign.
+//! Texts from outside, as they stand among words of ours: what would not be seen, or turn what stands beside it
+//! (`client/unseen.rs`), is shown as its escape, and what is too long is cut, with a sign.
 //!
 //! Every text of the page passes [`plain`] on its way into the document (`element`), so that none can be forgotten. Names,
 //! and what else stands within sentences, are made [`legible`] where they come in: shorter, and in their own direction.
@@ -10,6 +10,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::client::unseen;
+
 /// How many characters of a name are shown…
 const NAME: usize = 200;
 /// …and of any text: laying out a megabyte takes seconds.
@@ -17,17 +19,6 @@ const TEXT: usize = 2_000;
 
 /// The marks around a name from right to left, which nobody types.
 const ISOLATES: [char; 2] = ['\u{2068}', '\u{2069}'];
-
-/// Whether it is seen by what it does only: controls, breaks of lines and turns of direction (Unicode, UAX 9), and what has
-/// no width. Joiners do have their use, in scripts and pictures beyond ASCII.
-fn unseen(before: char, character: char) -> bool {
-    match character {
-        '\u{200c}' | '\u{200d}' => before.is_ascii(),
-        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' => true,
-        '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}' => true,
-        _ => false,
-    }
-}
 
 /// At most so many characters of a text, with escapes for what would not be seen; and whether anything in it is written
 /// from right to left. In `made` text, which may hold names, lines and isolates are ours: what opens is closed.

@@ -5,9 +5,11 @@ import { readFile } from "node:fs/promises";
 import { expect, test, type Page } from "@playwright/test";
 import { copied } from "./clipboard";
 import { type Console, open } from "./console";
-import { harmless, laid, ordered, spoil, text, TEXTS, type Watched, watch } from "./hostile";
+import { harmless, laid, ordered, spoil, text, TEXTS, tried, type Watched, watch } from "./hostile";
 import { ask, connect } from "./live/connected";
 import { Live } from "./live/server";
+
+test.afterEach(() => void process.stdout.write(`figure: hostile inputs tried = ${tried()}\n`));
 
 const WIDTHS = [360, 768, 1440];
 /** High enough for every row to be in the document. */
@@ -106,9 +108,11 @@ for (const [first, width] of [
     const console = await openWorld(page, (world) => hostile(world, first!));
     await enter(console, 2);
     await page.setViewportSize({ width: width!, height: 800 });
-    const actions = ["Deploy other version", "Stop", "Redeploy", "Restart service", "Configure", "Deploy latest version", "Cancel deployment"];
+    // Before anything runs a service can be restarted.
+    const actions = ["Restart service", "Deploy other version", "Stop", "Redeploy", "Configure", "Deploy latest version", "Cancel deployment"];
     const buttons = page.getByRole("button", { name: /^Play/ });
-    for (const place of [0, 1, 4, 9, 14]) {
+    const pressed: Record<string, number> = {};
+    for (const place of [1, 3, 4, 7, 0, 9, 14]) {
       for (const action of actions) {
         await buttons.nth(place).click();
         const menu = page.getByRole("menu");
@@ -120,6 +124,7 @@ for (const [first, width] of [
           continue;
         }
         await item.click();
+        pressed[action] = (pressed[action] ?? 0) + 1;
         await expect(menu).toBeHidden();
         // Some start at once, and tell so.
         await expect(console.dialog.or(page.getByRole("log").locator(".toast")).first()).toBeVisible();
@@ -132,12 +137,11 @@ for (const [first, width] of [
     // What waits is read in the head, and taken back there.
     await page.setViewportSize({ width: width!, height: HEIGHT });
     const waiting = page.getByRole("button", { name: /waiting/ });
-    if (await waiting.isVisible()) {
-      await waiting.click();
-      await laid(page);
-      await page.keyboard.press("Escape");
-    }
+    await waiting.click();
+    await laid(page);
+    await page.keyboard.press("Escape");
     await harmless(page, watched);
+    expect(Object.keys(pressed).sort()).toEqual([...actions].sort());
   });
 }
 
@@ -212,7 +216,7 @@ test("a copied command of a hostile version is that version to a shell", async (
   await expect(console.dialog.getByRole("option", { selected: true })).toHaveCount(1);
 });
 
-const NAMED = ["script", "shell breaks", "lines", "nothing", "blanks", "direction, override", "right to left", "zero width", "long word", "a megabyte"];
+const NAMED = ["script", "filler", "shell breaks", "lines", "nothing", "blanks", "direction, override", "right to left", "zero width", "long word", "a megabyte"];
 
 test("a production environment of any name is confirmed by its name, as it is shown or as it is, and by nothing else", async ({ page }) => {
   test.setTimeout(90_000);

@@ -27,6 +27,15 @@ export function text(name: string): string {
   return found.text;
 }
 
+let spoiled = 0;
+
+/** How many texts were put into fields since this was asked before. */
+export function tried(): number {
+  const count = spoiled;
+  spoiled = 0;
+  return count;
+}
+
 /** Puts texts, in turn and beginning with this one, in every field that comes from outside. */
 export function spoil<T>(document: T, first = 0, texts = TEXTS): T {
   let turn = first;
@@ -35,7 +44,9 @@ export function spoil<T>(document: T, first = 0, texts = TEXTS): T {
     if (typeof value !== "object" || value === null) return value;
     const entries = Object.entries(value).map(([key, inner]) => {
       const foreign = typeof inner === "string" && list.fields.includes(key);
-      return [key, foreign ? texts[turn++ % texts.length] : walk(inner)];
+      if (!foreign) return [key, walk(inner)];
+      spoiled += 1;
+      return [key, texts[turn++ % texts.length]];
     });
     return Object.fromEntries(entries);
   };
@@ -81,7 +92,7 @@ export async function harmless(page: Page, watched: Watched): Promise<void> {
     const texts = [document.title, ...attributes];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) if (!walker.currentNode.parentElement?.closest("script, style")) texts.push(walker.currentNode.nodeValue ?? "");
-    const unseen = /[\0-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2067\u206a-\u206f\ufeff]/;
+    const unseen = /[\0-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u200b\u200e\u200f\u2028-\u202e\u2060-\u2067\u206a-\u206f\u2800\u3164\ufeff\uffa0]/;
     const marks = (text: string, mark: string) => text.split(mark).length;
     const obeyed = texts.filter((text) => unseen.test(text) || marks(text, "\u2068") !== marks(text, "\u2069"));
     return {

@@ -1,6 +1,6 @@
 //! What comes from outside: inputs that nobody would send, and texts that hope to be more than text.
 
-use super::{Figure, tests};
+use super::{Figure, specs, tests};
 use crate::process::Failure;
 
 /// How many seconds each target is tried, as many targets at a time as there are processors.
@@ -11,7 +11,9 @@ pub fn fuzz() -> Result<Vec<Figure>, Failure> {
     tests("fuzz", |cargo| cargo.env("PLAYHEAD_FUZZ_SECONDS", SECONDS))
 }
 
-/// Every hostile text in every place of the command line: `tests/hostile.rs`.
+/// Every hostile text in every place of the command line, and of the page.
 pub fn hostile() -> Result<Vec<Figure>, Failure> {
-    tests("hostile", |cargo| cargo)
+    let mut tried = tests("hostile", |cargo| cargo)?;
+    tried.extend(specs(&["hostile.spec.ts"], &[])?);
+    Ok(tried)
 }

@@ -1,0 +1,17 @@
+//! Characters that nobody sees, only what they do: a page and a terminal show their escapes instead.
+
+/// Whether nothing is seen of a character that stands behind another (`'a'` for none): controls (ISO 6429), breaks of
+/// lines, marks that turn the direction of text (Unicode, UAX 9), what has no width or no ink (Unicode's
+/// `Default_Ignorable_Code_Point`, and the blank of Braille). What only changes the character before it has its use in
+/// scripts and pictures beyond ASCII.
+pub fn unseen(before: char, character: char) -> bool {
+    match character {
+        '\u{180b}'..='\u{180d}' | '\u{180f}' | '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' => before.is_ascii(),
+        '\u{e0100}'..='\u{e01ef}' => before.is_ascii(),
+        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' => true,
+        '\u{17b4}' | '\u{17b5}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' => true,
+        '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' => true,
+        '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}' => true,
+        _ => false,
+    }
+}
