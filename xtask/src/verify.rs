@@ -12,8 +12,9 @@ mod schemathesis;
 use std::process::Command;
 
 use crate::arguments::Arguments;
-use crate::deny;
+use crate::build::{self, Place, Profile};
 use crate::process::{Failure, command, step, watch};
+use crate::{deny, e2e, setup};
 
 /// Something that was counted: what, and how many.
 type Figure = (String, u64);
@@ -32,7 +33,11 @@ const STEPS: [Step; 9] = [
     Step { name: "dst", title: "Drive random worlds through random requests", run: lifecycle::dst },
     Step { name: "mutants", title: "Break the law in every way, and see that a test fails", run: mutants::verify },
     Step { name: "fuzz", title: "Send what nobody would send, five minutes to each target", run: fuzz::fuzz },
-    Step { name: "hostile", title: "Put hostile texts in every place of the command line", run: fuzz::hostile },
+    Step {
+        name: "hostile",
+        title: "Put hostile texts in every place of the page and the command line",
+        run: fuzz::hostile,
+    },
     Step { name: "kills", title: "Kill the page and the server, two hundred times each", run: kills::kills },
     Step { name: "troubles", title: "Let everything go wrong between page and API", run: kills::troubles },
     Step { name: "schemathesis", title: "Ask the server by its document", run: schemathesis::verify },
@@ -86,7 +91,25 @@ fn tests(target: &str, chosen: impl FnOnce(&mut Command) -> &mut Command) -> Res
     let mut cargo = command("cargo");
     cargo.args(["test", "--locked", "--profile", "verify", "--test", target, "--", "--nocapture"]);
     let (output, ok) = watch(chosen(&mut cargo))?;
-    if ok { Ok(figures(&output)) } else { Err(format!("tests/{target}.rs failed; see above")) }
+    counted(ok, &output, &format!("tests/{target}.rs"))
+}
+
+/// Runs specs of the whole page; their figures are in what they print.
+fn specs(specs: &[&str], environment: &[(&str, &str)]) -> Result<Vec<Figure>, Failure> {
+    setup::release()?;
+    let page = build::page(Profile::Release, Place::default())?;
+    let told: Vec<String> = specs.iter().map(|&spec| spec.to_owned()).collect();
+    let (output, ok) = e2e::specs(page, &told, environment)?;
+    counted(ok, &output, &specs.join(", "))
+}
+
+/// The figures of tests that passed. Where nothing was counted, nothing was tried: the tests may have another name by now.
+fn counted(ok: bool, output: &str, tests: &str) -> Result<Vec<Figure>, Failure> {
+    match figures(output) {
+        _ if !ok => Err(format!("{tests} failed; see above")),
+        none if none.is_empty() => Err(format!("{tests} counted nothing: did any of it run?")),
+        figures => Ok(figures),
+    }
 }
 
 /// Reads the figures that tests print: `figure: states checked = 42`.
@@ -104,6 +127,13 @@ mod tests {
     fn figures_are_read_from_what_tests_print() {
         let output = "running 1 test\ntest a ... figure: states checked = 42\nok\nfigure: none = many\n";
         assert_eq!(super::figures(output), [("states checked".to_owned(), 42)]);
+    }
+
+    #[test]
+    fn a_step_in_which_nothing_was_tried_has_failed() {
+        assert!(super::counted(true, "running 0 tests\n\ntest result: ok. 0 passed; 0 failed\n", "it").is_err());
+        assert!(super::counted(false, "figure: steps = 1\n", "it").is_err());
+        assert_eq!(super::counted(true, "figure: steps = 1\n", "it"), Ok(vec![("steps".to_owned(), 1)]));
     }
 
     #[test]
