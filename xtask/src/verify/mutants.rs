@@ -22,8 +22,15 @@ const EXPLAINED: &str = "tests/mutants.txt";
 /// What is broken.
 const FOLDERS: [&str; 2] = ["src/lifecycle", "src/simulator"];
 /// What tests it, beside `tests/law_*.rs`, and what those share.
-const TESTS: [&str; 6] =
-    ["model.rs", "model", "simulator_log.rs", "kit/worlds.rs", "kit/sequences.rs", "snapshots/law_tables__rule.snap"];
+const TESTS: [&str; 7] = [
+    "model.rs",
+    "model",
+    "simulator_log.rs",
+    "kit/worlds.rs",
+    "kit/sequences.rs",
+    "snapshots/law_tables__rule.snap",
+    "snapshots/replay.snap",
+];
 /// Tests that take seconds: only what survives the others is put to them.
 const SLOW: [&str; 2] = ["law_properties", "model::"];
 /// The most memory a process may take, in kB: a mutant that never ends does not take all there is with it.

@@ -1,0 +1,89 @@
+//! A world knows its parts, and counts its changes.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may panic: that is how it fails"
+)]
+
+#[path = "kit/worlds.rs"]
+mod worlds;
+
+use playhead::lifecycle::{Action, EnvironmentId, Kind, Provider, RunningStatus, ServiceId, Status};
+use playhead::simulator::{Target, World};
+
+use worlds::{HOME, configure, environment, get, home, must, on, service, settle, world};
+
+#[test]
+fn parts_are_found_by_their_ids() {
+    let away =
+        playhead::simulator::Environment { id: EnvironmentId(2), ..environment(vec![service(9, "db", Kind::Helm)]) };
+    let world =
+        World::new(1, 0, vec![environment(vec![service(1, "a", Kind::Helm), service(2, "b", Kind::Helm)]), away]);
+    assert_eq!(world.environment(EnvironmentId(2)).map(|found| found.id), Some(EnvironmentId(2)));
+    assert!(world.environment(EnvironmentId(3)).is_none());
+    let found = world.environment(HOME).expect("it is there");
+    assert_eq!(found.service(ServiceId(2)).map(|service| &*service.name), Some("b"));
+    assert!(found.service(ServiceId(9)).is_none(), "it is in another environment");
+}
+
+#[test]
+fn a_target_of_all_is_every_service() {
+    assert!(Target::all().hits(ServiceId(1)) && Target::one(ServiceId(1)).hits(ServiceId(1)));
+    assert!(!Target::one(ServiceId(1)).hits(ServiceId(2)) && !Target::default().hits(ServiceId(1)));
+}
+
+#[test]
+fn every_change_has_a_later_revision() {
+    let mut world = world(vec![service(1, "a", Kind::Container), service(2, "b", Kind::Container)]);
+    settle(&mut world);
+    let mut before = world.revision;
+    let mut later = |world: &World| {
+        assert!(world.revision > before && world.revision < before + 1_000, "{before} → {}", world.revision);
+        assert_eq!(home(world).revision.max(get(world, 1).revision), world.revision);
+        before = world.revision;
+    };
+    configure(&mut world, 1, |desired| desired.cpu_milli += 1);
+    later(&world);
+    must(&mut world, on(Action::Deploy, 1));
+    later(&world);
+    settle(&mut world);
+    later(&world);
+    assert_eq!(get(&world, 2).revision, 0, "nothing happened to it");
+}
+
+/// Law §2 and §7: of a database whose status says nothing, and of jobs, it is known by whether they are up.
+#[test]
+fn what_has_no_pods_is_told_by_its_status_and_whether_it_is_up() {
+    let told = |kind: Kind, status: Status, up: bool| {
+        let mut one = service(1, "one", kind);
+        (one.status, one.up) = (status, up);
+        one.running_status()
+    };
+    for kind in [Kind::LifecycleJob, Kind::CronJob] {
+        for up in [false, true] {
+            assert_eq!(told(kind, Status::Deploying, up), RunningStatus::Running);
+            assert_eq!(told(kind, Status::Stopping, up), RunningStatus::Running);
+            assert_eq!(told(kind, Status::DeploymentError, up), RunningStatus::Error);
+        }
+        assert_eq!(told(kind, Status::Deployed, true), RunningStatus::Completed);
+        assert_eq!(told(kind, Status::Stopped, false), RunningStatus::Stopped);
+    }
+    let unknown = Status::from_name("FROZEN");
+    assert_eq!(told(Kind::ManagedDatabase, unknown.clone(), true), RunningStatus::Running);
+    assert_eq!(told(Kind::ManagedDatabase, unknown, false), RunningStatus::Stopped);
+}
+
+/// Pods that are up, or are there, are what Restart and Stop act on (law §3).
+#[test]
+fn a_service_has_pods_where_it_is_up_or_some_are_left() {
+    let mut one = service(1, "one", Kind::CronJob);
+    let pods = |one: &playhead::simulator::Service| one.facts(Provider::Aws).pods;
+    assert_eq!(pods(&one), playhead::lifecycle::Pods::None);
+    one.up = true;
+    assert_eq!(pods(&one), playhead::lifecycle::Pods::Running);
+    let mut left = service(1, "one", Kind::Container).deployed(0);
+    left.up = false;
+    assert_eq!(pods(&left), playhead::lifecycle::Pods::Running);
+}
