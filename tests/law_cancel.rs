@@ -269,3 +269,27 @@ fn a_cancel_while_a_failed_service_is_restored_ends_canceled() {
     assert_eq!(way(&mut world, 1), [Canceling, Canceled]);
     assert_eq!(sets(get(&world, 1)), vec![(1, Some("v1".into())); 3]);
 }
+
+/// A cancel takes back what waits, and leaves what runs of others (law §4).
+#[test]
+fn a_cancel_of_what_waits_leaves_what_runs() {
+    let services = [1, 2].map(|id| service(id, "web", Kind::Container).deployed(0));
+    let mut world = world(services.to_vec());
+    must(&mut world, version(1, "v2"));
+    until(&mut world, 1, &Deploying);
+    must(&mut world, version(2, "v2"));
+    must(&mut world, on(Action::Cancel, 2));
+    let running = home(&world).running.as_ref().expect("it goes on");
+    assert!(running.cancelable() && running.record.canceled_by.is_none() && home(&world).queue.is_empty());
+    settle(&mut world);
+    assert_eq!((status(&world, 1), status(&world, 2)), (Deployed, Deployed));
+}
+
+#[test]
+fn a_deployment_that_is_being_canceled_is_not_cancelable_again() {
+    let mut world = updating();
+    until(&mut world, 1, &Deploying);
+    must(&mut world, Order::environment(Action::Cancel));
+    assert_eq!(status(&world, 1), Canceling);
+    assert!(home(&world).running.as_ref().is_some_and(|running| !running.cancelable()));
+}

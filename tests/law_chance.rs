@@ -45,6 +45,20 @@ fn a_draw_depends_on_everything_it_is_for_and_on_nothing_else() {
     assert_eq!(drawn[0], 0xecdd_8491_64f1_beab);
 }
 
+/// As the names on a cluster: told apart by service, set and pod.
+#[test]
+fn the_name_of_a_pod_is_drawn_from_its_service_its_set_and_its_serial() {
+    let mut named = service(0x7123_4567_89ab_cdef_7edc_ba98_7654_3211, "My web!2", Kind::Container).deployed(0);
+    let mut pod = named.pods.remove(0);
+    let mut name = |set: u32, serial: u32| {
+        (pod.set, pod.serial) = (set, serial);
+        pod.name(&named)
+    };
+    assert_eq!(name(1, 1), "my-web-2-03a20d76-e4fa2");
+    assert_eq!(name(6, 9), "my-web-2-0df5582e-1d9eb");
+    assert_eq!(name(u32::MAX, 77), "my-web-2-d609d227-218b9");
+}
+
 #[test]
 fn a_duration_is_one_of_those_from_the_first_to_the_last() {
     let all: BTreeSet<i64> = (0..100).map(|draw| between(-1, 2, draw)).collect();

@@ -92,8 +92,10 @@ fn the_same_requests_at_the_same_times_give_the_same_world() {
 
     add("a build and a first deployment", one(Kind::Application, false), &[deploy, NOTHING]);
     add("a build under way", one(Kind::Application, false), &[deploy, (20_000, |_| {})]);
+    add("a build at the moment of a line", one(Kind::Application, false), &[deploy, (5_316, |_| {})]);
     add("a rolling replacement", one(Kind::Container, true), &[new, NOTHING]);
     add("a way to the cluster under way", one(Kind::Container, true), &[new, (12_000, |_| {})]);
+    add("the same at the moment of a line", one(Kind::Container, true), &[new, (4_272, |_| {})]);
     add(
         "a restart, then a stop",
         one(Kind::Container, true),

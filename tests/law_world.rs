@@ -87,3 +87,20 @@ fn a_service_has_pods_where_it_is_up_or_some_are_left() {
     left.up = false;
     assert_eq!(pods(&left), playhead::lifecycle::Pods::Running);
 }
+
+/// A file may name a status that is in progress: it goes on from there.
+#[test]
+fn what_a_file_finds_under_way_is_canceled_or_carried_out_like_any_other() {
+    let mut queued = service(1, "web", Kind::Container);
+    queued.status = Status::DeploymentQueued;
+    let mut world = world(vec![queued]);
+    must(&mut world, on(Action::Cancel, 1));
+    settle(&mut world);
+    assert!(get(&world, 1).pods.is_empty() && get(&world, 1).status != Status::Deployed);
+
+    let mut deploying = service(1, "web", Kind::Container).deployed(0);
+    deploying.status = Status::Deploying;
+    let mut world = worlds::world(vec![deploying]);
+    settle(&mut world);
+    assert_eq!((get(&world, 1).status.clone(), get(&world, 1).set), (Status::Deployed, 2), "its pods are new");
+}

@@ -230,6 +230,7 @@ test("a production environment of any name is confirmed by its name, as it is sh
     await page.waitForURL(/\/environment\//);
     // A line of text keeps no breaks.
     const typable = raw.trim() !== "" && !/[\n\r]/.test(raw);
+    const closed = page.url();
     for (const typed of typable ? ["shown", "raw"] : ["shown"]) {
       await page.getByRole("button", { name: /^Play/ }).first().click();
       await page.getByRole("menuitem", { name: typed === "shown" ? "Stop" : "Redeploy", exact: true }).click();
@@ -244,6 +245,8 @@ test("a production environment of any name is confirmed by its name, as it is sh
       await expect(button).not.toHaveAttribute("aria-disabled");
       await page.keyboard.press("Escape");
       await expect(console.dialog).toBeHidden();
+      // Where it goes back to is another moment: whoever leaves meanwhile is held.
+      await page.waitForURL(closed);
     }
   }
 });
