@@ -126,6 +126,21 @@ fn the_same_requests_at_the_same_times_give_the_same_world() {
         &[(0, |world| faults(world, |faults, one| faults.readiness_never_ok = one)), deploy, NOTHING],
     );
     add(
+        "a first deployment of which one pod gets ready",
+        one(Kind::Container, false),
+        &[deploy, (12_500, |world| faults(world, |faults, one| faults.readiness_never_ok = one)), NOTHING],
+    );
+    add(
+        "half a replacement, and a way back that fails too",
+        one(Kind::Container, true),
+        &[new, (12_000, |world| faults(world, |faults, one| faults.readiness_never_ok = one)), NOTHING],
+    );
+    add(
+        "half a replacement, and no room on the way back",
+        one(Kind::Container, true),
+        &[new, (12_000, |world| faults(world, |faults, one| faults.no_capacity = one)), NOTHING],
+    );
+    add(
         "pods that crash, and are well again",
         one(Kind::Container, true),
         &[

@@ -104,3 +104,58 @@ fn what_a_file_finds_under_way_is_canceled_or_carried_out_like_any_other() {
     settle(&mut world);
     assert_eq!((get(&world, 1).status.clone(), get(&world, 1).set), (Status::Deployed, 2), "its pods are new");
 }
+
+/// What was planned for a run that is over does not happen, and is not told as the next event.
+#[test]
+fn when_all_is_over_nothing_is_going_to_happen() {
+    let mut world = world(vec![service(1, "a", Kind::Container).deployed(0), service(2, "b", Kind::LifecycleJob)]);
+    for action in [Action::Redeploy, Action::Restart, Action::Stop] {
+        must(&mut world, on(action, 1));
+        settle(&mut world);
+        // The last pods are on their way out.
+        world.advance(world.now + 3_000);
+        assert_eq!(world.next_event(), None, "after {action:?}");
+    }
+}
+
+/// The deployment that a file finds under way is a request like any other: its id is the next.
+#[test]
+fn what_is_adopted_has_the_next_id() {
+    let seen = || environment(vec![service(1, "web", Kind::Container).deployed(0)]);
+    let mut idle = World::resumed(1, 0, vec![seen()], 5);
+    let next = must(&mut idle, on(Action::Redeploy, 1)).id;
+    let mut busy = seen();
+    busy.services[0].status = Status::Deploying;
+    let mut busy = World::resumed(1, 0, vec![busy], 5);
+    assert_eq!(home(&busy).running.as_ref().map(|running| running.record.id), Some(next));
+    settle(&mut busy);
+    assert_ne!(must(&mut busy, on(Action::Redeploy, 1)).id, next);
+}
+
+/// Law §5: what is desired may change until a service's turn comes; then it takes the slot that it needs.
+#[test]
+fn a_version_that_is_set_while_a_service_waits_is_built() {
+    let mut world =
+        world(vec![service(1, "job", Kind::LifecycleJob), service(2, "api", Kind::Application).deployed(0)]);
+    must(&mut world, playhead::simulator::Order::environment(Action::Redeploy));
+    worlds::until(&mut world, 1, &Status::Deploying);
+    configure(&mut world, 2, |desired| desired.version = Some("v9".into()));
+    let way = worlds::way(&mut world, 2);
+    assert!(way.contains(&Status::Building), "{way:?}");
+    assert_eq!(get(&world, 2).running.as_ref().and_then(|running| running.version.clone()), Some("v9".into()));
+}
+
+/// Law §4: an item with a version is judged as the version action, whose reasons it is told.
+#[test]
+fn a_version_in_a_subset_is_judged_as_one() {
+    let mut world =
+        world(vec![service(1, "web", Kind::Container).deployed(0), service(2, "db", Kind::ContainerDatabase)]);
+    let order = |id: u128, version: &str| playhead::simulator::Order {
+        action: Action::Deploy,
+        scope: playhead::lifecycle::Scope::Subset,
+        items: vec![(ServiceId(id), Some(version.into()))],
+        force: false,
+    };
+    assert!(worlds::ask(&mut world, order(2, "v2")).is_err(), "it has no versions");
+    must(&mut world, order(1, "v2"));
+}
