@@ -159,3 +159,24 @@ fn a_version_in_a_subset_is_judged_as_one() {
     assert!(worlds::ask(&mut world, order(2, "v2")).is_err(), "it has no versions");
     must(&mut world, order(1, "v2"));
 }
+
+/// Law §5: a build may take as long as its deadline, and no longer.
+#[test]
+fn a_build_that_takes_as_long_as_it_may_is_in_time() {
+    let begun = |deadline: Option<i64>| {
+        let mut world = world(vec![service(1, "api", Kind::Application)]);
+        world.settings.build_deadline = deadline.unwrap_or(world.settings.build_deadline);
+        must(&mut world, on(Action::Deploy, 1));
+        worlds::until(&mut world, 1, &Status::Building);
+        world
+    };
+    let mut free = begun(None);
+    let began = free.now;
+    worlds::until(&mut free, 1, &Status::Deploying);
+    let took = free.now - began;
+    for (deadline, expected) in [(took, Status::Deployed), (took - 1, Status::BuildError)] {
+        let mut world = begun(Some(deadline));
+        settle(&mut world);
+        assert_eq!(get(&world, 1).status, expected);
+    }
+}

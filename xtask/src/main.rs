@@ -30,7 +30,7 @@ cargo xtask <command>
   test [--only SUITE]...         all checks and tests; SUITE: format, clippy, clippy-wasm, native,
                                  browser, contract, e2e, size
                                  (words after -- go to Playwright)
-  verify [--only STEP]...        the long checks: deny, model, dst, fuzz, hostile, kills, troubles,
+  verify [--only STEP]...        the long checks: deny, model, dst, mutants, fuzz, hostile, kills, troubles,
                                  schemathesis
   build [--base /path/] [--connect ORIGIN]...
                                  dist/ for any static host, from any path; ORIGIN, such as https://api.example.com:
