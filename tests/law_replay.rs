@@ -141,6 +141,21 @@ fn the_same_requests_at_the_same_times_give_the_same_world() {
         &[new, (12_000, |world| faults(world, |faults, one| faults.no_capacity = one)), NOTHING],
     );
     add(
+        "half a replacement, and pods that crash",
+        one(Kind::Container, true),
+        &[new, (11_500, |world| faults(world, |faults, one| faults.pod_crashes = one)), NOTHING],
+    );
+    add(
+        "pods that crashed before, and others that are never ready",
+        one(Kind::Container, true),
+        &[
+            (0, |world| faults(world, |faults, one| faults.pod_crashes = one)),
+            (49_000, |world| faults(world, |faults, one| faults.readiness_never_ok = one)),
+            (50_000, |world| _ = must(world, version(1, "v2"))),
+            NOTHING,
+        ],
+    );
+    add(
         "pods that crash, and are well again",
         one(Kind::Container, true),
         &[

@@ -134,11 +134,13 @@ fn what_is_adopted_has_the_next_id() {
 
 /// Law §5: what is desired may change until a service's turn comes; then it takes the slot that it needs.
 #[test]
-fn a_version_that_is_set_while_a_service_waits_is_built() {
-    let mut world =
-        world(vec![service(1, "job", Kind::LifecycleJob), service(2, "api", Kind::Application).deployed(0)]);
+fn a_version_that_is_set_while_a_service_waits_for_a_slot_is_built() {
+    let services = [1, 2].map(|id| service(id, "api", Kind::Application).deployed(0));
+    let mut world = world(services.to_vec());
+    world.settings.deployment_slots = 1;
     must(&mut world, playhead::simulator::Order::environment(Action::Redeploy));
     worlds::until(&mut world, 1, &Status::Deploying);
+    assert_eq!(get(&world, 2).status, Status::DeploymentQueued);
     configure(&mut world, 2, |desired| desired.version = Some("v9".into()));
     let way = worlds::way(&mut world, 2);
     assert!(way.contains(&Status::Building), "{way:?}");
