@@ -19,14 +19,13 @@ pub mod meaning;
 pub mod order;
 #[cfg(target_arch = "wasm32")]
 pub mod push;
-mod timer;
-mod unseen;
+pub mod timer;
+pub mod unseen;
 
 pub use clock::Clock;
 pub use error::Error;
 pub use loopback::Loopback;
 pub use order::{Accepted, Item, Order};
-pub use unseen::unseen;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -370,8 +369,8 @@ impl Client {
                 Ok(response) => failure(&response, action),
                 Err(error) => error.of(action),
             };
-            // A server that counts requests is not asked again before it says so.
-            let limited = matches!(error, Error::RateLimited { .. });
+            // A server that counts requests, or says when, is not asked again before.
+            let limited = matches!(error, Error::RateLimited { .. }) || error.wait().is_some();
             if care != Care::Repeat || limited || !error.may_heal() || attempt == TRIES {
                 return Err(error);
             }

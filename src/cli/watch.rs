@@ -18,7 +18,7 @@ use super::output::{Output, complain, part};
 use super::session::{Session, is_not_offered};
 use super::snapshot::Snapshot;
 use crate::api::outcome::Outcome;
-use crate::client::{self, Accepted, Order};
+use crate::client::{self, Accepted, Order, timer};
 use crate::lifecycle::{Action, RequestId, Status};
 
 use progress::{Progress, Watched};
@@ -30,6 +30,8 @@ pub const INTERVAL: u64 = 1;
 pub const COUNTED_INTERVAL: u64 = 5;
 /// The longest pause after looks that failed, unless the server or the interval says longer.
 const LONGEST: Duration = Duration::from_secs(60);
+/// So much more at most, by chance.
+const MORE: Duration = Duration::from_secs(10);
 
 /// The exit code after Ctrl-C, as of every shell.
 const INTERRUPTED: i32 = 130;
@@ -139,14 +141,16 @@ pub async fn follow(
 }
 
 /// How long until the next look after one that failed: longer with each, and as long as a server that counts requests
-/// says.
+/// says; and some more, so that all who were sent away do not come back at the same moment.
 pub fn pause(usual: Duration, failures: u32, problem: &client::Error) -> Duration {
     let longer = (usual * 2_u32.pow(failures.min(5))).min(usual.max(LONGEST));
-    match problem {
-        client::Error::RateLimited { reset: Some(seconds), .. } => longer.max(Duration::from_secs(u64::from(*seconds))),
-        client::Error::RateLimited { reset: None, .. } => LONGEST.max(usual),
-        _ => longer,
-    }
+    let wait = match (problem.wait(), problem) {
+        (Some(seconds), _) => longer.max(Duration::from_secs(u64::from(seconds))),
+        (None, client::Error::RateLimited { .. }) => LONGEST.max(usual),
+        (None, _) => longer,
+    };
+    let more = (wait / 4).min(MORE).as_millis();
+    wait + Duration::from_millis(timer::jitter(u32::try_from(more).unwrap_or(u32::MAX)).into())
 }
 
 fn trouble(problem: &client::Error, wait: Duration) -> String {

@@ -62,7 +62,7 @@ pub(super) fn failure(response: &Response, action: bool) -> Error {
             let told = response.header(SCOPE).is_some();
             let open = action && (matches!(status, 408 | 504) || (status >= 500 && !told));
             let detail = if open && !(told && reasoned) { format!("{detail}.{}", error::OPEN) } else { detail };
-            Error::Server { status, detail, open }
+            Error::Server { status, detail, open, wait: limit::retry_after(response) }
         }
     }
 }

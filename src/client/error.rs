@@ -54,6 +54,8 @@ pub enum Error {
         detail: String,
         /// Whether it was an action that may have been accepted all the same.
         open: bool,
+        /// In how many seconds the server wants to be asked again, where told.
+        wait: Option<u32>,
     },
     /// A success whose body is not what the contract says.
     #[error("The answer to {path} cannot be read: {detail}.{}", if *.action { OPEN } else { "" })]
@@ -94,6 +96,20 @@ impl Error {
             | Error::Unauthorized
             | Error::NotFound { .. }
             | Error::RateLimited { .. } => false,
+        }
+    }
+
+    /// In how many seconds the server wants to be asked again, where it told.
+    pub fn wait(&self) -> Option<u32> {
+        match self {
+            Error::RateLimited { reset: wait, .. } | Error::Server { wait, .. } => *wait,
+            Error::Timeout { .. }
+            | Error::Offline
+            | Error::Refused { .. }
+            | Error::Invalid { .. }
+            | Error::Unauthorized
+            | Error::NotFound { .. }
+            | Error::Unreadable { .. } => None,
         }
     }
 

@@ -26,8 +26,16 @@ impl Budget {
 /// In how many seconds the budget is renewed, where told.
 pub fn reset(response: &Response) -> Option<u32> {
     // The first may be a date instead (RFC 9110, 10.2.3), and the other then says the same.
-    let told = |name: &str| response.header(name)?.parse::<i64>().ok();
-    let seconds = told("Retry-After").or_else(|| told("X-RateLimit-Reset"))?;
+    retry_after(response).or_else(|| seconds(response, "X-RateLimit-Reset"))
+}
+
+/// In how many seconds the server wants to be asked again, where it says so in seconds.
+pub fn retry_after(response: &Response) -> Option<u32> {
+    seconds(response, "Retry-After")
+}
+
+fn seconds(response: &Response, header: &str) -> Option<u32> {
+    let seconds = response.header(header)?.parse::<i64>().ok()?;
     let span = if seconds > LONGEST_SPAN { seconds - timer::now() / 1_000 } else { seconds };
     u32::try_from(span.max(0)).ok()
 }

@@ -23,14 +23,23 @@ pub fn now() -> i64 {
     since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
-/// Between half of it and all of it, so that many pages do not come back at the same moment.
-#[cfg(target_arch = "wasm32")]
+/// Between half of it and all of it, so that many readers do not come back at the same moment.
 pub fn jitter(millis: u32) -> u32 {
-    (f64::from(millis) * (0.5 + js_sys::Math::random() / 2.0)) as u32
+    let half = millis / 2;
+    half + (f64::from(millis - half) * random()) as u32
 }
 
-/// Natively there is one reader.
+#[cfg(target_arch = "wasm32")]
+fn random() -> f64 {
+    js_sys::Math::random()
+}
+
+/// Without randomness there is none.
 #[cfg(not(target_arch = "wasm32"))]
-pub fn jitter(millis: u32) -> u32 {
-    millis
+fn random() -> f64 {
+    let mut bytes = [0; 4];
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX),
+        Err(_) => 1.0,
+    }
 }

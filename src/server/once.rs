@@ -116,6 +116,7 @@ mod tests {
 
     use super::*;
     use crate::api::Method;
+    use crate::server::tokens::Scope;
 
     /// A world that counts what is done.
     #[derive(Clone, Default)]
@@ -154,6 +155,28 @@ mod tests {
         assert_eq!(done.count(), MOST + 2);
         let known = once.0.lock().unwrap_or_else(PoisonError::into_inner);
         assert_eq!((known.answers.len(), known.order.len()), (MOST, MOST));
+    }
+
+    #[tokio::test]
+    async fn a_key_belongs_to_one_visitor_and_one_request() {
+        let once = Once::default();
+        let post = || Request::new(Method::Post, "/a").with_body("1");
+        let named = |name: &str| Visitor::Named { name: name.to_owned(), scope: Scope::Act };
+        let others = [
+            (Visitor::Local, Request::new(Method::Put, "/a").with_body("1")),
+            (Visitor::Local, Request::new(Method::Post, "/b").with_body("1")),
+            (Visitor::Local, Request::new(Method::Post, "/a").with_body("2")),
+            (Visitor::Local, post().with_query("force", "true")),
+            (Visitor::Local, post().with_query("force", "false")),
+            (named("one"), post()),
+            (named("two"), post()),
+        ];
+        for (status, (visitor, request)) in (202..).zip([(Visitor::Local, post())].iter().chain(&others)) {
+            for again in [status, 500] {
+                let answer = async move { Response::new(again) };
+                assert_eq!(once.answer((visitor, "key"), request, answer).await.status, status, "{request:?}");
+            }
+        }
     }
 
     #[tokio::test]
