@@ -6,6 +6,7 @@
 use std::process::{Command, Output};
 
 use playhead::client::curl::line;
+use playhead::client::unseen::unseen;
 use playhead::client::{Item, Order};
 use playhead::lifecycle::{Action, EnvironmentId, Kind, Scope, ServiceId, Source};
 use serde_json::Value;
@@ -126,7 +127,15 @@ fn a_line_has_no_token_but_takes_the_shells() {
 
 #[test]
 fn nothing_in_a_line_is_anything_but_text_to_a_shell() {
-    let hostile = ["'; exit 7; '", "$(id)", "`id`", "a\\'b", "\"; exit 7; \"", "!! \u{202e} \u{7}"];
+    let hostile = [
+        "'; exit 7; '",
+        "$(id)",
+        "`id`",
+        "a\\'b",
+        "\"; exit 7; \"",
+        "!! \u{202e} \u{7}",
+        "x\u{7f}\u{7f}\u{9b}A\u{200b}",
+    ];
     for words in hostile {
         let item =
             Item { service: ServiceId(1), kind: Kind::Container, source: Source::Image, version: Some(words.into()) };
@@ -138,14 +147,17 @@ fn nothing_in_a_line_is_anything_but_text_to_a_shell() {
             force: false,
         };
         let request = order.request().unwrap();
-        let base = format!("http://api.example.com/{words}");
+        let base = "http://api.example.com/$(id)'";
         // In the place of curl something that tells its words, each with a NUL at its end.
-        let line = format!("curl() {{ printf '%s\\0' \"$@\"; }}; {}", line(&request, Some(&base), Some("Bearer")));
+        let line = format!("curl() {{ printf '%s\\0' \"$@\"; }}; {}", line(&request, Some(base), Some("Bearer")));
+        // Nothing in it is a key when a terminal is given it.
+        assert!(!line.contains(|character| character != '\n' && unseen(' ', character)), "{line:?}");
         let ran = run(&line, &[("PLAYHEAD_TOKEN", "t0ken $(id) '")]);
         assert!(ran.status.success(), "{words}: {}", text(&ran.stderr));
         let told = text(&ran.stdout);
-        let told: Vec<&str> = told.trim_end_matches('\0').split('\0').collect();
-        let body = text(&request.body);
+        let mut told: Vec<&str> = told.trim_end_matches('\0').split('\0').collect();
+        let body = told.pop().and_then(|body| serde_json::from_str::<Value>(body).ok());
+        assert_eq!(body, serde_json::from_slice(&request.body).ok(), "{words}");
         let url = format!("{base}{}", request.path);
         assert_eq!(
             told,
@@ -158,8 +170,7 @@ fn nothing_in_a_line_is_anything_but_text_to_a_shell() {
                 "Authorization: Bearer t0ken $(id) '",
                 "--header",
                 "Content-Type: application/json",
-                "--data",
-                &body
+                "--data"
             ]
         );
     }

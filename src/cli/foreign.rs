@@ -5,21 +5,11 @@
 //! memory it takes are in proportion to its length.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 use std::iter::Peekable;
 use std::str::Chars;
 
 use super::find::is_id;
-use crate::client::unseen;
-
-/// The characters of a text, each with whether its escape is shown instead.
-fn told(text: &str) -> impl Iterator<Item = (char, bool)> {
-    text.chars().scan('a', |before, character| {
-        let hidden = unseen(*before, character);
-        *before = if hidden { 'a' } else { character };
-        Some((character, hidden))
-    })
-}
+use crate::client::unseen::told;
 
 /// Text in one line that a terminal only shows.
 pub fn shown(text: &str) -> Cow<'_, str> {
@@ -34,28 +24,6 @@ pub fn shown(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(shown)
-}
-
-/// The same of a JSON document, which stays the same document: JSON leaves open how such characters are written.
-pub fn json(text: &str) -> Cow<'_, str> {
-    // Between its values a document has these as they are.
-    let told = || told(text).map(|(character, hidden)| (character, hidden && !matches!(character, '\n' | '\r' | '\t')));
-    if !told().any(|(_, hidden)| hidden) {
-        return Cow::Borrowed(text);
-    }
-    let mut json = String::with_capacity(text.len());
-    for (character, hidden) in told() {
-        match hidden {
-            true => {
-                for unit in character.encode_utf16(&mut [0; 2]) {
-                    // Writing to a string cannot fail.
-                    let _ = write!(json, "\\u{unit:04x}");
-                }
-            }
-            false => json.push(character),
-        }
-    }
-    Cow::Owned(json)
 }
 
 /// How many bytes of a name fit into a command to be copied.

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::failure::Failure;
 use super::foreign;
+use crate::client::unseen;
 use crate::lifecycle::{Class, Status};
 
 /// Where answers go, and how they look.
@@ -50,7 +51,7 @@ impl Output {
 
     /// Prints a JSON document as it is written, but for what a terminal would obey.
     pub fn document(&self, text: &str) -> Result<(), Failure> {
-        writeln!(io::stdout(), "{}", foreign::json(text)).map_err(Failure::output)
+        writeln!(io::stdout(), "{}", unseen::json(text)).map_err(Failure::output)
     }
 
     /// Prints a table.

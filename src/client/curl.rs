@@ -1,5 +1,6 @@
 //! A request as a line for a shell, that does what the console does. It never holds a token: the shell puts in its own.
 
+use super::unseen::json;
 use crate::api::Request;
 
 /// Where the API is when the line does not say: set by whoever runs it, as for the command line.
@@ -20,7 +21,8 @@ pub fn line(request: &Request, base: Option<&str>, scheme: Option<&str>) -> Stri
         line.push_str(&format!(" \\\n  --header \"Authorization: {scheme} {TOKEN}\""));
     }
     if !request.body.is_empty() {
-        let body = quoted(&String::from_utf8_lossy(&request.body));
+        // Pasted into a terminal, a control character would be a key.
+        let body = quoted(&json(&String::from_utf8_lossy(&request.body)));
         line.push_str(&format!(" \\\n  --header 'Content-Type: application/json' \\\n  --data {body}"));
     }
     line

@@ -1,5 +1,8 @@
 //! Characters that nobody sees, only what they do: a page and a terminal show their escapes instead.
 
+use std::borrow::Cow;
+use std::fmt::Write;
+
 /// Whether nothing is seen of a character that stands behind another (`'a'` for none): controls (ISO 6429), breaks of
 /// lines, marks that turn the direction of text (Unicode, UAX 9), what has no width or no ink (Unicode's
 /// `Default_Ignorable_Code_Point`, and the blank of Braille). What only changes the character before it has its use in
@@ -14,4 +17,36 @@ pub fn unseen(before: char, character: char) -> bool {
         '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}' => true,
         _ => false,
     }
+}
+
+/// The characters of a text, each with whether its escape is shown instead.
+pub fn told(text: &str) -> impl Iterator<Item = (char, bool)> {
+    text.chars().scan('a', |before, character| {
+        let hidden = unseen(*before, character);
+        *before = if hidden { 'a' } else { character };
+        Some((character, hidden))
+    })
+}
+
+/// A JSON document that a terminal only shows, and that stays the same document: JSON leaves open how such characters are
+/// written.
+pub fn json(text: &str) -> Cow<'_, str> {
+    // Between its values a document has these as they are.
+    let told = || told(text).map(|(character, hidden)| (character, hidden && !matches!(character, '\n' | '\r' | '\t')));
+    if !told().any(|(_, hidden)| hidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut json = String::with_capacity(text.len());
+    for (character, hidden) in told() {
+        match hidden {
+            true => {
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    // Writing to a string cannot fail.
+                    let _ = write!(json, "\\u{unit:04x}");
+                }
+            }
+            false => json.push(character),
+        }
+    }
+    Cow::Owned(json)
 }

@@ -6,6 +6,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::connection;
 use super::element::{Child, view};
+use super::legible::plain;
 use super::state::{Order, Store, use_store};
 use super::toast;
 
@@ -47,9 +48,15 @@ pub fn copy(store: Store, order: Order) {
             true => JsFuture::from(window().navigator().clipboard().write_text(&line)).await.is_ok(),
             false => false,
         };
+        let words = "The browser does not let the page copy. This is the command".to_owned();
         match copied {
             true => toast::done("Copied as a curl command".to_owned()),
-            false => toast::failed("The browser does not let the page copy. This is the command".to_owned(), line),
+            // Another line than is seen would be another command.
+            false if plain(line.as_str().into()) == line => toast::failed(words, line),
+            false => {
+                let why = "The command is too long to be shown, or holds what nobody sees.";
+                toast::failed("The browser does not let the page copy".to_owned(), why.to_owned());
+            }
         }
     });
 }

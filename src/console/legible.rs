@@ -10,7 +10,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::client::unseen;
+use crate::client::unseen::unseen;
 
 /// How many characters of a name are shown…
 const NAME: usize = 200;

@@ -81,15 +81,31 @@ test("a demo has no address: the shell says where the API is, and who asks", asy
   );
 });
 
-test("where the browser does not let the page copy, the line is shown", async ({ page }) => {
-  await page.addInitScript(() => {
-    navigator.clipboard.writeText = () => Promise.reject(new Error("denied"));
+test.describe("where the browser does not let the page copy", () => {
+  test.beforeEach(({ page }) =>
+    page.addInitScript(() => {
+      navigator.clipboard.writeText = () => Promise.reject(new Error("denied"));
+    }),
+  );
+
+  test("the line is shown", async ({ page }) => {
+    const console = await open(page);
+    await console.enter("staging");
+    await console.press("storefront", "Stop");
+    await console.dialog.getByRole("button", { name: "Copy as curl" }).click();
+    await page.keyboard.press("Escape");
+    await expect(console.toasts).toContainText("does not let the page copy");
+    await expect(console.toasts).toContainText("curl --fail-with-body --request POST");
   });
-  const console = await open(page);
-  await console.enter("staging");
-  await console.press("storefront", "Stop");
-  await console.dialog.getByRole("button", { name: "Copy as curl" }).click();
-  await page.keyboard.press("Escape");
-  await expect(console.toasts).toContainText("does not let the page copy");
-  await expect(console.toasts).toContainText("curl --fail-with-body --request POST");
+
+  test("no part of a line that is too long is shown: it would be another command", async ({ page }) => {
+    const console = await open(page, "large", "?q=everything");
+    await console.enter("everything");
+    await page.getByRole("checkbox", { name: "Select all listed services" }).check();
+    await page.getByRole("region", { name: "Selected services" }).getByRole("button", { name: /^Stop/ }).click();
+    await console.dialog.getByRole("button", { name: "Copy as curl" }).click();
+    await page.keyboard.press("Escape");
+    await expect(console.toasts).toContainText("too long to be shown");
+    await expect(console.toasts).not.toContainText("curl --fail-with-body");
+  });
 });

@@ -4,6 +4,7 @@ use playhead::api;
 use playhead::api::reading::{Read, from_slice};
 use playhead::api::{Endpoint, ErrorBody, Results, Time};
 use playhead::cli::foreign;
+use playhead::client::unseen;
 use serde_json::{Value, json};
 
 use crate::console::legible::{self, legible};
@@ -123,7 +124,7 @@ pub fn log(input: &[u8]) -> String {
         assert_eq!(foreign::shown(&shown), shown);
     }
     let document = json!({ "text": text }).to_string();
-    let printed = foreign::json(&document);
+    let printed = unseen::json(&document);
     assert!(!obeyed(&printed));
     assert_eq!(serde_json::from_str::<Value>(&printed).ok(), serde_json::from_str(&document).ok());
     let called = foreign::word(&text, ENVIRONMENT);
