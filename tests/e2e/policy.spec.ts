@@ -73,6 +73,7 @@ const REFUSED: [string, string, string][] = [
   ["a style element", "style-src-elem", ""],
   ["a picture from elsewhere", "img-src", ""],
   ["a request without encryption", "connect-src", ""],
+  ["a request to another server", "connect-src", ""],
   ["a frame", "frame-src", ""],
   ["a worker", "require-trusted-types-for", "TrustedScriptURL"],
   ["another base", "base-uri", ""],

@@ -31,7 +31,7 @@ impl Profile {
 pub struct Place<'a> {
     /// The path it will be served from.
     pub base: Option<&'a str>,
-    /// The origins it may connect to beside its own; empty: anywhere.
+    /// The origins it may connect to beside its own; empty: the usual ones.
     pub connect: &'a [String],
 }
 

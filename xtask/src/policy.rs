@@ -10,9 +10,10 @@ use std::process::Stdio;
 
 use crate::process::{Failure, command, root};
 
-/// Where the page may connect to, when the one who builds it does not say: any server a reader names in the console's
-/// connection panel, encrypted, or unencrypted on the reader's own machine. (A policy has no words for `[::1]`.)
-const ANYWHERE: &str = "https: wss: http://127.0.0.1:* ws://127.0.0.1:* http://localhost:* ws://localhost:*";
+/// Where the page may connect to, when the one who builds it does not say: the product's API with its pushes, and the
+/// reader's own machine. (A policy has no words for `[::1]`.)
+const USUAL: &str = "https://api.qovery.com wss://ws.qovery.com \
+                     http://127.0.0.1:* ws://127.0.0.1:* http://localhost:* ws://localhost:*";
 
 /// The file with the headers that Netlify reads. So do the native server and `cargo xtask static`.
 pub const HEADERS: &str = "_headers";
@@ -44,9 +45,10 @@ const OFF: [&str; 22] = [
     "xr-spatial-tracking",
 ];
 
-/// Where the page may connect to, as a policy writes it: `origins`, or anywhere.
+/// Where the page may connect to, as a policy writes it: `origins`, or the usual ones.
 ///
-/// An origin is `https://api.example.com`, with a port or without; `https://*.example.com` is any host below.
+/// An origin is `https://api.example.com`, with a port or without; `https://*.example.com` is any host below, `https://*`
+/// any at all.
 pub fn connect(origins: &[String]) -> Result<String, Failure> {
     for origin in origins {
         let host = ["https://", "wss://", "http://", "ws://"].iter().find_map(|scheme| origin.strip_prefix(scheme));
@@ -58,7 +60,7 @@ pub fn connect(origins: &[String]) -> Result<String, Failure> {
             ));
         }
     }
-    Ok(if origins.is_empty() { ANYWHERE.to_owned() } else { origins.join(" ") })
+    Ok(if origins.is_empty() { USUAL.to_owned() } else { origins.join(" ") })
 }
 
 /// Puts the policy into a page, and writes the files with the headers beside it; returns the page.
@@ -138,11 +140,16 @@ mod tests {
 
     #[test]
     fn what_may_be_connected_to_is_exactly_what_was_named() {
-        let named =
-            ["https://api.example.com", "wss://ws.example.com:8443", "http://10.0.0.5:8080", "https://*.example.com"];
+        let named = [
+            "https://api.example.com",
+            "wss://ws.example.com:8443",
+            "http://10.0.0.5:8080",
+            "https://*.example.com",
+            "https://*",
+        ];
         let named = named.map(str::to_owned);
         assert_eq!(connect(&named).unwrap(), named.join(" "));
-        assert_eq!(connect(&[]).unwrap(), ANYWHERE);
+        assert_eq!(connect(&[]).unwrap(), USUAL);
         for bad in
             ["api.example.com", "https://", "https:", "*", "https://a.example/api", "https://a; script-src *", "'self'"]
         {
