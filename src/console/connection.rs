@@ -48,6 +48,11 @@ impl fmt::Debug for Server {
     }
 }
 
+/// The product's public API…
+pub const LIVE: &str = "https://api.qovery.com";
+/// …and where its pushes come from.
+const LIVE_PUSHES: &str = "wss://ws.qovery.com";
+
 /// The words before a token.
 pub const SCHEMES: [&str; 2] = ["Token", "Bearer"];
 
@@ -63,14 +68,10 @@ impl Server {
         if !self.token.is_empty() {
             http = http.with_header("Authorization", format!("{} {}", self.scheme, self.token));
         }
-        // What stands in front of a live API at the page's own address is a server of ours too.
-        if self.ours || !self.base.contains("://") {
-            http = http.with_keys();
-        }
         if !self.ours {
             http = http.with_pushes(pushes(&self.base), self.token.clone());
         } else {
-            http = http.with_header(ORIGIN, "CONSOLE");
+            http = http.with_keys().with_header(ORIGIN, "CONSOLE");
             if self.token.is_empty() {
                 // A stream of events cannot carry a token.
                 http = http.with_events();
@@ -80,11 +81,14 @@ impl Server {
     }
 }
 
-/// Where a live API's pushes come from: the product has a host of its own for them, beside that of its API; whoever
-/// stands in front of it has one address.
+/// Where a live API's pushes come from: the product has a host of its own for them (API contract, "Reading"); any other,
+/// and whoever stands in front of one, has one address, and nobody else is told the token.
 fn pushes(base: &str) -> String {
-    // http becomes ws, and https wss.
-    absolute(base).replacen("http", "ws", 1).replacen("://api.", "://ws.", 1)
+    match base.strip_prefix(LIVE) {
+        Some("") => LIVE_PUSHES.to_owned(),
+        // http becomes ws, and https wss.
+        Some(_) | None => absolute(base).replacen("http", "ws", 1),
+    }
 }
 
 /// An address as it stands anywhere: of the server of this page, only the path is known.

@@ -201,19 +201,20 @@ fn empty(nothing: &'static str, next: &'static str) -> AnyView {
 /// It could not be loaded: why, and what to do.
 fn failure(error: &client::Error) -> AnyView {
     let store = use_store();
-    let way_on = if matches!(error, client::Error::NotFound { .. }) {
+    let missing = matches!(error, client::Error::NotFound { .. });
+    let way_on = if missing {
         go_home()
     } else if matches!(error, client::Error::Unauthorized) {
         let route = use_route();
         let open = move |_: MouseEvent| route.open_panel(Panel::Connection);
         view! { <button type="button" class="button primary" on:click=open>"Open the connection"</button> }
     } else {
-        let again = move |_: MouseEvent| store.poke();
+        let again = move |_: MouseEvent| store.insist();
         view! { <button type="button" class="button primary" on:click=again>"Try again"</button> }
     };
     view! {
         <div class="empty" role="alert">
-            <h2>"This cannot be shown now"</h2>
+            <h2>{if missing { "There is nothing here" } else { "This cannot be shown now" }}</h2>
             <p>{error.to_string()}</p>
             {way_on}
         </div>

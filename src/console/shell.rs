@@ -83,7 +83,7 @@ fn freshness() -> AnyView {
             class="fresh"
             data-tone=move || Some(store.freshness().tone().to_owned())
             title=move || Some(title())
-            on:click=move |_| store.poke()
+            on:click=move |_| store.insist()
         >
             <span
                 class="fresh-dot"

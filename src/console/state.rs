@@ -250,9 +250,14 @@ impl Store {
         }
     }
 
-    /// Asks the server again now.
+    /// Asks the server again now, unless it wants to hear nothing yet.
     pub fn poke(self) {
         poll::poke(self);
+    }
+
+    /// Asks the server again now: somebody wants to see it.
+    pub fn insist(self) {
+        poll::insist(self);
     }
 
     /// Forgets everything and loads it again: another world is open.

@@ -70,7 +70,7 @@ pub fn refused(words: String, error: client::Error) {
     show(words, None, Stage::Sending).refused(error);
 }
 
-/// Another world is open: its server knows nothing of the requests so far.
+/// Another world or server is open: it knows nothing of the requests so far, and might know others by their ids.
 pub fn forget_requests() {
     all().update(|all| all.retain(|toast| toast.order.is_none()));
 }
@@ -116,7 +116,8 @@ impl Toast {
                     }
                     (_, stage) => stage,
                 };
-                if self.stage.with_untracked(|old| *old != stage) {
+                // An answer that is older than what is shown takes nothing back.
+                if self.stage.with_untracked(|old| *old != stage && old.may_become(&stage)) {
                     self.stage.set(stage);
                 }
             }

@@ -14,9 +14,17 @@ export interface Home {
   play: (trouble: Trouble | null) => Promise<void>;
   /** Requests that the API has accepted since it was opened; `null`: only the page tells. */
   accepted: () => Promise<number | null>;
+  /** Actions that the page has sent, each counted once however often a browser sends it; where keys tell. */
+  meant?: () => number;
 }
 
-export const HOMES = ["the backend in the page", "a server of ours", "a live API", "a live API behind a server of ours"] as const;
+export const HOMES = [
+  "the backend in the page",
+  "a server of ours",
+  "a live API",
+  "a live API behind a server of ours",
+  "a server of ours in front of a live API",
+] as const;
 
 interface Sides {
   between: Unreliable;
@@ -72,7 +80,7 @@ async function onServer(page: Page, between: Unreliable, server: Server): Promis
   };
   const before = await count();
   const play = async (trouble: Trouble | null) => between.play(trouble);
-  return { console, service: "mail-relay", play, accepted: async () => (await count()) - before };
+  return { console, service: "mail-relay", play, accepted: async () => (await count()) - before, meant: () => between.keys.size };
 }
 
 async function onLive(page: Page, between: Unreliable, live: Live): Promise<Home> {
@@ -85,16 +93,35 @@ async function onLive(page: Page, between: Unreliable, live: Live): Promise<Home
   return { console, service: "gateway", play: async (trouble) => between.play(trouble), accepted: async () => live.actions.length };
 }
 
+/** What goes wrong, between the server and the API. */
 async function behindServer(page: Page, between: Unreliable, server: Server, live: Live): Promise<Home> {
   between.target = live.url;
+  await inFront(server, between.url);
+  return { ...(await atServer(page, server.address)), play: async (trouble) => between.play(trouble), accepted: async () => live.actions.length };
+}
+
+/** What goes wrong, between the page and the server. */
+async function beforeServer(page: Page, between: Unreliable, server: Server, live: Live): Promise<Home> {
+  await inFront(server, live.url, "--allow-origin", between.url);
+  between.target = server.address.replace(/\/$/, "");
+  between.api = "/api/";
+  const home = { play: async (trouble: Trouble | null) => between.play(trouble), accepted: async () => live.actions.length };
+  return { ...(await atServer(page, `${between.url}/`)), ...home, meant: () => between.keys.size };
+}
+
+/** Starts it again, in front of a live API. */
+export async function inFront(server: Server, api: string, ...more: string[]): Promise<void> {
   await server.kill();
   server.environment = { PLAYHEAD_UPSTREAM_TOKEN: TOKEN };
-  await server.start("--upstream", between.url);
-  await page.goto(server.address);
+  await server.start("--upstream", api, ...more);
+}
+
+async function atServer(page: Page, address: string): Promise<{ console: Console; service: string }> {
+  await page.goto(address);
   const console = new Console(page);
   await console.ready();
   await console.enter("integration");
-  return { console, service: "gateway", play: async (trouble) => between.play(trouble), accepted: async () => live.actions.length };
+  return { console, service: "gateway" };
 }
 
 /** Opens the console at one of them. */
@@ -108,5 +135,7 @@ export function openHome(home: (typeof HOMES)[number], { page, between, server, 
       return onLive(page, between, live);
     case "a live API behind a server of ours":
       return behindServer(page, between, server, live);
+    case "a server of ours in front of a live API":
+      return beforeServer(page, between, server, live);
   }
 }

@@ -3,7 +3,7 @@
 import { expect } from "@playwright/test";
 import type { Console } from "./console";
 import { hold, underWay } from "./held";
-import { connect, refresh, test } from "./live/connected";
+import { badge, connect, refresh, test } from "./live/connected";
 import type { Live } from "./live/server";
 
 /** The lines that were opened, by path, each with what is listened to. */
@@ -82,6 +82,8 @@ test("what a broken line told is not said any more, and it is opened again", asy
 test("an answer that was asked for before something was pushed does not take it back", async ({ page, live, console }) => {
   await console.enter("staging");
   await expect.poll(() => live.listeners).toBe(2);
+  live.advance();
+  await expect.poll(async () => (await console.read("migrate")).status).toBe("Deployment OK");
   let answer = (): void => {};
   const held = new Promise<void>((resolve) => (answer = resolve));
   await page.route(/\/statuses$/, async (route) => {
@@ -93,14 +95,53 @@ test("an answer that was asked for before something was pushed does not take it 
   await refresh(page, live);
   await under;
   live.advance();
-  await expect.poll(async () => (await console.read("migrate")).status).toBe("Deployment OK");
+  await expect.poll(async () => (await console.read("web")).status).toBe("Deploying");
   const answered = page.waitForResponse(/\/statuses$/);
   const queue = page.waitForResponse(/\/deploymentQueue$/);
   answer();
   await (await answered).finished();
   // Asked after the statuses were read.
   await (await queue).finished();
-  expect((await console.read("migrate")).status).toBe("Deployment OK");
+  expect((await console.read("web")).status).toBe("Deploying");
+});
+
+test("an environment that is gone is gone from the list, and one that came is there", async ({ page, live, console }) => {
+  const { environments } = live.world.organizations[0]!.projects[0]!;
+  const names = await console.names();
+  const [gone] = environments.splice(0, 1);
+  await refresh(page, live);
+  await expect.poll(() => console.names()).toEqual(names.filter((name) => name !== gone!.wire.name));
+  environments.push(gone!);
+  await refresh(page, live);
+  await expect.poll(() => console.names()).toEqual(names);
+});
+
+test("an environment that is gone while it is looked at is said to be gone, and is there again when it is", async ({ page, live, console }) => {
+  await console.enter("integration");
+  const { environments } = live.world.organizations[0]!.projects[0]!;
+  const at = environments.findIndex(({ path }) => path === "cedar/backend/integration");
+  const [gone] = environments.splice(at, 1);
+  await refresh(page, live);
+  await expect(page.getByRole("alert")).toContainText("There is nothing here");
+  await expect(console.row("gateway")).toHaveCount(0);
+  await expect(badge(page)).toHaveText(/Live/);
+  environments.push(gone!);
+  await refresh(page, live);
+  await expect(console.row("gateway")).toContainText("Deployment OK");
+});
+
+test("a version that somebody else configured and deployed is shown, and what is known besides stays", async ({ page, live, console }) => {
+  await console.enter("integration");
+  await expect.poll(() => running(console, "gateway")).toContain("Running");
+  const { service, environment } = live.world.service(live.id("cedar/backend/integration/gateway"))!;
+  const tag = String(service.wire.tag);
+  await expect(console.row("gateway")).toContainText(tag);
+  service.wire = { ...service.wire, tag: `${tag}-hotfix` };
+  live.world.accept(environment, live.world.request("DEPLOY", [service], "somebody else", "CICD"));
+  await refresh(page, live);
+  await expect(console.row("gateway")).toContainText(`${tag}-hotfix`);
+  expect(await running(console, "gateway")).toContain("Running");
+  expect((await console.read("gateway")).pods).toBe("2 of 2 pods ready");
 });
 
 test("one busy environment is watched for an hour within the requests of a token", async ({ page, live }) => {
@@ -134,11 +175,15 @@ test("with few requests left they are kept for what a person does", async ({ pag
   await refresh(page, live);
   await expect.poll(open).toBe(0);
   const before = counted(live);
+  const said = new Set<string | null>();
   for (let part = 0; part < 30; part += 1) {
     await page.clock.runFor(20_000);
     await expect.poll(open).toBe(0);
+    said.add(await badge(page).textContent());
   }
   expect(counted(live) - before).toBeLessThanOrEqual(4);
+  // Nobody calls live what was not asked for in minutes.
+  expect([...said].join()).toContain("min old");
 });
 
 test("organizations are chosen apart from their projects, and the place says which", async ({ page, live, console }) => {

@@ -2,13 +2,24 @@
 // made up, and the token goes nowhere but to the server.
 import { expect } from "@playwright/test";
 import { Canary } from "./canary";
-import { ACTIONS } from "./console";
-import { ask, badge, connect, panel, refresh, test, TOKEN } from "./live/connected";
+import { ACTIONS, open } from "./console";
+import { ask, badge, connect, goOver, panel, refresh, test, TOKEN } from "./live/connected";
 import { commitId } from "./live/fixtures/services";
 import type { Live } from "./live/server";
 
 /** Everything that was asked but for preflights, which carry no token. */
 const asked = (live: Live) => live.requests.filter(({ method }) => method !== "OPTIONS");
+
+test("what was asked of the demo is neither said of a server nor asked of it again", async ({ page, live }) => {
+  const console = await open(page);
+  await console.enter("staging");
+  await console.press("mail-relay", "Restart service");
+  await expect(console.toasts).toContainText("Restart mail-relay");
+  await goOver(page, console, live);
+  await expect(console.row("production")).toBeVisible();
+  await expect(console.toasts).toBeAttached();
+  await expect(console.toasts).not.toContainText("mail-relay");
+});
 
 for (const scheme of ["Token", "Bearer"] as const) {
   test(`the ${scheme} goes to the server in its header, and nowhere else`, async ({ page, live }) => {

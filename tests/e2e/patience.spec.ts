@@ -1,8 +1,9 @@
 // How the console waits: for what is slow, for what is away for an hour, and for nobody; and what a browser does by itself.
 import { expect, type Page } from "@playwright/test";
+import { Console } from "./console";
 import { hold, underWay, until } from "./held";
-import { openHome, test } from "./homes";
-import { badge, connect } from "./live/connected";
+import { inFront, openHome, test } from "./homes";
+import { badge, connect, panel } from "./live/connected";
 
 const says = (page: Page, words: RegExp) => async (): Promise<boolean> => words.test((await badge(page).textContent()) ?? "");
 
@@ -98,6 +99,72 @@ test("nothing in progress is asked about less often than something", async ({ pa
   const idle = await asked("production");
   expect(idle).toBeGreaterThan(0);
   expect(busy).toBeGreaterThan(2 * idle);
+});
+
+test("who asked too often waits as long as he is told, and does not come back with all the others", async ({ page, between, server, live }) => {
+  await hold(page);
+  await page.addInitScript(() => {
+    Math.random = () => Number(sessionStorage.getItem("chance") ?? 0.5);
+  });
+  const open = underWay(page);
+  await openHome("a server of ours", { page, between, server, live });
+  await page.evaluate(() => sessionStorage.setItem("chance", "0.8"));
+  between.play("429");
+  await badge(page).click();
+  await until(page, says(page, /Too many requests/));
+  const before = between.requests.length;
+  await expect.poll(open).toBe(0);
+  // It is told 20 s; chance adds 8 of the 10 s that come on top of them at most.
+  await page.clock.runFor(27_000);
+  await expect.poll(open).toBe(0);
+  expect(between.requests.length).toBe(before);
+  // Whoever looks away and back again, or finds a network, is told the same.
+  for (const again of ["visibilitychange", "online", "visibilitychange"]) {
+    await page.evaluate((again) => window.dispatchEvent(new Event(again)), again);
+    await expect.poll(open).toBe(0);
+  }
+  expect(between.requests.length).toBe(before);
+  await page.clock.runFor(2_000);
+  await expect.poll(() => between.requests.length).toBeGreaterThan(before);
+});
+
+test("a list that was not asked for meanwhile is as old as it is, also when another was", async ({ page, between, server, live }) => {
+  await hold(page);
+  const open = underWay(page);
+  const { console } = await openHome("a server of ours", { page, between, server, live });
+  for (let minute = 0; minute < 10; minute += 1) {
+    await page.clock.runFor(60_000);
+    // The stream of events stays open.
+    await expect.poll(open).toBeLessThanOrEqual(1);
+  }
+  await expect(badge(page)).toHaveText(/Live/);
+  between.play("Offline");
+  await page.goBack();
+  await until(page, says(page, /Offline, (9|10) min old/));
+  await expect(console.row("staging")).toBeVisible();
+  between.play(null);
+  await until(page, says(page, /Live/));
+});
+
+test("what the browser sends a second time is done once by a server in front of a live API, with a token of its own", async ({ page, between, server, live }) => {
+  await hold(page);
+  const token = server.token("somebody", "act");
+  await inFront(server, live.url, "--allow-origin", between.url);
+  between.target = server.address.replace(/\/$/, "");
+  between.api = "/api/";
+  await page.goto(`${between.url}/`);
+  await panel(page).getByLabel("Token", { exact: true }).fill(token);
+  await panel(page).getByRole("button", { name: "Connect", exact: true }).click();
+  const console = new Console(page);
+  await console.ready();
+  await console.enter("integration");
+  between.play("Loses answers");
+  await console.press("gateway", "Restart service");
+  await until(page, async () => /not known whether/.test((await console.toasts.textContent()) ?? ""));
+  between.play(null);
+  await until(page, says(page, /Live/));
+  expect(between.requests.filter((one) => one.startsWith("POST")).length).toBeGreaterThan(1);
+  expect(live.actions).toHaveLength(1);
 });
 
 test("what the browser sends a second time by itself is done once", async ({ page, between, server, live }) => {

@@ -46,6 +46,8 @@ export class Unreliable {
   api = "/";
   /** What has come here for the API, as often as it came. */
   readonly requests: string[] = [];
+  /** The keys of the actions among them: one for each that the page meant to send. */
+  readonly keys = new Set<string>();
   /** Whether a connection is used for more than one request. */
   keepAlive = true;
   private trouble: Trouble | null = null;
@@ -104,6 +106,7 @@ export class Unreliable {
     const acts = method === "POST" || method === "PUT";
     const asks = url.startsWith(this.api) && method !== "OPTIONS";
     if (asks) this.requests.push(`${method} ${url}`);
+    if (asks && acts) this.keys.add(String(request.headers["idempotency-key"]));
     const trouble = asks ? this.trouble : null;
     if (asks) await this.held;
     if (trouble === "Offline" || trouble === "Loses requests") return void request.socket.destroy();

@@ -31,7 +31,8 @@ pub struct Http {
 #[derive(Clone, Copy, Default)]
 struct Told {
     budget: Option<Budget>,
-    reads_only: bool,
+    /// Whether the token may only read; told by a server of ours, and by no other.
+    reads_only: Option<bool>,
 }
 
 /// What a server says beyond its answers.
@@ -72,9 +73,9 @@ impl Http {
         Http { keyed: true, ..self }
     }
 
-    /// An action, to be done once.
+    /// An action, to be done once. A server of ours in front of another is known by its answers.
     pub(in crate::client) fn once(&self, action: Request) -> Request {
-        if !self.keyed {
+        if !self.keyed && self.told().reads_only.is_none() {
             return action;
         }
         let random = || (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
@@ -116,9 +117,9 @@ impl Http {
         self.told().budget
     }
 
-    /// Whether the last answer said that the token may only read.
+    /// Whether the token may only read, as of the last answer that told.
     pub(in crate::client) fn reads_only(&self) -> bool {
-        self.told().reads_only
+        self.told().reads_only == Some(true)
     }
 
     fn told(&self) -> Told {
@@ -177,8 +178,10 @@ impl Http {
         let response = built.map_err(told)?.send().await.map_err(told)?;
         let mut answer = Response::new(response.status());
         answer.headers = response.headers().entries().collect();
+        let before = self.told();
+        let reads_only = answer.header(SCOPE).map(|scope| scope == "read").or(before.reads_only);
         *self.told.lock().unwrap_or_else(PoisonError::into_inner) =
-            Told { budget: Budget::read(&answer).or(self.budget()), reads_only: answer.header(SCOPE) == Some("read") };
+            Told { budget: Budget::read(&answer).or(before.budget), reads_only };
         answer.body = response.binary().await.map_err(|error| match timeout.aborted() {
             true => told(error),
             false => {

@@ -5,14 +5,12 @@ use leptos::task::spawn_local;
 use web_sys::SubmitEvent;
 
 use crate::client::Error;
-use crate::console::connection::{Connection, SCHEMES, Server, connect};
+use crate::console::connection::{Connection, LIVE, SCHEMES, Server, connect};
 use crate::console::element::{Child, view};
 use crate::console::parts::{Dialog, DialogForm, use_dialog};
 use crate::console::route::{Page, Place, Route, use_route};
 use crate::console::state::use_store;
-
-/// The product's public API.
-const LIVE: &str = "https://api.qovery.com";
+use crate::console::toast;
 
 /// What can be connected to.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -103,6 +101,7 @@ fn ConnectionForm() -> AnyView {
                     Connection::Server(wanted.clone()).choose(keep);
                     // Places of the other world are none of this one.
                     route.change(|place| *place = Place::default());
+                    toast::forget_requests();
                     connect(&wanted);
                 }
                 Err(error) => drop(failure.try_set(Some(explained(&error)))),
@@ -229,8 +228,9 @@ fn explained(error: &Error) -> String {
     match error {
         Error::Offline => {
             "The server does not answer this page. It may be down, or it does not answer pages of other origins: \
-            a Playhead server answers this one when it is started with --allow-origin. And a page that a Playhead \
-            server serves talks to that server alone."
+            a Playhead server answers this one when it is started with --allow-origin. And a page talks to the servers \
+            only that it was built for (cargo xtask build --connect), one that a Playhead server serves to that server \
+            alone."
                 .to_owned()
         }
         Error::Unauthorized => "The server does not know this token, or wants one. Nothing was changed.".to_owned(),

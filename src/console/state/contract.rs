@@ -12,8 +12,8 @@ use leptos::prelude::*;
 use litemap::LiteMap;
 
 use super::row::{EnvironmentRow, Operation, Queued, Running, ServiceRow};
-use super::{Store, announce, load, wire};
-use crate::api::status::{EnvironmentStatus, ServiceStatus};
+use super::{Store, announce, load, poll, wire};
+use crate::api::status::{EnvironmentStatus, ServiceStatus, Statuses};
 use crate::client::{self, Client, meaning};
 use crate::console::legible::legible;
 use crate::console::route::Page;
@@ -56,11 +56,12 @@ fn round(store: Store, project: String) -> Round {
             follow_environments(store, &client, &project).await?;
         }
         if let Some(focus) = store.focus.get_untracked() {
-            if store.loaded.get_untracked() == Some(focus) {
-                follow_services(store, &client, focus).await?;
-            } else {
-                load_services(store, &client, focus).await?;
+            let followed = follow_services(store, &client, focus).await;
+            if load::is_missing(store, focus, &followed) {
+                load_environments(store, &client, &project).await?;
+                load::forget_gone(store, focus);
             }
+            followed?;
         }
         store.now.set(now());
         Ok(())
@@ -92,53 +93,99 @@ async fn load_environments(store: Store, client: &Client, project: &str) -> Resu
     let environments = client.environments(project).await?;
     let mut rows: LiteMap<u128, _> =
         environments.iter().filter_map(wire::environment).map(|row| (row.id.0, row)).collect();
-    for status in client.environments_status(project).await? {
+    let statuses = client.environments_status(project).await?;
+    for status in &statuses {
         if let Some(row) = status.id.parse::<EnvironmentId>().ok().and_then(|id| rows.get_mut(&id.0)) {
-            *row = environment_status(row, &status);
+            *row = environment_status(row, status);
         }
     }
+    store.poll.update_value(|poll| poll.told = told(&statuses));
     store.environments.load(rows.into_iter().collect());
+    poll::environments_known(store);
     Ok(())
+}
+
+/// Of which environments statuses tell. Of others than before: one came, or is gone.
+fn told(statuses: &[EnvironmentStatus]) -> Vec<String> {
+    let mut told: Vec<String> = statuses.iter().map(|status| status.id.clone()).collect();
+    told.sort_unstable();
+    told
 }
 
 async fn follow_environments(store: Store, client: &Client, project: &str) -> Result<(), client::Error> {
     let heard = heard(store);
-    for status in client.environments_status(project).await? {
+    let statuses = client.environments_status(project).await?;
+    if store.poll.with_value(|poll| poll.told != told(&statuses)) {
+        return load_environments(store, client, project).await;
+    }
+    for status in &statuses {
         let Ok(id) = status.id.parse::<EnvironmentId>() else { continue };
         // What was pushed meanwhile of the one that is listened to is newer.
         if heard == self::heard(store) || store.loaded.get_untracked() != Some(id) {
-            store.environments.patch(id.0, |row| environment_status(row, &status));
+            store.environments.patch(id.0, |row| environment_status(row, status));
         }
     }
     store.environments.touch();
     Ok(())
 }
 
-/// Loads the services of an environment and how they are doing, and shows them only then.
-async fn load_services(store: Store, client: &Client, focus: EnvironmentId) -> Result<(), client::Error> {
-    let services = client.services(focus).await?;
-    let stages = client.stages(focus).await?;
-    let statuses = client.statuses(focus).await?;
-    let mut rows = load::service_rows(store, focus, &services, &stages);
-    let mut by_id: LiteMap<u128, _> = rows.iter_mut().map(|row| (row.id.0, row)).collect();
-    for status in statuses.iter() {
-        if let Some(row) = status.id.parse::<ServiceId>().ok().and_then(|id| by_id.get_mut(&id.0)) {
-            **row = service_status(row, status);
-        }
-    }
-    load::show_services(store, focus, rows);
-    patch_statuses(store, focus, statuses.environment.as_ref(), statuses.iter());
-    follow_queue(store, client, focus).await
-}
-
+/// How the services of an environment are doing; what they are, where that is not shown yet or may be another by now.
 async fn follow_services(store: Store, client: &Client, focus: EnvironmentId) -> Result<(), client::Error> {
     let heard = heard(store);
     let statuses = client.statuses(focus).await?;
+    let deployments = deployments(&statuses);
+    let shown = store.loaded.get_untracked() == Some(focus);
+    if !shown || store.poll.with_value(|poll| poll.deployments != deployments) {
+        let rows = services(store, client, focus, &statuses).await?;
+        store.poll.update_value(|poll| poll.deployments = deployments);
+        load::show_services(store, focus, rows);
+    }
     // What was pushed meanwhile is newer.
     if heard == self::heard(store) {
         patch_statuses(store, focus, statuses.environment.as_ref(), statuses.iter());
     }
     follow_queue(store, client, focus).await
+}
+
+/// Of which services statuses tell, and the last deployment of each. Of another than before: one came, is gone, or may have
+/// been configured anew.
+fn deployments(statuses: &Statuses) -> Vec<(String, Option<String>)> {
+    let deployment = |status: &ServiceStatus| (status.id.clone(), status.execution_id.clone());
+    let mut deployments: Vec<_> = statuses.iter().map(deployment).collect();
+    deployments.sort_unstable();
+    deployments
+}
+
+/// The services of an environment as configured. How one that is shown is doing is known already.
+async fn services(
+    store: Store,
+    client: &Client,
+    focus: EnvironmentId,
+    statuses: &Statuses,
+) -> Result<Vec<ServiceRow>, client::Error> {
+    let services = client.services(focus).await?;
+    let stages = client.stages(focus).await?;
+    let mut rows = load::service_rows(store, focus, &services, &stages);
+    let shown = store.loaded.get_untracked() == Some(focus);
+    let told: LiteMap<&str, &ServiceStatus> = statuses.iter().map(|status| (status.id.as_str(), status)).collect();
+    for row in &mut rows {
+        let known = store.services.peek(row.id.0).filter(|_| shown);
+        *row = match (known, told.get(row.wire.id.as_str())) {
+            (Some(known), _) => as_before(row, &known),
+            (None, Some(status)) => service_status(row, status),
+            (None, None) => continue,
+        };
+    }
+    Ok(rows)
+}
+
+/// A service as configured now, doing as it was.
+fn as_before(row: &ServiceRow, known: &ServiceRow) -> ServiceRow {
+    let ServiceRow { id, name, kind, source, engine, provider, stage, version_desired, haystack, wire, .. } =
+        row.clone();
+    let stage_order = row.stage_order;
+    let configured = ServiceRow { id, name, kind, source, engine, provider, ..known.clone() };
+    ServiceRow { stage, stage_order, version_desired, haystack, wire, ..configured }
 }
 
 /// How often something was pushed: an answer that was asked for before the last time is older than that.

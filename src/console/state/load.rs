@@ -6,7 +6,7 @@ use litemap::LiteMap;
 use leptos::prelude::*;
 
 use super::row::ServiceRow;
-use super::{Store, announce, wire};
+use super::{Store, announce, poll, wire};
 use crate::api::live::{EnvironmentDetail, ProjectLive};
 use crate::api::service::Service;
 use crate::api::stage::Stage;
@@ -44,10 +44,25 @@ async fn follow(store: Store, client: &Client, project: &str) -> Result<(), clie
     } else if store.route.place().with_untracked(|place| place.page == Page::Environments) {
         follow_project(store, client, project).await?;
     }
-    if let Some(focus) = store.focus.get_untracked() {
-        follow_environment(store, client, focus).await?;
+    let Some(focus) = store.focus.get_untracked() else { return Ok(()) };
+    let followed = follow_environment(store, client, focus).await;
+    if is_missing(store, focus, &followed) {
+        load_environments(store, client, project).await?;
+        forget_gone(store, focus);
     }
-    Ok(())
+    followed
+}
+
+/// Whether an environment that is shown was not found: it is gone, or somebody else answers. Its project's list tells.
+pub(super) fn is_missing(store: Store, focus: EnvironmentId, followed: &Result<(), client::Error>) -> bool {
+    matches!(followed, Err(client::Error::NotFound { .. })) && store.loaded.get_untracked() == Some(focus)
+}
+
+/// Shows no more of an environment that its project does not list any more.
+pub(super) fn forget_gone(store: Store, focus: EnvironmentId) {
+    if store.environments.peek(focus.0).is_none() {
+        poll::forget_services(store);
+    }
 }
 
 /// The project that is open: the one the URL names (`?organization=`, `?project=`), else the first there is.
@@ -95,6 +110,7 @@ async fn project(store: Store, client: &Client) -> Result<Option<String>, client
 async fn load_environments(store: Store, client: &Client, project: &str) -> Result<(), client::Error> {
     let environments = client.environments(project).await?;
     let Some(live) = client.project_live(project, 0).await? else { return lacking(store) };
+    refuse_older(store, live.revision, live.now)?;
     let mut rows: LiteMap<u128, _> =
         environments.iter().filter_map(wire::environment).map(|row| (row.id.0, row)).collect();
     for environment in &live.environments {
@@ -106,6 +122,7 @@ async fn load_environments(store: Store, client: &Client, project: &str) -> Resu
     store.now.set(live.now.0);
     store.poll.update_value(|poll| poll.project_revision = live.revision);
     store.environments.load(rows.into_iter().collect());
+    poll::environments_known(store);
     Ok(())
 }
 
@@ -122,10 +139,24 @@ async fn follow_project(store: Store, client: &Client, project: &str) -> Result<
     }
 }
 
-/// Whether an answer is older than what is shown: one that somebody on the way kept, and gave again. What is asked from the
-/// beginning is taken as it comes; so a server whose clock was set back is not older for ever.
+/// Whether an answer is older than what is shown: one that somebody on the way kept, and gave again. Then all is asked from
+/// the beginning.
 fn is_older(store: Store, since: u64, revision: u64, full: bool, now: Time) -> bool {
     (!full && revision < since) || now.0 < store.now.get_untracked()
+}
+
+/// So often an answer from the beginning has to be older than what is shown, to be believed: the server was set back.
+const INSISTS: u32 = 3;
+
+/// Refuses an answer from the beginning that is older than what is shown, in both respects: another world that somebody
+/// opened has a time of its own.
+fn refuse_older(store: Store, revision: u64, now: Time) -> Result<(), client::Error> {
+    let (known, failures) = store.poll.with_value(|poll| (poll.project_revision.max(poll.revision), poll.failures));
+    if revision < known && now.0 < store.now.get_untracked() && failures < INSISTS {
+        let detail = String::from("it is older than what is shown");
+        return Err(client::Error::Unreadable { path: "this page".to_owned(), detail, action: false });
+    }
+    Ok(())
 }
 
 /// The server has no answers of ours. One that had them has them: what was asked for is not there any more, or somebody
@@ -179,6 +210,7 @@ async fn load_services(store: Store, client: &Client, focus: EnvironmentId) -> R
     let services = client.services(focus).await?;
     let stages = client.stages(focus).await?;
     let Some(live) = client.environment_live(focus, 0).await? else { return lacking(store) };
+    refuse_older(store, live.revision, live.now)?;
     let mut rows = service_rows(store, focus, &services, &stages);
     let mut by_id: LiteMap<u128, _> = rows.iter_mut().map(|row| (row.id.0, row)).collect();
     for service in &live.services {

@@ -9,7 +9,7 @@ use leptos::task::spawn_local;
 
 use super::{Store, freshness, load};
 use crate::client;
-use crate::console::route::Panel;
+use crate::console::route::{Page, Panel};
 use crate::lifecycle::EnvironmentId;
 
 /// Where the following stands.
@@ -31,11 +31,21 @@ pub struct Poll {
     pub(super) revision: u64,
     /// Whether the server has no words for what goes on beyond the contract's.
     pub(super) contract_only: bool,
+    /// Of which environments such a server told when they were loaded…
+    pub(super) told: Vec<String>,
+    /// …and of which services, with the last deployment of each.
+    pub(super) deployments: Vec<(String, Option<String>)>,
     /// Whether the server says by itself when something changes.
     pub(super) pushed: bool,
     /// Counts what it said: an answer that was asked for before is older.
     pub(super) heard: u32,
-    failures: u32,
+    /// When the list of environments was last known to be so, in the browser's time…
+    environments_at: Option<f64>,
+    /// …and that of services.
+    services_at: Option<f64>,
+    pub(super) failures: u32,
+    /// Before that, the server wants to hear nothing; in the browser's time.
+    not_before: f64,
 }
 
 impl Poll {
@@ -78,22 +88,62 @@ pub fn start(store: Store) {
     Effect::new(move |before: Option<Option<EnvironmentId>>| {
         let focus = store.focus.get();
         if before.flatten() != focus && focus.is_some() && store.loaded.get_untracked() != focus {
-            store.loaded.set(None);
-            store.services.forget();
-            store.queue.set(Vec::new());
-            store.deployment.set(None);
-            store.selection.set(Default::default());
+            forget_services(store);
         }
         if before.is_some_and(|before| before != focus) {
             store.poll.update_value(Poll::stop);
+            show_age(store);
         }
-        poke(store);
+        insist(store);
         focus
     });
 }
 
-/// Asks now, or as soon as the round that is under way has ended.
+/// Each list is as old as it is: the other one was asked for meanwhile.
+fn show_age(store: Store) {
+    let shown = match is_list(store) {
+        true => store.poll.with_value(|poll| poll.environments_at),
+        false if store.loaded.get_untracked() == store.focus.get_untracked() => {
+            store.poll.with_value(|poll| poll.services_at)
+        }
+        false => None,
+    };
+    if shown.is_some() {
+        store.contact.update(|contact| contact.answered = shown);
+    }
+}
+
+/// Whether the page is that of the environments.
+fn is_list(store: Store) -> bool {
+    store.route.place().with_untracked(|place| place.page == Page::Environments)
+}
+
+/// The list of environments is known to be as it is shown.
+pub(super) fn environments_known(store: Store) {
+    store.poll.update_value(|poll| poll.environments_at = Some(js_sys::Date::now()));
+}
+
+/// How the services of the focus are doing was told.
+pub(super) fn services_known(store: Store) {
+    let now = js_sys::Date::now();
+    store.poll.update_value(|poll| poll.services_at = Some(now));
+    store.contact.update(|contact| {
+        contact.now = now;
+        if !is_list(store) {
+            contact.answered = Some(now);
+        }
+    });
+}
+
+/// Asks now, or as soon as the round that is under way has ended; where the server wants to hear nothing yet, then.
 pub fn poke(store: Store) {
+    if store.poll.try_with_value(|poll| js_sys::Date::now() >= poll.not_before) == Some(true) {
+        insist(store);
+    }
+}
+
+/// Asks now, because somebody wants to see it.
+pub fn insist(store: Store) {
     let free = store.poll.try_update_value(|poll| {
         if let Some(timer) = poll.timer.take() {
             timer.clear();
@@ -125,15 +175,21 @@ pub fn reset(store: Store) {
         poll.project = None;
         poll.project_revision = 0;
         poll.revision = 0;
+        poll.not_before = 0.0;
         poll.contract_only = store.client.with_value(client::Client::contract_only);
     });
     store.environments.forget();
-    store.services.forget();
+    forget_services(store);
+    insist(store);
+}
+
+/// Forgets the environment that was looked at.
+pub(super) fn forget_services(store: Store) {
     store.loaded.set(None);
+    store.services.forget();
     store.queue.set(Vec::new());
     store.deployment.set(None);
     store.selection.set(Default::default());
-    poke(store);
 }
 
 async fn round(store: Store) {
@@ -164,19 +220,33 @@ async fn round(store: Store) {
         poll.failures = if answered { 0 } else { poll.failures + 1 };
         std::mem::take(&mut poll.again)
     });
-    settle(store, result);
+    let pause = pause(store, result.as_ref().err());
+    settle(store, result, pause);
     if answered && again == Some(true) {
         poke(store);
     } else if !hidden() {
-        let timer = set_timeout_with_handle(move || poke(store), pause(store));
+        let timer = set_timeout_with_handle(move || insist(store), pause);
         store.poll.update_value(|poll| poll.timer = timer.ok());
     }
 }
 
-/// What a round means for the freshness.
-fn settle(store: Store, result: Result<(), client::Error>) {
+/// The data is not called live for longer than this without a word of the server.
+const LIVE: Duration = Duration::from_secs(60);
+
+/// What a round means for the freshness; the next comes after `pause`.
+fn settle(store: Store, result: Result<(), client::Error>, pause: Duration) {
     let now = js_sys::Date::now();
-    let patience = pause(store).as_secs_f64() * 1_000.0 + 2_000.0;
+    let patience = pause.min(LIVE).as_secs_f64() * 1_000.0 + 2_000.0;
+    let limited = result.as_ref().is_err_and(|error| error.wait().is_some());
+    store.poll.update_value(|poll| {
+        poll.not_before = if limited { now + pause.as_secs_f64() * 1_000.0 } else { 0.0 };
+        if result.is_ok() && is_list(store) {
+            poll.environments_at = Some(now);
+        }
+        if result.is_ok() && store.focus.get_untracked().is_some() {
+            poll.services_at = Some(now);
+        }
+    });
     match result {
         Ok(()) => {
             store.environments.healed();
@@ -235,13 +305,10 @@ fn tick(store: Store) {
     }
 }
 
-fn pause(store: Store) -> Duration {
+/// How long to wait for the next round, after one that ended so.
+fn pause(store: Store, trouble: Option<&client::Error>) -> Duration {
     let (failures, pushed) = store.poll.with_value(|poll| (poll.failures, poll.pushed));
-    let limited = store.contact.with_untracked(|contact| match contact.trouble {
-        Some(client::Error::RateLimited { reset, .. }) => reset,
-        Some(_) | None => None,
-    });
-    if let Some(seconds) = limited {
+    if let Some(seconds) = trouble.and_then(client::Error::wait) {
         let wait = f64::from(seconds.clamp(1, 3_600));
         // Others of this token come back then too.
         return Duration::from_secs_f64(wait + js_sys::Math::random() * wait.min(10.0));

@@ -50,6 +50,22 @@ impl Stage {
         }
     }
 
+    /// How far it is: what is known of a request only ever gets further.
+    fn progress(&self) -> (u8, usize) {
+        match self {
+            Stage::Sending => (0, 0),
+            Stage::Accepted => (1, 0),
+            Stage::Waiting { place } => (2, usize::MAX - usize::try_from(*place).unwrap_or(usize::MAX)),
+            Stage::Running { over, .. } => (3, *over),
+            Stage::Untold | Stage::Done(_) | Stage::Ended(_) | Stage::Failed { .. } | Stage::Unknown(_) => (4, 0),
+        }
+    }
+
+    /// Whether that can come after it.
+    pub fn may_become(&self, next: &Stage) -> bool {
+        self.progress() <= next.progress()
+    }
+
     /// Whether it may go away by itself: only what nobody has to act on.
     pub fn may_leave(&self) -> bool {
         match self {

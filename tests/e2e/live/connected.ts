@@ -29,8 +29,14 @@ interface How {
 }
 
 /** Fills the panel in, from the demo, and presses Connect. */
-export async function ask(page: Page, live: Live, { scheme = "Token", token = TOKEN, keep = false }: How = {}): Promise<Console> {
+export async function ask(page: Page, live: Live, how: How = {}): Promise<Console> {
   const console = await open(page);
+  await goOver(page, console, live, how);
+  return console;
+}
+
+/** The same, from a demo that is open. */
+export async function goOver(page: Page, console: Console, live: Live, { scheme = "Token", token = TOKEN, keep = false }: How = {}): Promise<void> {
   await (await console.demo()).getByRole("button", { name: "Connect to a server…" }).click();
   await panel(page).getByRole("radio", { name: "The product's API, or another of its contract" }).check();
   await panel(page).getByRole("textbox", { name: "Address of the API" }).fill(live.url);
@@ -38,7 +44,6 @@ export async function ask(page: Page, live: Live, { scheme = "Token", token = TO
   await panel(page).getByLabel("Token", { exact: true }).fill(token);
   if (keep) await panel(page).getByRole("checkbox", { name: /^Keep the token/ }).check();
   await panel(page).getByRole("button", { name: "Connect", exact: true }).click();
-  return console;
 }
 
 /** Connects, and waits for the list of environments. */

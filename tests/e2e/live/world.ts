@@ -68,7 +68,6 @@ const NEXT: Record<string, string> = {
 
 export class World {
   readonly organizations: Organization[];
-  readonly environments: Environment[];
   private asked = 0;
 
   /** `now`: the time of the start, in milliseconds; each `advance` takes a second. */
@@ -80,7 +79,10 @@ export class World {
         environments: project.environments.map((script) => this.open(script)),
       })),
     }));
-    this.environments = this.organizations.flatMap(({ projects }) => projects).flatMap(({ environments }) => environments);
+  }
+
+  get environments(): Environment[] {
+    return this.organizations.flatMap(({ projects }) => projects).flatMap(({ environments }) => environments);
   }
 
   environment(id: string): Environment | undefined {

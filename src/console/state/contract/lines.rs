@@ -6,7 +6,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use litemap::LiteMap;
 
-use super::{heard, patch_statuses};
+use super::patch_statuses;
 use crate::api::push::{EnvironmentRunning, PodRunning, RunningStatuses, ServiceRunning};
 use crate::api::status::StatusesWithStages;
 use crate::client::push::{Heard, Line, Scope};
@@ -199,14 +199,10 @@ fn deployed(store: Store, focus: EnvironmentId, said: &StatusesWithStages) {
     if store.loaded.get_untracked() != Some(focus) {
         return;
     }
-    store.poll.update_value(|poll| poll.heard = heard(store).wrapping_add(1));
+    store.poll.update_value(|poll| poll.heard = poll.heard.wrapping_add(1));
     let before = store.environments.peek(focus.0).map(|row| row.status.clone());
     patch_statuses(store, focus, said.environment.as_ref(), said.stages.iter().flat_map(|stage| stage.iter()));
-    let now = js_sys::Date::now();
-    store.contact.update(|contact| {
-        contact.answered = Some(now);
-        contact.now = now;
-    });
+    poll::services_known(store);
     let began = !pushed(store, true);
     // Of the queue nothing is pushed; it moves when a deployment begins or ends.
     if began || before != store.environments.peek(focus.0).map(|row| row.status.clone()) {
