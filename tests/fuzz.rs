@@ -33,6 +33,8 @@ use peak_alloc::PeakAlloc;
 mod engine;
 #[path = "kit/hostile.rs"]
 mod hostile;
+#[path = "fuzz/lines.rs"]
+mod lines;
 #[path = "fuzz/mutate.rs"]
 mod mutate;
 #[path = "fuzz/text.rs"]
@@ -60,10 +62,11 @@ const MOMENT: Duration = Duration::from_secs(1);
 
 /// What an input may hold is what its JSON takes, some times over: an empty object in an array has 32 bytes for 3, one with
 /// a key 650 for 7, and a list of an answer a record of kilobytes for each `0,`. A number that becomes as many things, or a text that is kept in each of them, is far beyond.
-const TARGETS: [Target; 8] = [
+const TARGETS: [Target; 9] = [
     Target { name: "world", seeds: world::files, run: world::file, each: 400, base: 1 << 20 },
     Target { name: "request", seeds: world::conversations, run: world::conversation, each: 400, base: 1 << 20 },
     Target { name: "journal", seeds: world::journals, run: world::journal, each: 400, base: 2 << 20 },
+    Target { name: "lines", seeds: lines::journals, run: lines::journal, each: 400, base: 4 << 20 },
     Target { name: "answer", seeds: text::answers, run: text::answer, each: 3_000, base: 128 << 10 },
     Target { name: "push", seeds: text::pushes, run: text::push, each: 200, base: 128 << 10 },
     Target { name: "log", seeds: text::logs, run: text::log, each: 50, base: 16 << 10 },

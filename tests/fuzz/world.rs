@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 pub const NOW: i64 = 1_790_000_000_000;
 const HOUR: i64 = 3_600_000;
 pub const ENVIRONMENT: &str = "11111111-1111-4111-8111-111111111111";
-const SMALL: &str = include_str!("small.json");
+pub const SMALL: &str = include_str!("small.json");
 
 /// The reading calls of an environment.
 pub const READS: [Endpoint; 9] = [

@@ -66,6 +66,14 @@ pub struct Line {
     pub check: String,
 }
 
+impl Line {
+    /// A line of what happened, as JSON, and the body of the request.
+    pub fn new(head: String, body: String) -> Line {
+        let check = check(&head, &body);
+        Line { head, body, check }
+    }
+}
+
 /// Why a line cannot be read. Displayed: what is wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
@@ -117,9 +125,7 @@ impl Entry {
         if let Value::Object(fields) = &mut head {
             fields.insert("format".to_owned(), FORMAT.into());
         }
-        let head = head.to_string();
-        let check = check(&head, &body);
-        Line { head, body, check }
+        Line::new(head.to_string(), body)
     }
 
     /// Reads it back.
