@@ -14,6 +14,7 @@ mod push;
 pub mod remote;
 pub mod row;
 pub mod rows;
+pub mod shown;
 pub mod sweep;
 pub mod wire;
 

@@ -153,7 +153,8 @@ export class Unreliable {
 
   /** Asks the API; `null`: what it says goes on and on, and is passed on as it comes. */
   private ask(request: IncomingMessage, body: Buffer, response: ServerResponse): Promise<Answer | null> {
-    const { host: _, connection: __, "accept-encoding": ___, ...headers } = request.headers;
+    // Whole answers, in plain bytes: there is something in them that can go wrong.
+    const { host: _, connection: __, "accept-encoding": ___, "if-none-match": ____, ...headers } = request.headers;
     return new Promise((resolve, reject) => {
       const asked = ask(`${this.target}${request.url}`, { method: request.method, headers, agent: false }, (answer) => {
         const { connection: _, "transfer-encoding": __, ...own } = answer.headers;

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use gloo_net::http::RequestBuilder;
-use web_sys::{AbortSignal, RequestRedirect};
+use web_sys::{AbortSignal, RequestCache, RequestRedirect};
 
 use crate::api::http::{KEY, SCOPE};
 use crate::api::{Method, Request, Response};
@@ -152,6 +152,8 @@ impl Http {
             .query(request.query.iter().map(|(name, value)| (name.as_str(), value.as_str())))
             // An action would become a read, and the token would go to another host.
             .redirect(RequestRedirect::Error)
+            // What somebody on the way keeps is asked for again, however long it may be kept.
+            .cache(RequestCache::NoCache)
             .abort_signal(Some(&timeout));
         for (name, value) in self.headers.iter().chain(&request.headers) {
             builder = builder.header(name, value);

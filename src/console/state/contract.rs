@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use litemap::LiteMap;
 
 use super::row::{EnvironmentRow, Operation, Queued, Running, ServiceRow};
-use super::{Store, announce, load, poll, wire};
+use super::{Store, announce, load, shown, wire};
 use crate::api::status::{EnvironmentStatus, ServiceStatus, Statuses};
 use crate::client::{self, Client, meaning};
 use crate::console::legible::legible;
@@ -101,7 +101,7 @@ async fn load_environments(store: Store, client: &Client, project: &str) -> Resu
     }
     store.poll.update_value(|poll| poll.told = told(&statuses));
     store.environments.load(rows.into_iter().collect());
-    poll::environments_known(store);
+    shown::environments_known(store);
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use litemap::LiteMap;
 use leptos::prelude::*;
 
 use super::row::ServiceRow;
-use super::{Store, announce, poll, wire};
+use super::{Store, announce, shown, wire};
 use crate::api::live::{EnvironmentDetail, ProjectLive};
 use crate::api::service::Service;
 use crate::api::stage::Stage;
@@ -61,7 +61,7 @@ pub(super) fn is_missing(store: Store, focus: EnvironmentId, followed: &Result<(
 /// Shows no more of an environment that its project does not list any more.
 pub(super) fn forget_gone(store: Store, focus: EnvironmentId) {
     if store.environments.peek(focus.0).is_none() {
-        poll::forget_services(store);
+        shown::forget_services(store);
     }
 }
 
@@ -122,7 +122,7 @@ async fn load_environments(store: Store, client: &Client, project: &str) -> Resu
     store.now.set(live.now.0);
     store.poll.update_value(|poll| poll.project_revision = live.revision);
     store.environments.load(rows.into_iter().collect());
-    poll::environments_known(store);
+    shown::environments_known(store);
     Ok(())
 }
 

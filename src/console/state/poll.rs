@@ -7,9 +7,9 @@ use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::{Store, freshness, load};
+use super::{Store, freshness, load, shown};
 use crate::client;
-use crate::console::route::{Page, Panel};
+use crate::console::route::Panel;
 use crate::lifecycle::EnvironmentId;
 
 /// Where the following stands.
@@ -40,9 +40,9 @@ pub struct Poll {
     /// Counts what it said: an answer that was asked for before is older.
     pub(super) heard: u32,
     /// When the list of environments was last known to be so, in the browser's time…
-    environments_at: Option<f64>,
+    pub(super) environments_at: Option<f64>,
     /// …and that of services.
-    services_at: Option<f64>,
+    pub(super) services_at: Option<f64>,
     pub(super) failures: u32,
     /// Before that, the server wants to hear nothing; in the browser's time.
     not_before: f64,
@@ -88,58 +88,32 @@ pub fn start(store: Store) {
     Effect::new(move |before: Option<Option<EnvironmentId>>| {
         let focus = store.focus.get();
         if before.flatten() != focus && focus.is_some() && store.loaded.get_untracked() != focus {
-            forget_services(store);
+            shown::forget_services(store);
         }
         if before.is_some_and(|before| before != focus) {
             store.poll.update_value(Poll::stop);
-            show_age(store);
+            shown::show_age(store);
         }
         insist(store);
         focus
     });
 }
 
-/// Each list is as old as it is: the other one was asked for meanwhile.
-fn show_age(store: Store) {
-    let shown = match is_list(store) {
-        true => store.poll.with_value(|poll| poll.environments_at),
-        false if store.loaded.get_untracked() == store.focus.get_untracked() => {
-            store.poll.with_value(|poll| poll.services_at)
-        }
-        false => None,
-    };
-    if shown.is_some() {
-        store.contact.update(|contact| contact.answered = shown);
-    }
-}
-
-/// Whether the page is that of the environments.
-fn is_list(store: Store) -> bool {
-    store.route.place().with_untracked(|place| place.page == Page::Environments)
-}
-
-/// The list of environments is known to be as it is shown.
-pub(super) fn environments_known(store: Store) {
-    store.poll.update_value(|poll| poll.environments_at = Some(js_sys::Date::now()));
-}
-
-/// How the services of the focus are doing was told.
-pub(super) fn services_known(store: Store) {
-    let now = js_sys::Date::now();
-    store.poll.update_value(|poll| poll.services_at = Some(now));
-    store.contact.update(|contact| {
-        contact.now = now;
-        if !is_list(store) {
-            contact.answered = Some(now);
-        }
-    });
-}
-
 /// Asks now, or as soon as the round that is under way has ended; where the server wants to hear nothing yet, then.
 pub fn poke(store: Store) {
-    if store.poll.try_with_value(|poll| js_sys::Date::now() >= poll.not_before) == Some(true) {
-        insist(store);
+    let now = js_sys::Date::now();
+    let stands = store.poll.try_with_value(|poll| (poll.not_before - now, poll.busy || poll.timer.is_some()));
+    match stands {
+        Some((early, _)) if early <= 0.0 => insist(store),
+        // Nobody looked when the last round ended.
+        Some((early, false)) => ask_in(store, Duration::from_millis(early as u64)),
+        Some((_, true)) | None => {}
     }
+}
+
+fn ask_in(store: Store, pause: Duration) {
+    let timer = set_timeout_with_handle(move || insist(store), pause);
+    store.poll.update_value(|poll| poll.timer = timer.ok());
 }
 
 /// Asks now, because somebody wants to see it.
@@ -179,17 +153,8 @@ pub fn reset(store: Store) {
         poll.contract_only = store.client.with_value(client::Client::contract_only);
     });
     store.environments.forget();
-    forget_services(store);
+    shown::forget_services(store);
     insist(store);
-}
-
-/// Forgets the environment that was looked at.
-pub(super) fn forget_services(store: Store) {
-    store.loaded.set(None);
-    store.services.forget();
-    store.queue.set(Vec::new());
-    store.deployment.set(None);
-    store.selection.set(Default::default());
 }
 
 async fn round(store: Store) {
@@ -225,8 +190,7 @@ async fn round(store: Store) {
     if answered && again == Some(true) {
         poke(store);
     } else if !hidden() {
-        let timer = set_timeout_with_handle(move || insist(store), pause);
-        store.poll.update_value(|poll| poll.timer = timer.ok());
+        ask_in(store, pause);
     }
 }
 
@@ -240,15 +204,15 @@ fn settle(store: Store, result: Result<(), client::Error>, pause: Duration) {
     let limited = result.as_ref().is_err_and(|error| error.wait().is_some());
     store.poll.update_value(|poll| {
         poll.not_before = if limited { now + pause.as_secs_f64() * 1_000.0 } else { 0.0 };
-        if result.is_ok() && is_list(store) {
-            poll.environments_at = Some(now);
-        }
-        if result.is_ok() && store.focus.get_untracked().is_some() {
-            poll.services_at = Some(now);
-        }
     });
     match result {
         Ok(()) => {
+            if shown::is_list(store) {
+                shown::environments_known(store);
+            }
+            if store.focus.get_untracked().is_some() {
+                shown::services_known(store);
+            }
             store.environments.healed();
             store.services.healed();
             let (left, reads_only) =

@@ -134,6 +134,8 @@ export class Live {
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const asked = this.note(request, request.method ?? "", await json(request));
     this.allowOrigins(response);
+    // As if everything stayed true for long: whoever wants to know has to ask all the same.
+    response.setHeader("Cache-Control", "max-age=3600");
     if (this.losing) response.setHeader("Connection", "close");
     if (asked.method === "OPTIONS") return void response.writeHead(204).end();
     const { status, body } = this.answer(asked);

@@ -11,7 +11,7 @@ use crate::api::push::{EnvironmentRunning, PodRunning, RunningStatuses, ServiceR
 use crate::api::status::StatusesWithStages;
 use crate::client::push::{Heard, Line, Scope};
 use crate::console::state::row::{EnvironmentRow, PodRow, ServiceRow};
-use crate::console::state::{Store, announce, poll, use_store};
+use crate::console::state::{Store, announce, poll, shown, use_store};
 use crate::lifecycle::{EnvironmentId, Kind, RunningStatus, ServiceId};
 
 /// What was last said of how an environment's services run. Rows that are loaded later are told it again.
@@ -202,7 +202,7 @@ fn deployed(store: Store, focus: EnvironmentId, said: &StatusesWithStages) {
     store.poll.update_value(|poll| poll.heard = poll.heard.wrapping_add(1));
     let before = store.environments.peek(focus.0).map(|row| row.status.clone());
     patch_statuses(store, focus, said.environment.as_ref(), said.stages.iter().flat_map(|stage| stage.iter()));
-    poll::services_known(store);
+    shown::services_known(store);
     let began = !pushed(store, true);
     // Of the queue nothing is pushed; it moves when a deployment begins or ends.
     if began || before != store.environments.peek(focus.0).map(|row| row.status.clone()) {
