@@ -33,7 +33,7 @@ for (const home of ["a server of ours", "a live API"] as const) {
     expect(new Set(sent).size).toBe(sent.length);
     release();
     await until(page, says(page, /Live/));
-    await until(page, async () => /^Restart/.test(await console.status(service)));
+    await until(page, async () => /^Restart|Queued/.test(await console.status(service)));
     expect(await accepted()).toBe(1);
   });
 }
