@@ -1,4 +1,5 @@
 // The console as the native server serves it: connected by itself, told of what others do, and back after an outage.
+import { readFileSync } from "node:fs";
 import { expect, test as base } from "@playwright/test";
 import { Console } from "./console";
 import { Server } from "./server";
@@ -65,4 +66,18 @@ test("an outage is said, nothing is lost by it, and it heals by itself", async (
   await server.start();
   await expect(data).toHaveText(/Live/, { timeout: 40_000 });
   await expect.poll(async () => (await console.sight()).environment).toMatch(/^Deployment OK/);
+});
+
+test("what is looked at is gone with its world, and there again with it", async ({ page, console, server }) => {
+  const kept = await (await server.api("GET", "x/world")).text();
+  await console.enter("staging");
+  // Of another project, in another organization.
+  await server.api("PUT", "x/world", readFileSync("../fuzz/small.json", "utf8"));
+  await expect(page.getByRole("alert")).toContainText("There is nothing here");
+  await expect(page.getByRole("button", { name: /^Data:/ })).toHaveText(/Live/);
+  await page.getByRole("link", { name: "Go to the environments" }).click();
+  await expect(console.row("production")).toHaveCount(0);
+  await expect(console.table.getByRole("button", { name: /^Play / })).toHaveCount(1);
+  await server.api("PUT", "x/world", kept);
+  await expect(console.row("production")).toBeVisible();
 });

@@ -59,7 +59,8 @@ export class Server {
   }
 
   /** Asks the API beside the page, as another client would. */
-  async api(method: string, path: string): Promise<Response> {
-    return fetch(`${this.address}api/${path}`, { method });
+  async api(method: string, path: string, body?: string): Promise<Response> {
+    const json = body === undefined ? {} : { body, headers: { "Content-Type": "application/json" } };
+    return fetch(`${this.address}api/${path}`, { method, ...json });
   }
 }

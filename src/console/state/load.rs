@@ -19,17 +19,37 @@ use crate::lifecycle::{EnvironmentId, Provider, ServiceId};
 /// One round: whatever the page shows and is not loaded is loaded; of the rest, what changed.
 pub async fn refresh(store: Store) -> Result<(), client::Error> {
     let client = store.client();
-    let Some(project) = project(store, &client).await? else {
+    let known = store.poll.with_value(|poll| poll.project.clone());
+    let project = match &known {
+        Some(project) => Some(project.clone()),
+        None => project(store, &client).await?,
+    };
+    let followed = round(store, &client, project.as_deref()).await;
+    // What is shown was not found: either somebody else answers, or the whole project is gone, and another is open.
+    if let (Err(client::Error::NotFound { .. }), Some(_)) = (&followed, known)
+        && let Ok(other) = self::project(store, &client).await
+        && other != project
+    {
+        store.poll.update_value(|poll| (poll.project_revision, poll.revision) = (0, 0));
+        store.environments.forget();
+        shown::forget_services(store);
+        return round(store, &client, other.as_deref()).await;
+    }
+    followed
+}
+
+async fn round(store: Store, client: &Client, project: Option<&str>) -> Result<(), client::Error> {
+    let Some(project) = project else {
         store.environments.load(Vec::new());
         return Ok(());
     };
     if !contract_only(store) {
-        follow(store, &client, &project).await?;
+        follow(store, client, project).await?;
     }
     // Known from the beginning, or learned just now.
     if contract_only(store) {
         let loaded = store.loader.loaded().await.map_err(|_| client::Error::Offline)?;
-        (loaded.contract.round)(store, project).await?;
+        (loaded.contract.round)(store, project.to_owned()).await?;
     }
     Ok(())
 }
@@ -67,9 +87,6 @@ pub(super) fn forget_gone(store: Store, focus: EnvironmentId) {
 
 /// The project that is open: the one the URL names (`?organization=`, `?project=`), else the first there is.
 async fn project(store: Store, client: &Client) -> Result<Option<String>, client::Error> {
-    if let Some(project) = store.poll.with_value(|poll| poll.project.clone()) {
-        return Ok(Some(project));
-    }
     let wanted = |key: &str| {
         let rest = |place: &Place| place.rest.iter().find(|(known, _)| known == key).map(|(_, value)| value.clone());
         store.route.place().with_untracked(rest)
