@@ -204,7 +204,11 @@ impl Upstream {
             self.metrics.upstream_failed();
             let words =
                 "The upstream answers with a redirect, which is not followed. --upstream names where its API is";
-            return problem(502, words);
+            // Some APIs send on who has acted to what came of it: it may have been accepted.
+            return match acts {
+                true => problem(504, &format!("{words}. {}", fate(acts))),
+                false => problem(502, words),
+            };
         }
         // A 401 here is about the visitor's token.
         if answer.status == 401 {
