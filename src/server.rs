@@ -18,6 +18,7 @@ mod listen;
 mod metrics;
 mod once;
 mod openapi;
+mod patient;
 mod site;
 pub mod tokens;
 pub mod upstream;

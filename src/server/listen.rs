@@ -1,8 +1,8 @@
 //! From the port to the router, until the server is told to end.
 //!
-//! A connection costs little and is not there for ever: one that sends no whole head in time is closed, and there is a
-//! limit to how many are open. Beyond it some more are let in one request each, to be told so: whoever watches the server
-//! is still answered.
+//! A connection costs little and is not there for ever: one that sends no whole head in time is closed, so is one that takes
+//! nothing of its answer or whose other end is gone, and there is a limit to how many are open. Beyond it some more are let
+//! in one request each, to be told so: whoever watches the server is still answered.
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -20,14 +20,28 @@ use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
+use super::patient::Patient;
 use super::{API, Server, Source, answer, healthy, problem, router};
 
 /// How long a head may take, from the connection or from the last answer on. Longer than clients keep a connection that
 /// they do not use (15 s in our own), so that seldom a request meets one that is being closed.
 const HEAD: Duration = Duration::from_secs(30);
+
+/// How long an answer that is being written may wait for the other side to take anything of it.
+const WRITE: Duration = Duration::from_secs(30);
+
+/// How much of an answer the system holds for one connection, in bytes. It tells of progress when a third of that is taken:
+/// with the megabytes that it would grow to, a slow line would seem to take nothing. So it is some 5 kB/s that is asked for.
+const ON_THE_WAY: usize = 256 * 1024;
+
+/// How long nothing may be heard before the system asks whether the other end is there, and how often it then asks. It
+/// gives up after some times (nine, where nobody said otherwise).
+const SILENCE: Duration = Duration::from_secs(60);
+const KNOCKS: Duration = Duration::from_secs(15);
 
 /// How many connections are served. With the reserve, the upstream's connections and websockets, and the journal it
 /// stays below the 1,024 files that most systems give a process.
@@ -106,7 +120,8 @@ impl Door {
             request.extensions_mut().insert(ConnectInfo(peer));
             router.call(request)
         });
-        let connection = self.builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
+        let stream = TokioIo::new(Patient::new(prepared(stream), WRITE));
+        let connection = self.builder.serve_connection(stream, service).with_upgrades();
         tokio::spawn(async move {
             let mut connection = pin!(connection);
             // How it ends is the client's business: what it asked is in the log.
@@ -126,6 +141,14 @@ impl Door {
         // Nobody closes the semaphore, so that this does not fail.
         let _ = self.places.acquire_many(self.size).await;
     }
+}
+
+/// With bounds of the system's own. A connection is served without them too, where the system does not know them.
+fn prepared(stream: TcpStream) -> TcpStream {
+    let socket = SockRef::from(&stream);
+    let _ = socket.set_send_buffer_size(ON_THE_WAY);
+    let _ = socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(SILENCE).with_interval(KNOCKS));
+    stream
 }
 
 /// Lets connections in, for ever.
