@@ -39,8 +39,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use host::Host;
 pub use host::real_now;
+use host::{Host, Started};
 use journal::Journal;
 pub use journal::Opening;
 use metrics::Metrics;
@@ -208,12 +208,18 @@ pub fn serve(options: Options) -> Result<(), Failure> {
     let attributes = attributes(&options.answering);
     let site = options.console.map(|folder| Site::open(&folder, attributes));
     let site = site.transpose().map_err(|(path, source)| Failure::Console { path, source })?;
+    let once = Once::default();
     // Last: a start that fails leaves the world's clock as it was.
     let (source, gone, mut told) = match options.answering {
         Answering::World { opening, speed } => {
             let journal = Journal::open(&path, &opening, real_now())?;
-            let (host, gone, replayed) = Host::start(journal, speed, metrics.clone())?;
-            let told = format!("The journal is {}, with {replayed} accepted requests\n", path.display());
+            let Started { host, gone, requests, aside } = Host::start(journal, speed, metrics.clone(), &once)?;
+            let mut told = format!("The journal is {}, with {requests} accepted requests\n", path.display());
+            if aside > 0 {
+                told.push_str(&format!(
+                    "The journal was damaged: {aside} requests are not in the world; they are kept in its table damaged\n"
+                ));
+            }
             (Source::World(host), Some(gone), told)
         }
         Answering::Upstream(upstream) => {
@@ -232,7 +238,7 @@ pub fn serve(options: Options) -> Result<(), Failure> {
         );
     }
     let (ending, _) = watch::channel(false);
-    let (origins, read_only, once) = (options.origins, options.read_only, Once::default());
+    let (origins, read_only) = (options.origins, options.read_only);
     let parts = Parts { source, tokens, metrics, site, origins, read_only, once, ending };
     let server = Server(Arc::new(parts));
     let world_ends = async {

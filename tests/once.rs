@@ -99,6 +99,45 @@ fn a_key_is_its_visitors_own() {
 }
 
 #[test]
+fn what_was_accepted_with_a_key_is_not_done_again_after_a_kill() {
+    const CANARY: &str = "key-canary-5b1e";
+    let folder = Folder::new();
+    let mut server = Server::start(&folder.0, &[]);
+    let place = Place::of(&server, None);
+    let before = place.asked_for(&server);
+    let ask = |server: &Server, key: &str| {
+        let answer = server.ask("POST", &place.deploy).with(KEY, key).json(&place.version).send();
+        assert_eq!(answer.status, 202, "{}", answer.text());
+        let own = ["date", "x-request-id"];
+        let headers: Vec<_> = answer.headers.into_iter().filter(|(name, _)| !own.contains(&name.as_str())).collect();
+        assert!(headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(REQUEST)), "{headers:?}");
+        (headers, answer.body)
+    };
+    // The first is carried out, the second waits behind it.
+    let first = [CANARY, "two"].map(|key| ask(&server, key));
+    for _ in 0..2 {
+        server.kill();
+        server = Server::start(&folder.0, &[]);
+        assert_eq!([CANARY, "two"].map(|key| ask(&server, key)), first);
+        assert_eq!(place.asked_for(&server), before + 2);
+    }
+    let journal = || rusqlite::Connection::open(folder.0.join("journal.sqlite")).unwrap();
+    let requests = || journal().query_row("SELECT count(*) FROM request", [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(requests(), 2);
+    assert_ne!(ask(&server, "three"), first[1]);
+    server.kill();
+    for entry in std::fs::read_dir(&folder.0).unwrap() {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        assert!(!bytes.windows(CANARY.len()).any(|part| part == CANARY.as_bytes()), "a key was written down");
+    }
+    // As if eleven minutes had passed: then a key is a new one.
+    journal().execute("UPDATE request SET asked = asked - 660000", []).unwrap();
+    let server = Server::start(&folder.0, &[]);
+    assert_ne!(ask(&server, CANARY), first[0]);
+    assert_eq!(requests(), 4);
+}
+
+#[test]
 fn what_is_passed_on_is_passed_on_once() {
     let (folder, upstream) = (Folder::new(), Upstream::start());
     let mut command = program();

@@ -35,62 +35,117 @@ fn an_action_is_accepted_and_stands_in_the_history_and_a_refusal_says_why() {
     assert!(!again.json()["detail"].as_str().unwrap().is_empty());
 }
 
+/// A request with a key of its own: it may be sent again and again.
+#[derive(Clone)]
+struct Keyed {
+    path: String,
+    key: String,
+}
+
+impl Keyed {
+    /// The id it got, or that it was refused; else there was no answer.
+    fn send(&self, address: &str) -> Option<Option<String>> {
+        let url = format!("{address}{}", self.path);
+        let asking = Asking { url, method: "POST".into(), headers: Vec::new(), body: Vec::new() };
+        let answer = asking.with("Idempotency-Key", &self.key).try_send().ok()?;
+        assert!([200, 202, 409].contains(&answer.status), "{}", answer.text());
+        let request = answer.header("X-Playhead-Request").map(str::to_owned);
+        assert_eq!(request.is_some(), answer.status != 409);
+        Some(request)
+    }
+
+    /// Sends it, and does not wait for the answer.
+    fn only_send(&self, address: &str) -> TcpStream {
+        let host = address.trim_start_matches("http://");
+        let mut stream = TcpStream::connect(host).unwrap();
+        let Keyed { path, key } = self;
+        write!(stream, "POST {path} HTTP/1.1\r\nHost: {host}\r\nIdempotency-Key: {key}\r\nContent-Length: 0\r\n\r\n")
+            .unwrap();
+        stream
+    }
+}
+
 #[test]
 fn what_was_accepted_survives_a_kill_at_any_moment_once() {
     // `cargo xtask verify` kills it more often.
     let kills = std::env::var("KILLS").map_or(12, |kills| kills.parse::<usize>().expect("KILLS is a number"));
     let folder = Folder::new();
     let mut accepted = BTreeSet::new();
+    // What each hand was not answered, and what nobody waited to be answered.
+    let mut open: [Option<Keyed>; 2] = [None, None];
+    let mut unheard: Option<Keyed> = None;
+    let mut lost = 0;
     for round in 0..kills {
         let server = Server::start(&folder.0, &["--speed", "200"]);
         let environments = server.environments();
-        let address = server.address.clone();
-        // Two hands that press as fast as they can, until the server is gone.
-        let hands: Vec<_> = (0..2)
-            .map(|hand| {
-                let (address, environments) = (address.clone(), environments.clone());
-                std::thread::spawn(move || {
-                    let mut answered = Vec::new();
-                    for turn in hand.. {
-                        let environment = &environments[turn % environments.len()];
-                        let verb = if turn % 3 == 0 { "stop" } else { "redeploy" };
-                        let url = format!("{address}/api/environment/{environment}/{verb}");
-                        let asking = Asking { url, method: "POST".into(), headers: Vec::new(), body: Vec::new() };
-                        match asking.try_send() {
-                            Ok(answer) => answered.extend(answer.header("X-Playhead-Request").map(str::to_owned)),
-                            Err(_) => return answered,
-                        }
+        // Two hands that press as fast as they can, until the server is gone. First what stayed open, with its key.
+        let hands = open.clone().into_iter().enumerate().map(|(hand, again)| {
+            let (address, environments) = (server.address.clone(), environments.clone());
+            let fresh = (hand..).map(move |turn| {
+                let verb = if turn % 3 == 0 { "stop" } else { "redeploy" };
+                let path = format!("/api/environment/{}/{verb}", environments[turn % environments.len()]);
+                Keyed { path, key: format!("{round}-{hand}-{turn}") }
+            });
+            std::thread::spawn(move || {
+                let mut answered = Vec::new();
+                for request in again.into_iter().chain(fresh) {
+                    match request.send(&address) {
+                        Some(id) => answered.extend(id),
+                        None => return (answered, request),
                     }
-                    answered
-                })
+                }
+                unreachable!("the turns have no end")
             })
-            .collect();
+        });
+        let hands: Vec<_> = hands.collect();
         // The moment is another one in each round: after so many reads of the world.
         for _ in 0..(round * 7) % 40 {
             let _ = server.ask("GET", "/api/x").try_send();
         }
+        if let Some(request) = unheard.as_ref().and_then(|unheard| unheard.send(&server.address).unwrap()) {
+            assert!(accepted.insert(request), "the same id was given twice");
+        }
+        let path = format!("/api/environment/{}/redeploy", environments[round % environments.len()]);
+        let last = Keyed { path, key: format!("{round}-unheard") };
+        let _unheard = last.only_send(&server.address);
+        std::thread::sleep(std::time::Duration::from_micros(500 * (round as u64 % 8)));
+        unheard = Some(last);
         server.kill();
-        for hand in hands {
-            for request in hand.join().unwrap() {
+        for (hand, open) in hands.into_iter().zip(&mut open) {
+            let (answered, unanswered) = hand.join().unwrap();
+            for request in answered {
                 assert!(accepted.insert(request), "the same id was given twice");
             }
+            *open = Some(unanswered);
+        }
+        lost += ids(&folder.0).difference(&accepted).count();
+    }
+    // An environment remembers its last hundred, the journal all; that nothing is set aside says that all are the same.
+    let server = Server::start(&folder.0, &[]);
+    for request in open.iter().chain([&unheard]).flatten() {
+        if let Some(request) = request.send(&server.address).unwrap() {
+            assert!(accepted.insert(request), "the same id was given twice");
         }
     }
-    // An environment remembers its last hundred, the journal all; that this starts says that all are there and are the same.
-    let _server = Server::start(&folder.0, &[]);
     assert!(accepted.len() >= kills, "only {} requests were accepted in {kills} rounds", accepted.len());
-    let journal = journal(&folder.0);
+    assert_eq!(ids(&folder.0), accepted, "what was answered is not what is written down");
+    assert_eq!(rows(&journal(&folder.0), "damaged"), 0);
+    println!("{lost} answers were lost, and given to the next try");
+    println!("figure: kills survived = {kills}");
+}
+
+/// The requests that the journal holds, each once.
+fn ids(data: &Path) -> BTreeSet<String> {
+    let journal = journal(data);
     let mut statement = journal.prepare("SELECT accepted FROM request WHERE accepted IS NOT NULL").unwrap();
     let all: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-    let written: BTreeSet<&String> = all.iter().collect();
+    let written: BTreeSet<String> = all.iter().cloned().collect();
     assert_eq!(written.len(), all.len(), "a request stands in the journal twice");
-    for request in &accepted {
-        assert!(written.contains(request), "{request} was accepted and is lost");
-    }
-    // Each hand may have been cut off once in a round, after its request was written and before it was answered.
-    let most = accepted.len() + 2 * kills;
-    assert!((accepted.len()..=most).contains(&written.len()), "{} for {}", written.len(), accepted.len());
-    println!("figure: kills survived = {kills}");
+    written
+}
+
+fn rows(journal: &rusqlite::Connection, table: &str) -> i64 {
+    journal.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
 }
 
 #[test]
@@ -429,7 +484,7 @@ fn the_console_is_served_with_its_own_headers_narrowed_to_this_server_and_everyt
 }
 
 #[test]
-fn a_journal_of_another_format_or_another_program_is_refused_and_left_alone() {
+fn a_journal_of_a_newer_format_and_a_file_that_is_none_are_refused_and_left_alone() {
     let refused = |folder: &Folder, why: &str| {
         let output = output_of(program().args(["serve", "--port", "0", "--data"]).arg(&folder.0));
         assert!(!output.status.success());
@@ -448,17 +503,71 @@ fn a_journal_of_another_format_or_another_program_is_refused_and_left_alone() {
     let other = Folder::new();
     std::fs::write(other.0.join("journal.sqlite"), "this is no database, whatever its name says").unwrap();
     refused(&other, "not a database");
-    let edited = Folder::new();
-    made_token(&edited.0, "ci", "act");
-    let connection = rusqlite::Connection::open(edited.0.join("journal.sqlite")).unwrap();
-    connection
-        .execute("INSERT INTO request (at, method, path, body) VALUES (0, 'POST', '/environment/x/stop', x'')", [])
-        .unwrap();
-    refused(&edited, "request 1");
-    let renamed = Folder::new();
-    accept_one(&renamed);
-    journal(&renamed.0).execute("UPDATE request SET accepted = 'another'", []).unwrap();
-    refused(&renamed, "not another");
+}
+
+#[test]
+fn a_damaged_journal_is_recovered_up_to_the_damage_and_what_is_behind_it_is_kept() {
+    for (what, damage) in [
+        ("cannot be read", "method = 'GO'"),
+        ("cannot be read", "body = 'a text'"),
+        ("cannot be read", "at = 'noon'"),
+        ("cannot be read", "path = x'fffe'"),
+        ("cannot be read", "key = x'00'"),
+        ("was accepted and is answered with 404 now", "path = '/environment/x/stop'"),
+        ("not another", "accepted = 'another'"),
+    ] {
+        let folder = Folder::new();
+        let token = made_token(&folder.0, "ci", "act");
+        let server = Server::start(&folder.0, &["--speed", "1000"]);
+        let get = |path: String| server.ask("GET", &path).token(&token).send().json()["results"].clone();
+        let organization = kit::id(&get("/api/organization".into())[0]);
+        let project = kit::id(&get(format!("/api/organization/{organization}/project"))[0]);
+        let environments = get(format!("/api/project/{project}/environment"));
+        let send = |server: &Server, place: usize| {
+            let path = format!("/api/environment/{}/redeploy", kit::id(&environments[place]));
+            let answer = server.ask("POST", &path).token(&token).with("Idempotency-Key", &place.to_string()).send();
+            assert_eq!(answer.status, 202, "{}", answer.text());
+            answer.header("X-Playhead-Request").unwrap().to_owned()
+        };
+        let ids = [0, 1, 2].map(|place| send(&server, place));
+        server.kill();
+        let connection = journal(&folder.0);
+        assert_eq!(connection.execute(&format!("UPDATE request SET {damage} WHERE number = 2"), []).unwrap(), 1);
+        let behind = contents(&connection, "request", "number >= 2");
+
+        for start in 0..2 {
+            let mut server = Server::start(&folder.0, &[]);
+            let told: Vec<String> = server.output.by_ref().lines().take(2).map(Result::unwrap).collect();
+            assert!(told[1].contains("damaged: 2 requests") && told[0].contains("sqlite, with 1 "), "{told:?}");
+            let known = |id: &String| server.ask("GET", &format!("/api/x/request/{id}")).token(&token).send().status;
+            assert_eq!(known(&ids[0]), 200, "{damage}");
+            assert_eq!((rows(&connection, "request"), rows(&connection, "damaged")), (1, 2), "{damage}");
+            assert_eq!(contents(&connection, "damaged", "true"), behind, "{damage}");
+            let log = std::fs::read_to_string(folder.0.join("log")).unwrap();
+            let errors: Vec<&str> = log.lines().filter(|line| line.contains("ERROR")).collect();
+            assert_eq!(errors.len(), 1, "{damage}, start {start}: {log}");
+            for said in [what, "journal.sqlite", "request 2", "2 requests"] {
+                assert!(errors[0].contains(said), "{said}: {}", errors[0]);
+            }
+            assert_eq!(server.get("/readyz").status, 200);
+            if start == 1 {
+                // What is in the world is known by its key, and what is lost may be asked for again.
+                assert_eq!(send(&server, 0), ids[0]);
+                send(&server, 2);
+                assert_eq!((rows(&connection, "request"), rows(&connection, "damaged")), (2, 2), "{damage}");
+            }
+            server.kill();
+        }
+    }
+}
+
+/// The columns of a request in a table, as SQLite writes them.
+fn contents(journal: &rusqlite::Connection, table: &str, which: &str) -> Vec<String> {
+    let columns = ["number", "at", "method", "path", "actor", "origin", "body", "accepted", "key", "asked"];
+    let quoted = columns.map(|column| format!("quote({column})")).join(" || ' ' || ");
+    let mut statement =
+        journal.prepare(&format!("SELECT {quoted} FROM {table} WHERE {which} ORDER BY number")).unwrap();
+    statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
 }
 
 /// Lets a server accept a request, and kills it. The request's id.
@@ -470,21 +579,31 @@ fn accept_one(folder: &Folder) -> String {
 }
 
 #[test]
-fn a_journal_of_the_former_format_is_read_and_goes_on_in_the_new_one() {
-    let folder = Folder::new();
-    let before = accept_one(&folder);
-    // What the former format lacked.
-    journal(&folder.0).execute_batch("ALTER TABLE request DROP COLUMN accepted; PRAGMA user_version = 1").unwrap();
-    let server = Server::start(&folder.0, &[]);
-    assert_eq!(server.get(&format!("/api/x/request/{before}")).status, 200);
-    let accepted = server.ask("POST", &format!("/api/environment/{}/redeploy", server.environments()[1])).send();
-    server.kill();
-    let mut ids = Vec::new();
-    let connection = journal(&folder.0);
-    let mut statement = connection.prepare("SELECT accepted FROM request ORDER BY number").unwrap();
-    let mut rows = statement.query([]).unwrap();
-    while let Some(row) = rows.next().unwrap() {
-        ids.push(row.get::<_, Option<String>>(0).unwrap());
+fn a_journal_of_a_former_format_is_read_and_goes_on_in_the_new_one() {
+    // What each lacked.
+    let of_2 = "ALTER TABLE request DROP COLUMN key; ALTER TABLE request DROP COLUMN asked; DROP TABLE damaged; PRAGMA user_version = 2";
+    let of_1 = "ALTER TABLE request DROP COLUMN accepted; PRAGMA user_version = 1";
+    for (format, lacks) in [(2, vec![of_2]), (1, vec![of_2, of_1])] {
+        let folder = Folder::new();
+        let before = accept_one(&folder);
+        for lack in lacks {
+            journal(&folder.0).execute_batch(lack).unwrap();
+        }
+        let server = Server::start(&folder.0, &[]);
+        assert_eq!(server.get(&format!("/api/x/request/{before}")).status, 200);
+        let path = format!("/api/environment/{}/redeploy", server.environments()[1]);
+        let ask = |server: &Server| {
+            let accepted = server.ask("POST", &path).with("Idempotency-Key", "one").send();
+            accepted.header("X-Playhead-Request").unwrap().to_owned()
+        };
+        let accepted = ask(&server);
+        server.kill();
+        let server = Server::start(&folder.0, &[]);
+        assert_eq!(ask(&server), accepted);
+        server.kill();
+        let connection = journal(&folder.0);
+        let mut statement = connection.prepare("SELECT accepted FROM request ORDER BY number").unwrap();
+        let ids: Vec<Option<String>> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        assert_eq!(ids, [(format == 2).then_some(before), Some(accepted)], "format {format}");
     }
-    assert_eq!(ids, [None, accepted.header("X-Playhead-Request").map(str::to_owned)]);
 }

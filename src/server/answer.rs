@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::gate::{self, Denied, Visitor};
 use super::host::Host;
+use super::once::{self, Digested};
 use super::{API, LARGEST_BODY, Server, Source, problem};
 use crate::api;
 use crate::api::http::{ACTOR, KEY, ORIGIN, POSITION, REQUEST, SCOPE};
@@ -156,27 +157,32 @@ async fn contract(server: &Server, peer: SocketAddr, path: String, request: Requ
     asked.query = query(head.uri.query().unwrap_or_default());
     let reads_only = server.0.read_only || visitor.reads_only();
     let key = head.headers.get(KEY).and_then(|key| key.to_str().ok()).filter(|key| !key.is_empty());
-    let answer = match key.filter(|_| method != api::Method::Get) {
-        Some(key) => {
-            let first = from_source(server.clone(), asked.clone(), head.headers.clone(), visitor.clone());
-            server.0.once.answer((&visitor, key), &asked, first).await
-        }
-        None => from_source(server.clone(), asked, head.headers.clone(), visitor).await,
+    let key = key.filter(|_| method != api::Method::Get).map(|key| once::digest(&visitor, key, &asked));
+    let first = from_source(server.clone(), asked, head.headers.clone(), visitor, key);
+    let answer = match key {
+        Some(key) => server.0.once.answer(key, first).await,
+        None => first.await,
     };
     // A page that knows offers nothing else. Told always: what is only missing is not noticed by a cache.
     let answer = answer.with_header(SCOPE, if reads_only { "read" } else { "act" });
     if method == api::Method::Get && answer.status == 200 { validated(answer, &head.headers) } else { plain(answer) }
 }
 
-async fn from_source(server: Server, asked: api::Request, headers: HeaderMap, visitor: Visitor) -> api::Response {
+async fn from_source(
+    server: Server,
+    asked: api::Request,
+    headers: HeaderMap,
+    visitor: Visitor,
+    key: Option<Digested>,
+) -> api::Response {
     match &server.0.source {
-        Source::World(host) => ask(host, told_by(asked, &headers, visitor)).await,
+        Source::World(host) => ask(host, told_by(asked, &headers, visitor), key).await,
         Source::Upstream(upstream) => upstream.pass(&asked, &headers).await,
     }
 }
 
-async fn ask(host: &Host, request: api::Request) -> api::Response {
-    match tokio::time::timeout(PATIENCE, host.ask(request)).await {
+async fn ask(host: &Host, request: api::Request, key: Option<Digested>) -> api::Response {
+    match tokio::time::timeout(PATIENCE, host.ask(request, key)).await {
         Ok(Some(answer)) => answer,
         Ok(None) => problem(503, "The server is going down. Try again"),
         Err(_) => problem(504, "It took too long. If this was an action, it is not known whether it was done"),

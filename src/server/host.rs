@@ -11,8 +11,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::{oneshot, watch};
 
-use super::journal::{self, Journal};
+use super::journal::{self, Journal, Keyed};
 use super::metrics::Metrics;
+use super::once::{Digested, Once};
 use crate::api::http::REQUEST;
 use crate::api::{Endpoint, Method, Request, Response};
 use crate::backend::Backend;
@@ -42,6 +43,8 @@ pub struct Host {
 #[derive(Debug)]
 struct Job {
     request: Request,
+    /// Of the key it came with.
+    key: Option<Digested>,
     answer: oneshot::Sender<Response>,
 }
 
@@ -62,6 +65,18 @@ struct Home {
     broken: bool,
 }
 
+/// What a world that was started begins with.
+pub struct Started {
+    /// The way to it.
+    pub host: Host,
+    /// Fails when it has ended, for whatever reason.
+    pub gone: oneshot::Receiver<()>,
+    /// How many requests it is made of.
+    pub requests: i64,
+    /// How many are set aside, because the journal was damaged.
+    pub aside: i64,
+}
+
 /// Real time, Unix milliseconds.
 pub fn real_now() -> Millis {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
@@ -69,8 +84,8 @@ pub fn real_now() -> Millis {
 }
 
 impl Host {
-    /// Reads the journal and starts the thread, which ends when the last [`Host`] is dropped; the receiver fails when it
-    /// has ended, for whatever reason. With it: how many requests the journal holds.
+    /// Reads the journal and starts the thread, which ends when the last [`Host`] is dropped. What was answered to a key not
+    /// long ago `once` knows then.
     ///
     /// # Errors
     /// What [`Journal`] says.
@@ -78,8 +93,15 @@ impl Host {
         journal: Journal,
         speed: Option<u32>,
         metrics: Metrics,
-    ) -> Result<(Host, oneshot::Receiver<()>, i64), journal::Error> {
-        let (backend, count) = journal.replay()?;
+        once: &Once,
+    ) -> Result<Started, journal::Error> {
+        let now = real_now();
+        let remember = |Keyed { key, asked, answer }: Keyed| {
+            // A clock that was set back since makes it new, not unknown.
+            let age = u64::try_from(now.saturating_sub(asked)).unwrap_or(0);
+            once.remember(Duration::from_millis(age), key, answer);
+        };
+        let (backend, requests, aside) = journal.recover(now, remember)?;
         // Last: a start that fails leaves the clock as it was.
         let clock = journal.clock(real_now(), speed)?;
         let (revision, told) = watch::channel(backend.revision());
@@ -94,20 +116,20 @@ impl Host {
             // Dropped here, and by a panic as well.
             drop(alive);
         });
-        Ok((Host { jobs, revision: told, writes: shared }, ended, count))
+        Ok(Started { host: Host { jobs, revision: told, writes: shared }, gone: ended, requests, aside })
     }
 
-    /// Has a request answered; `None`: the world is gone, because the server is going down.
-    pub async fn ask(&self, request: Request) -> Option<Response> {
+    /// Has a request answered, which came with a key or without; `None`: the world is gone, because the server is going down.
+    pub async fn ask(&self, request: Request, key: Option<Digested>) -> Option<Response> {
         let (answer, answered) = oneshot::channel();
-        self.jobs.send(Job { request, answer }).ok()?;
+        self.jobs.send(Job { request, key, answer }).ok()?;
         answered.await.ok()
     }
 
     /// Why actions cannot be accepted now; `None`: they can. When something could not be written it is tried again, so
     /// that who only asks this learns when it can.
     pub async fn trouble(&self) -> Option<&'static str> {
-        let answer = self.ask(Endpoint::Capabilities.request(&[])).await;
+        let answer = self.ask(Endpoint::Capabilities.request(&[]), None).await;
         if !answer.is_some_and(|answer| answer.is_ok()) {
             return Some("the world does not answer");
         }
@@ -161,12 +183,13 @@ impl Home {
         // Who does not wait any more was told that it is not known; what can still be left undone is.
         let jobs: Vec<Job> = jobs.into_iter().filter(|job| !job.answer.is_closed()).collect();
         let acts = jobs.iter().any(|job| job.request.method != Method::Get);
-        let (requests, answers): (Vec<_>, Vec<_>) = jobs.into_iter().map(|job| (job.request, job.answer)).unzip();
+        let (requests, answers): (Vec<_>, Vec<_>) =
+            jobs.into_iter().map(|job| ((job.request, job.key), job.answer)).unzip();
         let responses = if acts {
             self.answer_durably(&requests)
         } else {
             self.try_to_write();
-            requests.iter().map(|request| self.handle(request)).collect()
+            requests.iter().map(|(request, _)| self.handle(request)).collect()
         };
         for (answer, response) in answers.into_iter().zip(responses) {
             // Who asked may be gone; what was accepted stays accepted.
@@ -194,7 +217,7 @@ impl Home {
         }
     }
 
-    fn answer_durably(&mut self, requests: &[Request]) -> Vec<Response> {
+    fn answer_durably(&mut self, requests: &[(Request, Option<Digested>)]) -> Vec<Response> {
         let unwritten = |home: &mut Home, error: journal::Error| {
             tracing::error!(%error, "nothing could be written; the requests were not accepted");
             home.metrics.commit_failed();
@@ -209,7 +232,7 @@ impl Home {
             Err(error) => {
                 self.journal.rollback();
                 // The world has moved on and the journal has not: it is made again from what is on the disk.
-                match self.journal.replay() {
+                match self.journal.replay(|_| {}) {
                     Ok((backend, _)) => self.backend = backend,
                     Err(error) => {
                         tracing::error!(%error, "the journal cannot be read again");
@@ -222,14 +245,18 @@ impl Home {
     }
 
     /// Within a transaction: handles the requests, writes what is accepted, and ends the transaction.
-    fn try_answer_durably(&mut self, requests: &[Request]) -> Result<Vec<Response>, journal::Error> {
+    fn try_answer_durably(
+        &mut self,
+        requests: &[(Request, Option<Digested>)],
+    ) -> Result<Vec<Response>, journal::Error> {
         let mut responses = Vec::with_capacity(requests.len());
         let mut written = 0;
-        for request in requests {
+        for (request, key) in requests {
             let now = self.now();
             let response = self.backend.handle(request, now);
             if request.method != Method::Get && response.is_ok() {
-                self.journal.write(request, now, response.header(REQUEST))?;
+                let key = key.map(|key| (key, real_now()));
+                self.journal.write(request, now, response.header(REQUEST), key)?;
                 written += 1;
             }
             responses.push(response);

@@ -3,26 +3,33 @@
 //! The world is not stored: it follows from how it was opened and from the requests that were accepted since, each with
 //! the world's time at which it was answered. Reading the journal is answering them again.
 //!
+//! A request that cannot be read, or is not accepted any more, ends what can be followed: it and all behind it are set
+//! aside in the table `damaged`, as they were, and the world goes on from what is before them.
+//!
 //! Invariants: a request stands here before its answer goes out; no token and no header but who asked and from where is
-//! written down; a file of a format that is not known is refused, never changed.
+//! written down, of a key its digest; a file of a format that is not known is refused, never changed; nothing is deleted.
 
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, params};
 use thiserror::Error;
 
+use super::once::Digested;
 use crate::api::http::{ACTOR, ORIGIN, REQUEST};
-use crate::api::{Method, Request};
+use crate::api::{Method, Request, Response};
 use crate::backend::Backend;
 use crate::client::Clock;
 use crate::client::clock::Millis;
 
 /// The version of the file's format, kept in SQLite's own place for it.
-const FORMAT: i64 = 2;
+const FORMAT: i64 = 3;
 
-/// The format before it, and what it lacks: the ids of requests.
-const FORMER: i64 = 1;
-const LACKING: &str = "ALTER TABLE request ADD COLUMN accepted TEXT";
+/// The formats before it, and what each lacks of the next: the ids of requests; the keys they came with, when that was, and
+/// a place for what is set aside.
+const FORMER: [(i64, &str); 2] = [
+    (1, "ALTER TABLE request ADD COLUMN accepted TEXT"),
+    (2, "ALTER TABLE request ADD COLUMN key BLOB; ALTER TABLE request ADD COLUMN asked INTEGER"),
+];
 
 const TABLES: &str = "
     CREATE TABLE opening (
@@ -45,7 +52,9 @@ const TABLES: &str = "
         actor TEXT,
         origin TEXT,
         body BLOB NOT NULL,
-        accepted TEXT
+        accepted TEXT,
+        key BLOB,
+        asked INTEGER
     );
     CREATE TABLE token (
         name TEXT PRIMARY KEY,
@@ -53,6 +62,14 @@ const TABLES: &str = "
         act INTEGER NOT NULL,
         created_at INTEGER NOT NULL,
         revoked_at INTEGER
+    );
+";
+
+/// What a request was, and why it is here and when it came here. Without types, and so without conversions: what is damaged
+/// stays as it is.
+const DAMAGED: &str = "
+    CREATE TABLE IF NOT EXISTS damaged (
+        number, at, method, path, actor, origin, body, accepted, key, asked, why, set_aside_at
     );
 ";
 
@@ -79,26 +96,24 @@ pub enum Error {
         /// The format it has.
         found: i64,
     },
-    /// A request that was accepted once is not any more, or gets another id: another version of the program wrote it, or a hand.
-    #[error(
-        "{}: request {number} ({method} {path_asked}) was accepted and is answered with {status} now: {words}. Use the \
-         program that wrote the journal, or another --data",
-        path.display()
-    )]
-    Unrepeatable {
+    /// It was followed when the server started, and cannot be now.
+    #[error("{}: {damage}. Start the server again", path.display())]
+    Damaged {
         /// The file.
         path: PathBuf,
-        /// Its place in the journal, from 1.
-        number: i64,
-        /// Its method.
-        method: String,
-        /// Its path.
-        path_asked: String,
-        /// The answer it gets now.
-        status: u16,
-        /// In words.
-        words: String,
+        /// Where it ends.
+        damage: Damage,
     },
+}
+
+/// Where a journal cannot be followed any further. Displayed: what is there.
+#[derive(Debug, Error)]
+#[error("request {number} {what}")]
+pub struct Damage {
+    /// Its place in the journal, from 1.
+    number: i64,
+    /// What is wrong with it.
+    what: String,
 }
 
 /// The journal, open.
@@ -117,6 +132,10 @@ pub struct Opening {
     pub seed: u64,
 }
 
+fn is_read(format: i64) -> bool {
+    format == FORMAT || FORMER.iter().any(|(former, _)| *former == format)
+}
+
 /// Opens the file, which gets its tables when it is new.
 ///
 /// # Errors
@@ -132,7 +151,7 @@ pub fn open(path: &Path) -> Result<Connection, Error> {
         let tables = |connection: &Connection| {
             connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))
         };
-        if ![FORMAT, FORMER].contains(&known) && (known != 0 || tables(&connection)? > 0) {
+        if !is_read(known) && (known != 0 || tables(&connection)? > 0) {
             return Ok((connection, known));
         }
         connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -143,11 +162,15 @@ pub fn open(path: &Path) -> Result<Connection, Error> {
         if format == 0 && tables(&connection)? == 0 {
             connection.execute_batch(TABLES)?;
             format = FORMAT;
-        } else if format == FORMER {
-            connection.execute_batch(LACKING)?;
-            format = FORMAT;
+        }
+        for (former, lacking) in FORMER {
+            if format == former {
+                connection.execute_batch(lacking)?;
+                format += 1;
+            }
         }
         if format == FORMAT {
+            connection.execute_batch(DAMAGED)?;
             connection.pragma_update(None, "user_version", FORMAT)?;
         }
         connection.execute_batch("COMMIT")?;
@@ -195,43 +218,72 @@ impl Journal {
         Ok(clock)
     }
 
-    /// The world as the journal tells it: as it was opened, and every accepted request answered again.
+    /// The world as the journal tells it: as it was opened, and every accepted request answered again, and how many these
+    /// are. `keyed` is told the answers to those that came with a key.
     ///
     /// # Errors
-    /// [`Error::Unrepeatable`] where an accepted request is not accepted any more.
-    pub fn replay(&self) -> Result<(Backend, i64), Error> {
+    /// [`Error::Damaged`] where a request cannot be read, or is not accepted any more.
+    pub fn replay(&self, mut keyed: impl FnMut(Keyed)) -> Result<(Backend, i64), Error> {
         let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
         let (scenario, seed, at): (String, i64, Millis) =
             self.stored(self.connection.query_row("SELECT scenario, seed, at FROM opening", [], row))?;
         let mut backend = Backend::scenario(&scenario, seed.cast_unsigned(), at);
         let mut count = 0;
-        let statement = "SELECT number, at, method, path, actor, origin, body, accepted FROM request ORDER BY number";
+        let statement =
+            "SELECT number, at, method, path, actor, origin, body, accepted, key, asked FROM request ORDER BY number";
         let mut statement = self.stored(self.connection.prepare(statement))?;
         let mut rows = self.stored(statement.query([]))?;
         while let Some(row) = self.stored(rows.next())? {
-            let Entry { number, at, request, accepted } = self.stored(entry(row))?;
-            let response = backend.handle(&request, at);
-            let id = response.header(REQUEST);
-            let words = match &accepted {
-                _ if !response.is_ok() => String::from_utf8_lossy(&response.body).into_owned(),
-                Some(accepted) if id != Some(accepted.as_str()) => {
-                    format!("with the id {}, not {accepted}", id.unwrap_or("of none"))
-                }
-                Some(_) | None => {
-                    count = number;
-                    continue;
-                }
-            };
-            return Err(Error::Unrepeatable {
-                path: self.path.clone(),
-                number,
-                method: request.method.to_string(),
-                path_asked: request.path,
-                status: response.status,
-                words,
-            });
+            let number = self.stored(row.get(0))?;
+            let damaged = |what| Error::Damaged { path: self.path.clone(), damage: Damage { number, what } };
+            let entry = entry(row).map_err(|error| damaged(format!("cannot be read: {error}")))?;
+            let answer = again(&mut backend, &entry).map_err(damaged)?;
+            if let Some((key, asked)) = entry.key {
+                keyed(Keyed { key, asked, answer });
+            }
+            count += 1;
         }
         Ok((backend, count))
+    }
+
+    /// [`Journal::replay`]; what cannot be followed is set aside first. With it: how many requests that were, now and ever.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub fn recover(&self, real: Millis, mut keyed: impl FnMut(Keyed)) -> Result<(Backend, i64, i64), Error> {
+        loop {
+            match self.replay(&mut keyed) {
+                Ok((backend, count)) => {
+                    let aside = self.connection.query_row("SELECT count(*) FROM damaged", [], |row| row.get(0));
+                    return Ok((backend, count, self.stored(aside)?));
+                }
+                // What the world has become on the way is forgotten with it: the refused request may have changed it.
+                Err(Error::Damaged { damage, .. }) => {
+                    let rows = self.set_aside(&damage, real)?;
+                    let path = self.path.display();
+                    tracing::error!(
+                        "{path} is damaged: {damage}. {rows} requests from there on are not in the world; they are kept in \
+                         its table damaged"
+                    );
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Puts a request and all behind it into the table of what is damaged. How many they are.
+    fn set_aside(&self, damage: &Damage, real: Millis) -> Result<usize, Error> {
+        let insert = "INSERT INTO damaged
+            SELECT number, at, method, path, actor, origin, body, accepted, key, asked, ?2, ?3 FROM request
+            WHERE number >= ?1 ORDER BY number";
+        self.begin()?;
+        let moved = || {
+            let rows = self.run(insert, params![damage.number, damage.to_string(), real])?;
+            self.run("DELETE FROM request WHERE number >= ?1", params![damage.number])?;
+            self.commit()?;
+            Ok(rows)
+        };
+        moved().inspect_err(|_| self.rollback())
     }
 
     /// Writes what is there already, to see whether it can be written; after an error there may be a transaction left.
@@ -252,11 +304,18 @@ impl Journal {
         self.run("BEGIN IMMEDIATE", []).map(|_| ())
     }
 
-    /// Writes a request that is going to be answered with a success, with the world's time and the id it got, if any.
+    /// Writes a request that is going to be answered with a success, with the world's time and the id it got, if any; and
+    /// with the digest of the key it came with, if any, and real time.
     ///
     /// # Errors
     /// [`Error::Storage`].
-    pub fn write(&self, request: &Request, at: Millis, accepted: Option<&str>) -> Result<(), Error> {
+    pub fn write(
+        &self,
+        request: &Request,
+        at: Millis,
+        accepted: Option<&str>,
+        key: Option<(Digested, Millis)>,
+    ) -> Result<(), Error> {
         let values = params![
             at,
             request.method.name(),
@@ -265,9 +324,11 @@ impl Journal {
             request.header(ORIGIN),
             request.body,
             accepted,
+            key.map(|(key, _)| key),
+            key.map(|(_, asked)| asked),
         ];
-        let insert = "INSERT INTO request (at, method, path, actor, origin, body, accepted)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let insert = "INSERT INTO request (at, method, path, actor, origin, body, accepted, key, asked)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
         self.run(insert, values).map(|_| ())
     }
 
@@ -286,13 +347,24 @@ impl Journal {
     }
 }
 
+/// What was answered to a request that came with a key.
+pub struct Keyed {
+    /// The key's digest.
+    pub key: Digested,
+    /// When it came, real time.
+    pub asked: Millis,
+    /// The answer.
+    pub answer: Response,
+}
+
 /// A line of the journal.
 struct Entry {
-    number: i64,
     at: Millis,
     request: Request,
-    /// The id it got; `None` for what gets none, and for lines of the former format.
+    /// The id it got; `None` for what gets none, and for lines of the first format.
     accepted: Option<String>,
+    /// The digest of the key it came with, and when; `None` for what has none, and for lines of former formats.
+    key: Option<(Digested, Millis)>,
 }
 
 fn entry(row: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {
@@ -304,5 +376,22 @@ fn entry(row: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {
             request = request.with_header(name, value);
         }
     }
-    Ok(Entry { number: row.get(0)?, at: row.get(1)?, request, accepted: row.get(7)? })
+    let key = row.get::<_, Option<Digested>>(8)?.zip(row.get(9)?);
+    Ok(Entry { at: row.get(1)?, request, accepted: row.get(7)?, key })
+}
+
+/// The answer to a request that was accepted before; else what is wrong with it.
+fn again(backend: &mut Backend, entry: &Entry) -> Result<Response, String> {
+    let Entry { at, request, accepted, .. } = entry;
+    let answer = backend.handle(request, *at);
+    let id = answer.header(REQUEST);
+    let words = match accepted {
+        _ if !answer.is_ok() => String::from_utf8_lossy(&answer.body).into_owned(),
+        Some(accepted) if id != Some(accepted.as_str()) => {
+            format!("with the id {}, not {accepted}", id.unwrap_or("of none"))
+        }
+        Some(_) | None => return Ok(answer),
+    };
+    let Request { method, path, .. } = request;
+    Err(format!("({method} {path}) was accepted and is answered with {} now: {words}", answer.status))
 }

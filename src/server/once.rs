@@ -2,7 +2,9 @@
 //! nothing was begun, and a later try may well be, that is not kept.
 //!
 //! A browser sends a request again by itself, an action too, when a connection that it has used before ends without an
-//! answer; so do some proxies. That comes at once: answers are known for some minutes, in memory.
+//! answer; so do some proxies. That comes at once: answers are known for some minutes. What our own world accepted stands
+//! in its journal with the digest of the key, so that a server that starts again knows it; refusals have changed nothing
+//! and are made again then. What was passed on to an upstream is in memory only: after a crash a second try is passed on.
 //!
 //! Invariants: a key is its visitor's own, and belongs to one request: with another path or body it is another key.
 
@@ -18,7 +20,7 @@ use super::problem;
 use crate::api::{Request, Response};
 
 /// How long an answer is known.
-const KNOWN: Duration = Duration::from_secs(600);
+pub const KNOWN: Duration = Duration::from_secs(600);
 
 /// How many are known at most; the oldest go first.
 const MOST: usize = 10_000;
@@ -26,7 +28,8 @@ const MOST: usize = 10_000;
 /// A refusal whose words are longer than so many bytes is made again rather than kept.
 const LARGEST: usize = 16_384;
 
-type Digested = [u8; 32];
+/// A visitor's key and the request it belongs to.
+pub type Digested = [u8; 32];
 
 /// What has been answered. Cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -61,15 +64,21 @@ impl Known {
 }
 
 impl Once {
+    /// What was answered so long ago, before this server was started.
+    pub fn remember(&self, age: Duration, digest: Digested, answer: Response) {
+        let now = Instant::now();
+        if age > KNOWN {
+            return;
+        }
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let cell = known.of(digest, now.checked_sub(age).unwrap_or(now));
+        // Who is known already stays so.
+        let _ = cell.set(answer);
+    }
+
     /// The answer to a request that came with a key: `answer` makes it, the first time. It goes on when the visitor leaves,
     /// whose second try then waits for it.
-    pub async fn answer(
-        &self,
-        (visitor, key): (&Visitor, &str),
-        request: &Request,
-        answer: impl Future<Output = Response> + Send + 'static,
-    ) -> Response {
-        let digest = digest(visitor, key, request);
+    pub async fn answer(&self, digest: Digested, answer: impl Future<Output = Response> + Send + 'static) -> Response {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).of(digest, Instant::now());
         let answered = tokio::spawn(async move {
             let kept = async {
@@ -88,7 +97,8 @@ fn is_kept(answer: &Response) -> bool {
     answer.is_ok() || (answer.body.len() <= LARGEST && !matches!(answer.status, 429 | 502 | 503))
 }
 
-fn digest(visitor: &Visitor, key: &str, request: &Request) -> Digested {
+/// What is known of a key: nobody learns the key by it.
+pub fn digest(visitor: &Visitor, key: &str, request: &Request) -> Digested {
     let mut digest = Sha256::new();
     let name = match visitor {
         Visitor::Local => "",
@@ -133,7 +143,7 @@ mod tests {
                 done.0.fetch_add(1, Ordering::Relaxed);
                 answer
             };
-            once.answer((&Visitor::Local, key), &Request::new(Method::Post, "/"), answer).await.status
+            once.answer(digest(&Visitor::Local, key, &Request::new(Method::Post, "/")), answer).await.status
         }
     }
 
@@ -174,8 +184,19 @@ mod tests {
         for (status, (visitor, request)) in (202..).zip([(Visitor::Local, post())].iter().chain(&others)) {
             for again in [status, 500] {
                 let answer = async move { Response::new(again) };
-                assert_eq!(once.answer((visitor, "key"), request, answer).await.status, status, "{request:?}");
+                assert_eq!(once.answer(digest(visitor, "key", request), answer).await.status, status, "{request:?}");
             }
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_answered_before_a_start_is_known_until_it_is_too_old() {
+        for (age, done_again) in [(0, 0), (590, 0), (610, 1)] {
+            let (once, done) = (Once::default(), Done::default());
+            let key = digest(&Visitor::Local, "key", &Request::new(Method::Post, "/"));
+            once.remember(Duration::from_secs(age), key, Response::new(200));
+            let status = done.ask(&once, "key", Response::new(202)).await;
+            assert_eq!((done.count(), status), (done_again, if done_again == 1 { 202 } else { 200 }), "{age} s");
         }
     }
 
