@@ -164,6 +164,52 @@ fn a_restart_shows_the_same_history_and_lets_the_world_go_on() {
 }
 
 #[test]
+fn a_deployment_goes_on_while_the_server_is_down() {
+    let folder = Folder::new();
+    let mut server = Server::start(&folder.0, &["--speed", "2"]);
+    let environment = server.environments()[0].clone();
+    let newest = |server: &Server| {
+        let list = format!("/api/environment/{environment}/deploymentHistoryV2");
+        server.results(&list)[0].clone()
+    };
+    let now = |server: &Server| server.get(&format!("/api/x/environment/{environment}/live")).json()["now"].clone();
+    let accepted = server.ask("POST", &format!("/api/environment/{environment}/redeploy")).send();
+    assert_eq!(accepted.status, 202, "{}", accepted.text());
+    let begun = newest(&server);
+    // At once: it is where it was.
+    server.kill();
+    server = Server::start(&folder.0, &[]);
+    let again = newest(&server);
+    for part in ["identifier", "trigger_action", "action_status"] {
+        assert_eq!(again[part], begun[part]);
+    }
+    assert_eq!((&again["action_status"], &begun["action_status"]), (&"ONGOING".into(), &"ONGOING".into()));
+    assert_eq!(again["auditing_data"]["created_at"], begun["auditing_data"]["created_at"]);
+    // After half an hour, in which an hour went by in the world: it ended when it would have.
+    let before = (std::time::Instant::now(), now(&server));
+    server.kill();
+    assert_eq!(journal(&folder.0).execute("UPDATE clock SET real = real - 1800000", []).unwrap(), 1);
+    server = Server::start(&folder.0, &[]);
+    let over = newest(&server);
+    assert_eq!((&over["identifier"], &over["action_status"]), (&begun["identifier"], &"SUCCESS".into()));
+    let [ended, told] = [&over, &begun].map(|entry| &entry["auditing_data"]["updated_at"]);
+    assert!(after(ended, told) < 60.0, "{begun} {over}");
+    let gone = after(&now(&server), &before.1);
+    let most = 3600.0 + 2.0 * before.0.elapsed().as_secs_f64();
+    assert!((3600.0..most + 1.0).contains(&gone), "{gone} s went by, not {most}");
+}
+
+/// How many seconds after another a time of the world is, within a day; both such as `2026-11-28T19:30:51.159Z`.
+fn after(time: &Value, other: &Value) -> f64 {
+    let second = |time: &Value| {
+        let text = time.as_str().unwrap();
+        let part = |from: usize, to: usize| text[from..to].parse::<f64>().unwrap();
+        (part(11, 13) * 60.0 + part(14, 16)) * 60.0 + part(17, text.len() - 1)
+    };
+    (second(time) - second(other)).rem_euclid(86_400.0)
+}
+
+#[test]
 fn without_a_token_only_this_machine_is_served_and_it_says_so() {
     let folder = Folder::new();
     let mut server = Server::start(&folder.0, &[]);
