@@ -317,6 +317,45 @@ fn what_is_a_mixture_is_out_of_date_and_a_redeploy_makes_it_whole() {
     assert_eq!(get(&world, 1).sync(), Sync::UpToDate);
 }
 
+/// A cancel of an update of three pods that has two pods of the new set ready: the first two pods of the way back are
+/// started, and the way back misses its deadline with these restarts of pods that have crashed. The pods that are left.
+fn abandoned(crashed: &[(u32, u32)], never_ready: Option<u32>) -> Vec<u32> {
+    let mut world = world(vec![with_instances(service(1, "db", Kind::ContainerDatabase), 3).deployed(0)]);
+    configure(&mut world, 1, |desired| desired.cpu_milli += 100);
+    must(&mut world, on(Action::Redeploy, 1));
+    watch(&mut world, |world| get(world, 1).newest_pod == 6, |_| {});
+    must(&mut world, on(Action::Cancel, 1));
+    let ready =
+        |world: &World, serial: u32| get(world, 1).pods.iter().any(|pod| pod.serial == serial && pod.is_ready());
+    watch(&mut world, |world| get(world, 1).newest_pod == 8, |_| {});
+    let broken = |world: &mut World, serial: u32, restarts: u32| {
+        let mut pods = world.environments[0].services[0].pods.iter_mut();
+        let pod = pods.find(|pod| pod.serial == serial).expect("it is there");
+        (pod.phase, pod.restarts, pod.ticket) = (PodPhase::Error, restarts, pod.ticket + 1);
+    };
+    let (first, others) = crashed.split_first().expect("one has crashed");
+    broken(&mut world, first.0, first.1);
+    watch(&mut world, |world| ready(world, 8), |_| {});
+    others.iter().for_each(|(serial, restarts)| broken(&mut world, *serial, *restarts));
+    if let Some(serial) = never_ready {
+        broken(&mut world, serial, 0);
+    }
+    settle(&mut world);
+    assert_eq!(
+        (status(&world, 1), get(&world, 1).pods.iter().filter(|pod| pod.is_alive()).count()),
+        (DeploymentError, 3)
+    );
+    get(&world, 1).pods.iter().filter(|pod| pod.is_alive()).map(|pod| pod.serial).collect()
+}
+
+#[test]
+fn a_way_back_that_is_given_up_removes_what_never_was_ready_first_and_of_the_others_the_newest() {
+    assert_eq!(abandoned(&[(7, 2)], None), [3, 5, 8], "a pod that is ready stays, though it is the newest");
+    assert_eq!(abandoned(&[(7, 1), (8, 3)], None), [3, 5, 7], "how often a pod has crashed is all one");
+    assert_eq!(abandoned(&[(7, 3), (8, 1)], None), [3, 5, 7]);
+    assert_eq!(abandoned(&[(7, 1), (8, 1)], Some(3)), [5, 7, 8], "what never was ready goes before what has crashed");
+}
+
 // Stop
 
 #[test]

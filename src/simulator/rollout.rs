@@ -198,14 +198,14 @@ pub(super) fn give_up(service: &mut Service, context: &mut Context<'_>) {
 }
 
 /// Gives a way back up: of the pods that are not ready, as many are removed as there are more than in the beginning,
-/// those that never were ready first. Left there, the next run would take them for what ran before, and each failure
-/// would add one.
+/// those that never were ready first, then the newest: how often one has crashed is all one. Left there, the next run
+/// would take them for what ran before, and each failure would add one.
 pub(super) fn abandon(service: &mut Service, context: &mut Context<'_>) {
     let Some(rollout) = service.rollout.take() else { return };
     let alive = service.pods.iter().filter(|pod| pod.is_alive()).count();
     for _ in rollout.from as usize..alive {
         let unready = service.pods.iter_mut().filter(|pod| pod.is_alive() && !pod.is_ready());
-        if let Some(pod) = unready.min_by_key(|pod| (pod.restarts, Reverse(pod.serial))) {
+        if let Some(pod) = unready.min_by_key(|pod| (pod.restarts > 0, Reverse(pod.serial))) {
             terminate(service.id, pod, context);
         }
     }
