@@ -144,6 +144,11 @@ pub struct ServiceLive {
     pub since: Time,
     /// Its pods, now.
     pub running_state: String,
+    /// Whether it is brought up: pods exist, a schedule is on, a database is not paused, a job has executed and was not
+    /// stopped since. A Redeploy brings up what is not (law §5). It is not to be read off `running_state`: that of a job
+    /// tells how its last execution went. None: not told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub up: Option<bool>,
     /// The pods themselves.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pods: Vec<PodLive>,
@@ -174,6 +179,7 @@ readable!(ServiceLive {
     beneath,
     since,
     running_state,
+    up,
     pods,
     desired_instances,
     ready_instances,

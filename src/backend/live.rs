@@ -106,6 +106,7 @@ fn service(catalog: &Catalog, known: &Service) -> ServiceLive {
         beneath: known.status.name().to_owned(),
         since: Time(known.since),
         running_state: known.running_status().name().to_owned(),
+        up: Some(known.up),
         pods: known.pods.iter().map(|one| pod(known, one)).collect(),
         desired_instances: if known.has_pods() { known.desired.min_instances } else { 0 },
         ready_instances: u32::try_from(known.ready_pods()).unwrap_or(u32::MAX),

@@ -34,8 +34,10 @@ pub struct Member {
     pub running: RunningStatus,
     /// How many pods are ready and wanted, where they are told.
     pub pods: Option<(u32, u32)>,
-    /// How many pods there are, where they are told.
-    pub pod_count: usize,
+    /// Whether it is brought up, where that is told.
+    up: Option<bool>,
+    /// Whether it has a pod that is not being removed, where they are told.
+    any_pod: bool,
     /// Whether what runs is what is desired, where that is told.
     pub sync: Option<Sync>,
     /// The version that runs, else the desired one.
@@ -71,7 +73,8 @@ impl Member {
             beneath: Status::from_name(""),
             running: RunningStatus::Unknown,
             pods: None,
-            pod_count: 0,
+            up: None,
+            any_pod: false,
             sync: None,
             version: meaning::desired_version(from).map(str::to_owned),
             desired_version: None,
@@ -91,7 +94,8 @@ impl Member {
         self.beneath = Status::from_name(&from.beneath);
         self.running = RunningStatus::from_name(&from.running_state);
         self.pods = self.kind.keeps_pods_up().then_some((from.ready_instances, from.desired_instances));
-        self.pod_count = from.pods.len();
+        self.up = from.up;
+        self.any_pod = from.pods.iter().any(|pod| RunningStatus::from_name(&pod.state) != RunningStatus::Stopping);
         self.sync = sync(&from.sync);
         self.version = from.version.running.clone().or_else(|| self.version.take());
         self.desired_version.clone_from(&from.version.desired);
@@ -122,22 +126,13 @@ impl Member {
             source: self.source,
             engine: self.engine,
             provider: self.provider,
-            pods: meaning::pods(&self.running, self.pod_count > 0),
+            pods: meaning::pods(self.up, &self.running, self.any_pod),
         }
     }
 
-    /// Whether something of it runs, or a job has executed: a Redeploy brings up what is not.
+    /// Whether it is brought up: a Redeploy brings up what is not.
     pub fn is_up(&self) -> bool {
-        match self.running {
-            RunningStatus::Stopped => false,
-            RunningStatus::Error => !self.kind.is_job(),
-            RunningStatus::Starting
-            | RunningStatus::Running
-            | RunningStatus::Warning
-            | RunningStatus::Stopping
-            | RunningStatus::Completed
-            | RunningStatus::Unknown => self.beneath != Status::Stopped,
-        }
+        meaning::is_up(self.up, self.kind, &self.running, &self.beneath)
     }
 
     /// Whether what runs is what is desired, as the rule's plan reads it; `None`: it is not told.

@@ -1,10 +1,32 @@
 //! What the wire's words mean in the lifecycle's: read in one place by everybody who asks the rule.
 
 use crate::api::service::Service;
-use crate::lifecycle::{Kind, Pods, RunningStatus, Source, Sync};
+use crate::lifecycle::{Kind, Pods, RunningStatus, Source, Status, Sync};
 
-/// Whether there are pods, as far as the running status tells.
-pub fn pods(running: &RunningStatus, any: bool) -> Pods {
+/// Whether a service is brought up: a Redeploy brings up what is not (law §5). `told` is what the server says of it;
+/// where it says nothing, the status beneath and the running status tell it as well as they can.
+pub fn is_up(told: Option<bool>, kind: Kind, running: &RunningStatus, beneath: &Status) -> bool {
+    told.unwrap_or_else(|| match running {
+        RunningStatus::Stopped => false,
+        // That its last execution failed says nothing of one before.
+        RunningStatus::Error => !kind.is_job(),
+        RunningStatus::Starting
+        | RunningStatus::Running
+        | RunningStatus::Warning
+        | RunningStatus::Stopping
+        | RunningStatus::Completed
+        | RunningStatus::Unknown => *beneath != Status::Stopped,
+    })
+}
+
+/// Whether there is something to stop. `told` is whether the service is brought up, where the server says so; `any`,
+/// whether it has a pod that is not being removed.
+pub fn pods(told: Option<bool>, running: &RunningStatus, any: bool) -> Pods {
+    match told {
+        Some(up) if up || any => return Pods::Running,
+        Some(_) => return Pods::None,
+        None => {}
+    }
     match running {
         RunningStatus::Unknown => Pods::Unknown,
         RunningStatus::Stopped if !any => Pods::None,

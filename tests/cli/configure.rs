@@ -37,6 +37,31 @@ fn a_redeploy_applies_it() {
 }
 
 #[test]
+fn a_job_that_executed_once_and_is_set_back_after_a_failure_is_planned_as_it_comes() {
+    let host = Host::open("shop");
+    let name = "provision-buckets";
+    let is = |key: &str| host.run(&format!("job status {name} -e staging --json")).ends_with(0).json()[key].clone();
+    let redeploy = format!("job redeploy {name} -e staging --watch --interval 0");
+    let cpu = is("cpu").as_u64().unwrap();
+    host.run(&format!("job configure {name} -e staging --cpu {}", cpu + 50)).ends_with(0);
+    host.fault("pod_crashes");
+    host.run(&redeploy).ends_with(1);
+    assert_eq!((is("state"), is("running_state")), ("DEPLOYMENT_ERROR".into(), "ERROR".into()));
+    host.fault("restart_fails");
+    host.run(&format!("job configure {name} -e staging --cpu {cpu}")).ends_with(0);
+    let planned = |effect: &str| {
+        let plan = host.run(&format!("job plan redeploy {name} -e staging --json")).ends_with(0);
+        assert_eq!(plan.json()["services"][0]["effect"], effect, "{plan:?}");
+    };
+    planned("NOTHING_CHANGES");
+    host.run(&redeploy).ends_with(0);
+    assert!(is("note").as_str().unwrap().starts_with("nothing changed"), "{}", is("note"));
+    // What is stopped is brought up, whatever its last execution came to.
+    host.run(&format!("job stop {name} -e staging --watch --interval 0")).ends_with(0);
+    planned("STARTS");
+}
+
+#[test]
 fn while_a_redeploy_is_refused_it_says_why() {
     let host = Host::open("shop").still();
     host.run("environment redeploy staging").ends_with(0);

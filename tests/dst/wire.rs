@@ -364,7 +364,7 @@ impl Known {
                     source: meaning::source(service, kind),
                     engine: service.engine.as_deref().map_or(Engine::Unknown, Engine::from_name),
                     provider: self.provider,
-                    pods: meaning::pods(&running, !live.pods.is_empty()),
+                    pods: meaning::pods(live.up, &running, live.pods.iter().any(|pod| pod.state != "STOPPING")),
                 };
                 (service.id.parse().expect("an id"), facts, Status::from_name(&live.beneath))
             })

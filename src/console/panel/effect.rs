@@ -3,7 +3,7 @@
 use crate::console::format::{count, short_version};
 use crate::console::state::row::ServiceRow;
 use crate::lifecycle::plan::{Effect, effect as planned};
-use crate::lifecycle::{Action, Kind, RunningStatus, Scope, Status, Sync};
+use crate::lifecycle::{Action, Kind, Scope, Sync};
 
 /// What `action` will do to this service, as one sentence without a full stop.
 pub fn words(effect: Effect, row: &ServiceRow) -> String {
@@ -40,7 +40,7 @@ pub fn words(effect: Effect, row: &ServiceRow) -> String {
 /// What an action on a scope will do to this service, if it takes it in.
 pub fn effect(action: Action, scope: Scope, size: usize, row: &ServiceRow) -> Option<Effect> {
     let sync = if row.beneath.ever_deployed() { row.sync } else { Sync::NeverDeployed };
-    planned(action, scope, size, &row.facts(), sync, !is_down(row)).ok()
+    planned(action, scope, size, &row.facts(), sync, row.is_up()).ok()
 }
 
 fn versions(row: &ServiceRow) -> Option<String> {
@@ -54,19 +54,5 @@ fn pods_end(row: &ServiceRow) -> String {
     match row.pods.len() {
         0 => "Its pods stop".into(),
         pods => format!("{} will stop", count(pods, "pod")),
-    }
-}
-
-/// Whether a Redeploy brings it up: it was stopped, or nothing of it runs; a job, where it has not executed (law §5).
-fn is_down(row: &ServiceRow) -> bool {
-    match row.running {
-        RunningStatus::Stopped => true,
-        RunningStatus::Error => row.kind.is_job(),
-        RunningStatus::Starting
-        | RunningStatus::Running
-        | RunningStatus::Warning
-        | RunningStatus::Stopping
-        | RunningStatus::Completed
-        | RunningStatus::Unknown => row.beneath == Status::Stopped,
     }
 }

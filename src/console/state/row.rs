@@ -87,6 +87,8 @@ pub struct ServiceRow {
     pub since: Option<Millis>,
     /// Its pods in one word.
     pub running: RunningStatus,
+    /// Whether it is brought up; `None`: not told.
+    pub up: Option<bool>,
     /// Its pods; empty where none run or none are told.
     pub pods: Vec<PodRow>,
     /// How many pods there should be; `None`: not told, or not pods that stay up.
@@ -236,13 +238,19 @@ impl ServiceRow {
 
     /// What the rule looks at: a new request is judged by the shown status.
     pub fn facts(&self) -> ServiceFacts {
+        let any_pod = self.pods.iter().any(|pod| pod.running != RunningStatus::Stopping);
         ServiceFacts {
             status: self.status.clone(),
             kind: self.kind,
             source: self.source,
             engine: self.engine,
             provider: self.provider,
-            pods: meaning::pods(&self.running, !self.pods.is_empty()),
+            pods: meaning::pods(self.up, &self.running, any_pod),
         }
+    }
+
+    /// Whether it is brought up: a Redeploy brings up what is not (law §5).
+    pub fn is_up(&self) -> bool {
+        meaning::is_up(self.up, self.kind, &self.running, &self.beneath)
     }
 }
