@@ -5,6 +5,7 @@
 
 use playhead::api::{Endpoint, Method, Request};
 use playhead::backend::REST;
+use playhead::backend::world_file::LIMIT;
 use playhead::client::loopback::journal::{Asked, Entry, Line, Opening, Unreadable};
 use playhead::client::loopback::{Apart, Home};
 use serde_json::Value;
@@ -127,6 +128,24 @@ fn a_snapshot_stands_for_all_lines_before_it() {
         assert_eq!((taken, problem), (kept.lines.len() as u64, None), "seed {seed}");
         assert_eq!(whole(&again, kept.real), whole(&kept.home, kept.real), "seed {seed}");
     }
+}
+
+#[test]
+fn a_world_that_would_not_be_opened_again_has_no_snapshot() {
+    let mut kept = Kept::new("shop", 1);
+    let file = whole(&kept.home, NOW);
+    // A part that nobody knows is carried along: with it the file is as large as a file may be.
+    let room = LIMIT - file.len() - r#""novelty":"","#.len();
+    let file = file.replacen('{', &format!(r#"{{"novelty":"{}","#, "n".repeat(room)), 1);
+    assert_eq!(file.len(), LIMIT);
+    assert!(kept.ask(&Endpoint::ImportWorld.request(&[]).with_body(file)), "it is opened");
+    // One request more, and its world is larger.
+    let environment = &kept.environments()[0];
+    assert!(kept.ask(&Request::new(Method::Post, format!("/environment/{environment}/redeploy"))));
+    assert!(kept.home.snapshot(kept.real).is_none());
+    // Begun again, it is small.
+    assert!(kept.ask(&Endpoint::Reset.request(&[]).with_body(r#"{"name":"shop","seed":1}"#)));
+    assert!(kept.home.snapshot(kept.real).is_some());
 }
 
 #[test]

@@ -123,12 +123,14 @@ impl Home {
         (home, taken, problem)
     }
 
-    /// What stands for all that was written so far: this world as a file to open, and its clock.
+    /// What stands for all that was written so far: this world as a file to open, and its clock. `None`: it would not be
+    /// opened, as it is larger than what is read, or for a mistake of this program; it was tried.
     pub fn snapshot(&mut self, real: Millis) -> Option<[Entry; 2]> {
         let at = self.now(real);
         let file = self.backend.handle(&Endpoint::ExportWorld.request(&[]), at);
         let request = Endpoint::ImportWorld.request(&[]).with_body(file.body);
         let opened = Entry::Asked(Asked { at, request, accepted: None });
-        (file.status == 200).then_some([opened, Entry::Clock(self.clock)])
+        let opens = file.status == 200 && self.clone().take_in(opened.clone()).is_ok();
+        opens.then_some([opened, Entry::Clock(self.clock)])
     }
 }
