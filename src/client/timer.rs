@@ -6,6 +6,18 @@ pub async fn pause(millis: u32) {
     gloo_timers::future::TimeoutFuture::new(millis).await;
 }
 
+/// What comes of something, if it comes within so many milliseconds.
+#[cfg(target_arch = "wasm32")]
+pub async fn within<T>(millis: u32, coming: impl Future<Output = T>) -> Option<T> {
+    use futures_util::future::{Either, select};
+
+    let late = gloo_timers::future::TimeoutFuture::new(millis);
+    match select(Box::pin(coming), late).await {
+        Either::Left((came, _)) => Some(came),
+        Either::Right(_) => None,
+    }
+}
+
 /// Natively nothing is waited for.
 #[cfg(not(target_arch = "wasm32"))]
 pub async fn pause(_millis: u32) {}

@@ -1,7 +1,10 @@
 //! The journals in the browser's IndexedDB: lines by world and number. Transactions that write come one after the other,
 //! in all tabs together; each is kept whole or not at all.
+//!
+//! Whoever else wants to delete the database, or has a newer version of it, gets it: it is closed here at once.
 
 use js_sys::{Array, JsString, Promise};
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -9,6 +12,7 @@ use web_sys::{
 };
 
 use super::journal::Line;
+use crate::client::timer;
 
 /// The database, and its version.
 const DATABASE: &str = "playhead";
@@ -17,6 +21,9 @@ const VERSION: u32 = 1;
 const LINES: &str = "journal";
 /// …and of those that could not be read, kept for whoever wants to look at them.
 const DAMAGED: &str = "damaged";
+/// How long it may take to open, in milliseconds: until then there are no menus and panels. It waits for other tabs where
+/// one of them deletes it, or has another version.
+const PATIENCE: u32 = 5_000;
 
 /// Why nothing can be kept: the browser's words.
 #[derive(Clone, Debug)]
@@ -48,7 +55,7 @@ impl Storage {
         let factory = window().and_then(|window| window.indexed_db().ok().flatten());
         let factory = factory.ok_or_else(|| Denied("this browser has no IndexedDB here".to_owned()))?;
         let request = factory.open_with_u32(DATABASE, VERSION)?;
-        let upgrade = wasm_bindgen::closure::Closure::<dyn Fn(web_sys::Event)>::new(|event: web_sys::Event| {
+        let upgrade = Closure::<dyn Fn(web_sys::Event)>::new(|event: web_sys::Event| {
             let request = event.target().and_then(|target| target.dyn_into::<IdbOpenDbRequest>().ok());
             let database =
                 request.and_then(|request| request.result().ok()).and_then(|it| it.dyn_into::<IdbDatabase>().ok());
@@ -58,8 +65,42 @@ impl Storage {
             }
         });
         request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
-        let database: IdbDatabase = done(&request).await?.unchecked_into();
-        Ok(Storage { database, world: world.to_owned() })
+        let opened = done(&request);
+        let Some(opened) = timer::within(PATIENCE, opened).await else {
+            // Should it open after all, nobody is waited for by others because of this one.
+            let close = Closure::once_into_js(|event: web_sys::Event| {
+                let late = event.target().and_then(|target| target.dyn_into::<IdbOpenDbRequest>().ok());
+                let late = late.and_then(|late| late.result().ok()).and_then(|it| it.dyn_into::<IdbDatabase>().ok());
+                if let Some(late) = late {
+                    late.close();
+                }
+            });
+            request.set_onsuccess(Some(close.unchecked_ref()));
+            // It may have to be made even then.
+            upgrade.forget();
+            return Err(Denied(format!(
+                "the browser's storage does not open within {} s: another tab may hold it up",
+                PATIENCE / 1_000
+            )));
+        };
+        Ok(Storage { database: opened?.unchecked_into(), world: world.to_owned() })
+    }
+
+    /// What to do when the database is taken away: somebody deletes it or needs it for a newer version, or the browser
+    /// closes it. It is closed before.
+    pub fn on_lost(&self, tell: impl Fn(Denied) + 'static) {
+        let database = self.database.clone();
+        let lost = Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| {
+            database.close();
+            tell(Denied(match event.type_().as_str() {
+                "versionchange" => "another tab deletes what the browser keeps, or has a newer version".to_owned(),
+                _ => "the browser has closed what it keeps".to_owned(),
+            }));
+        });
+        self.database.set_onversionchange(Some(lost.as_ref().unchecked_ref()));
+        self.database.set_onclose(Some(lost.as_ref().unchecked_ref()));
+        // As long as the page is there.
+        lost.forget();
     }
 
     /// A transaction that writes.
@@ -89,8 +130,7 @@ impl Turn<'_> {
 
     /// Writes a line at a number.
     pub fn write(&self, number: u64, line: &Line) -> Result<(), Denied> {
-        let value = Array::of3(&line.head.as_str().into(), &line.body.as_str().into(), &line.check.as_str().into());
-        self.lines.put_with_key(&value, &self.storage.key(number))?;
+        self.lines.put_with_key(&written(line), &self.storage.key(number))?;
         Ok(())
     }
 
@@ -108,16 +148,31 @@ impl Turn<'_> {
 
     /// Puts all lines from a number on aside.
     pub async fn put_aside(&self, from: u64) -> Result<(), Denied> {
-        let damaged = self.transaction.object_store(DAMAGED)?;
         for (number, _) in self.after(from.saturating_sub(1)).await? {
             let key = self.storage.key(number);
             let value = done(&self.lines.get(&key)?).await?;
-            let aside = Array::from(&key);
-            aside.push(&js_sys::Date::now().into());
-            damaged.put_with_key(&value, &aside)?;
+            self.aside(number, &value)?;
             self.lines.delete(&key)?;
         }
         Ok(())
+    }
+
+    /// Writes a line that is no part of the journal, beside those that could not be read.
+    pub fn write_aside(&self, number: u64, line: &Line) -> Result<(), Denied> {
+        self.aside(number, &written(line))
+    }
+
+    fn aside(&self, number: u64, value: &JsValue) -> Result<(), Denied> {
+        let key = Array::from(&self.storage.key(number));
+        key.push(&js_sys::Date::now().into());
+        self.transaction.object_store(DAMAGED)?.put_with_key(value, &key)?;
+        Ok(())
+    }
+
+    /// Nothing of it is to happen.
+    pub fn abort(&self) {
+        // It fails only where it is over, and then nothing was written.
+        let _ = self.transaction.abort();
     }
 
     /// Waits until what was written is kept.
@@ -151,6 +206,10 @@ async fn done(request: &IdbRequest) -> Result<JsValue, Denied> {
             .flatten()
             .map_or_else(|| Denied("the browser gave no reason".to_owned()), |error| Denied(error.message()))),
     }
+}
+
+fn written(line: &Line) -> JsValue {
+    Array::of3(&line.head.as_str().into(), &line.body.as_str().into(), &line.check.as_str().into()).into()
 }
 
 fn line(value: &JsValue) -> Option<Line> {
