@@ -1,12 +1,17 @@
 // The page's screen for when its program cannot start, or has ended: a trap of wasm has no Rust behind it that could tell.
 //
-// What it shows stands in index.html, and so does what shows it when not even this file can be fetched. It knows three
-// names of the program's: that of its database, that of the connection in the tab's storage (src/console/connection.rs),
-// and what the marks of kept worlds begin with (src/client/loopback.rs).
+// What it shows stands in index.html, and so does what shows it when not even this file can be fetched. It knows of the
+// program's how its database looks (src/client/loopback/storage.rs), the name of the connection in the tab's storage
+// (src/console/connection.rs), what the marks of kept worlds begin with (src/client/loopback.rs), and how the tabs of
+// a world are called (src/client/loopback/keeper.rs).
 (() => {
   const DATABASE = "playhead";
   const CONNECTION = "playhead.connection";
   const KEPT = "playhead.kept.";
+  const TABS = "playhead.";
+  const USUAL = "1 damaged,journal";
+  /** How long the database may take, in milliseconds: somebody may be deleting it, and wait for a tab. */
+  const PATIENCE = 5000;
 
   let started = false;
   addEventListener("TrunkApplicationStarted", () => (started = true));
@@ -66,10 +71,18 @@
       isNew = true;
       request.transaction.abort();
     };
-    return answer(request).catch((error) => {
-      if (isNew) return null;
-      throw error;
-    });
+    let late = false;
+    const opened = answer(request).then(
+      (database) => (late ? database.close() : database),
+      (error) => {
+        if (isNew) return null;
+        throw error;
+      },
+    );
+    const waited = new Promise((_, reject) =>
+      setTimeout(() => reject(((late = true), new Error("another tab holds it up; close the others and try again."))), PATIENCE),
+    );
+    return Promise.race([opened, waited]);
   }
 
   async function save() {
@@ -99,15 +112,24 @@
     const database = await open();
     const names = [...(database?.objectStoreNames ?? [])];
     if (names.length > 0) {
-      // The program that has stopped may hold the database open, and so keep it from being deleted; not from being emptied.
       const transaction = database.transaction(names, "readwrite");
       for (const name of names) await answer(transaction.objectStore(name).clear());
     }
+    const usual = !database || `${database.version} ${names}` === USUAL;
     database?.close();
-    const request = indexedDB.deleteDatabase(DATABASE);
-    await Promise.race([answer(request), new Promise((blocked) => (request.onblocked = blocked))]);
+    // A database that is held open – by other tabs, by the program that has stopped – can be emptied, not deleted: that
+    // would wait, and keep the program from opening it. Only one that the program cannot use has to go.
+    if (!usual) {
+      const request = indexedDB.deleteDatabase(DATABASE);
+      await Promise.race([answer(request), new Promise((blocked) => (request.onblocked = blocked))]);
+    }
     sessionStorage.clear();
-    for (const key of Object.keys(localStorage)) if (key.startsWith(KEPT)) localStorage.removeItem(key);
+    for (const key of Object.keys(localStorage)) {
+      if (!key.startsWith(KEPT)) continue;
+      localStorage.removeItem(key);
+      // Other tabs of that world see by the missing mark that it was meant.
+      new BroadcastChannel(TABS + key.slice(KEPT.length)).postMessage(null);
+    }
     // Not where it stopped: that may be why.
     location.href = document.baseURI;
     return "Everything is deleted.";

@@ -2,7 +2,8 @@
 import AxeBuilder from "@axe-core/playwright";
 import { readFile } from "node:fs/promises";
 import { expect, test, type Page } from "@playwright/test";
-import { open } from "./console";
+import { Console, open } from "./console";
+import { lines } from "./kept";
 
 const CRASH = "?scenario=shop&seed=7&clock=paused&crash=now";
 
@@ -139,6 +140,53 @@ for (const held of [false, true]) {
     expect(await page.evaluate(() => sessionStorage.getItem("kept"))).toBeNull();
   });
 }
+
+test("the demo is reset beside another tab: nothing waits for it, it says so, and does not bring it back", async ({ context }) => {
+  const WORLD = "?scenario=shop&seed=7&clock=paused";
+  const first = await open(await context.newPage());
+  await first.enter("staging");
+  await first.act("storefront", "Redeploy");
+  await first.expectStatus("storefront", "Queued");
+  const page = await context.newPage();
+  await page.goto(CRASH);
+  await button(page, "Reset the demo").click();
+  await button(page, "Press again: delete all of it").click();
+  await expect(page.getByRole("grid")).toBeVisible();
+  await expect(first.toasts).toContainText("This demo cannot be kept any more");
+  await expect(first.toasts).toContainText("was deleted, in another tab");
+  // The one that was reset is kept, and nothing has to be waited for.
+  await page.goto(WORLD);
+  const second = new Console(page);
+  await second.enter("staging");
+  expect(await second.status("storefront")).toBe("Deployment OK");
+  await second.act("checkout-api", "Redeploy");
+  await second.expectStatus("checkout-api", "Queued");
+  await expect.poll(async () => (await lines(page)).length).toBe(3);
+  // The other goes on for itself.
+  await first.act("payments", "Redeploy");
+  await first.expectStatus("storefront", "Queued");
+  expect((await lines(page)).length).toBe(3);
+  await page.reload();
+  await second.ready();
+  expect(await second.status("storefront")).toBe("Deployment OK");
+  await second.expectStatus("checkout-api", "Queued");
+});
+
+test("a reset that somebody holds up is said, and can be tried again", async ({ page, context }) => {
+  await failed(page);
+  await keep(page, true);
+  const other = await context.newPage();
+  await failed(other);
+  // Somebody deletes the database, and waits for who holds it.
+  await other.evaluate(() => void indexedDB.deleteDatabase("playhead"));
+  await button(other, "Reset the demo").click();
+  await button(other, "Press again: delete all of it").click();
+  await expect(other.getByRole("status")).toContainText("another tab holds it up; close the others and try again");
+  await page.close();
+  await other.unroute(WASM);
+  await button(other, "Press again: delete all of it").click();
+  await expect(other.getByRole("grid")).toBeVisible();
+});
 
 const BROKEN: [string, (page: Page) => Promise<unknown>][] = [
   ["the program cannot be fetched", (page) => page.route(WASM, (route) => route.abort())],
