@@ -1,7 +1,7 @@
 // An API that cannot be relied on, over both transports: whatever goes wrong, an action is done once at most and never
 // called more than is known, what is shown does not go back, and all is well again when the API is.
 import { expect } from "@playwright/test";
-import type { Sight } from "./console";
+import { Console, type Sight } from "./console";
 import { hold, until } from "./held";
 import { HOMES, openHome, test } from "./homes";
 import { badge } from "./live/connected";
@@ -99,6 +99,34 @@ for (const home of HOMES) {
     });
   }
 }
+
+test("a server of ours: an old answer, however often it comes, takes nothing back that was seen", async ({ page, between, server }) => {
+  await hold(page);
+  await server.kill();
+  await server.start("--allow-origin", between.url, "--speed", "60");
+  between.target = server.address.replace(/\/$/, "");
+  between.api = "/api/";
+  await page.goto(`${between.url}/`);
+  const console = new Console(page);
+  await console.ready();
+  await console.enter("staging");
+  between.old.writes = true;
+  await page.reload();
+  await console.expectStatus("mail-relay", "Deployment OK");
+  between.old.writes = false;
+  await console.act("mail-relay", "Stop");
+  await until(page, async () => (await console.status("mail-relay")) === "Stopped");
+  between.old.gives = true;
+  await badge(page).click();
+  await until(page, async () => /Reconnecting/.test((await badge(page).textContent()) ?? ""), 100);
+  expect(await console.status("mail-relay")).toBe("Stopped");
+  await badge(page).click();
+  await page.clock.runFor(100);
+  expect(await console.status("mail-relay")).toBe("Stopped");
+  between.old.gives = false;
+  await until(page, async () => /Live/.test((await badge(page).textContent()) ?? ""));
+  expect(await console.status("mail-relay")).toBe("Stopped");
+});
 
 function replaced(statuses: Record<string, string>, from: string, to: string): Record<string, string> {
   return Object.fromEntries(Object.entries(statuses).map(([name, status]) => [name, status === from ? to : status]));
