@@ -200,6 +200,8 @@ pub fn serve(options: Options) -> Result<(), Failure> {
         .map_err(|source| Failure::Listen { address: options.address, source })?;
     listener.set_nonblocking(true)?;
     let metrics = Metrics::default();
+    // Before anybody else opens it.
+    let mended = journal::mend(&path, real_now())?;
     let tokens = Tokens::open(&path)?;
     let guarded = tokens.any()?;
     if !guarded && !options.address.ip().is_loopback() {
@@ -228,6 +230,15 @@ pub fn serve(options: Options) -> Result<(), Failure> {
             (Source::Upstream(Box::new(upstream)), None, told)
         }
     };
+    if let Some(journal::Mended { kept, requests }) = mended {
+        let words = format!(
+            "The journal was damaged: behind {requests} requests it cannot be read; the file as it was is {}",
+            kept.display()
+        );
+        tracing::error!("{words}");
+        told.push_str(&words);
+        told.push('\n');
+    }
     if options.read_only {
         told.push_str("Actions are refused, whoever asks\n");
     }

@@ -607,6 +607,71 @@ fn a_damaged_journal_is_recovered_up_to_the_damage_and_what_is_behind_it_is_kept
     }
 }
 
+#[test]
+fn a_journal_with_a_page_that_cannot_be_read_is_recovered_up_to_it_and_the_file_is_kept() {
+    let folder = Folder::new();
+    let token = made_token(&folder.0, "ci", "act");
+    let server = Server::start(&folder.0, &[]);
+    let get = |path: String| server.ask("GET", &path).token(&token).send().json()["results"].clone();
+    let organization = kit::id(&get("/api/organization".into())[0]);
+    let project = kit::id(&get(format!("/api/organization/{organization}/project"))[0]);
+    let environment = kit::id(&get(format!("/api/project/{project}/environment"))[0]);
+    let services = get(format!("/api/environment/{environment}/services"));
+    let application = services.as_array().unwrap().iter().find(|one| one["service_type"] == "APPLICATION").unwrap();
+    let path = format!("/api/application/{}/deploy", kit::id(application));
+    let version = &get(format!("/api/application/{}/commit", kit::id(application)))[1]["git_commit_id"];
+    let version = serde_json::json!({ "git_commit_id": version }).to_string();
+    let send = |server: &Server, key: usize| {
+        let asking = server.ask("POST", &path).token(&token).with("Idempotency-Key", &key.to_string());
+        let answer = asking.json(&version).send();
+        assert_eq!(answer.status, 202, "{}", answer.text());
+        answer.header("X-Playhead-Request").unwrap().to_owned()
+    };
+    // Some pages full.
+    let accepted: Vec<String> = (0..90).map(|key| send(&server, key)).collect();
+    server.kill();
+    let file = folder.0.join("journal.sqlite");
+    journal(&folder.0).query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+    let mut bytes = std::fs::read(&file).unwrap();
+    spoil(&mut bytes, accepted[45].as_bytes());
+    std::fs::write(&file, &bytes).unwrap();
+
+    let mut server = Server::start(&folder.0, &[]);
+    let told: Vec<String> = server.output.by_ref().lines().take(2).map(Result::unwrap).collect();
+    let there = rows(&journal(&folder.0), "request");
+    assert!((10..46).contains(&there), "{there}");
+    assert!(told[0].contains(&format!("with {there} accepted")), "{told:?}");
+    assert!(told[1].contains(&format!("damaged: behind {there} requests it cannot be read")), "{told:?}");
+    let kept = told[1].rsplit(' ').next().unwrap();
+    assert!(std::fs::read(kept).unwrap() == bytes, "the damaged file is not kept as it was");
+    assert!(std::fs::read_to_string(folder.0.join("log")).unwrap().contains("ERROR"));
+    // The tokens are there, the world is, and so are the keys.
+    assert_eq!(server.get("/api/organization").status, 401);
+    let last = usize::try_from(there).unwrap() - 1;
+    assert_eq!(send(&server, last), accepted[last]);
+    send(&server, 89);
+    server.kill();
+    let server = Server::start(&folder.0, &[]);
+    assert_eq!(rows(&journal(&folder.0), "request"), there + 1);
+    assert_eq!(send(&server, 0), accepted[0]);
+    server.kill();
+    // Without the tokens that were made nobody is served.
+    let digest: Vec<u8> = journal(&folder.0).query_row("SELECT hash FROM token", [], |row| row.get(0)).unwrap();
+    spoil(&mut bytes, &digest);
+    std::fs::write(&file, &bytes).unwrap();
+    let _ = std::fs::remove_file(folder.0.join("journal.sqlite-wal"));
+    let output = output_of(program().args(["serve", "--port", "0", "--data"]).arg(&folder.0));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success() && told.contains("malformed"), "{told}");
+    assert!(std::fs::read(&file).unwrap() == bytes, "the file has changed");
+}
+
+/// Spoils the page of a file in which something stands first.
+fn spoil(bytes: &mut [u8], what: &[u8]) {
+    let at = bytes.windows(what.len()).position(|part| part == what).unwrap() / 4096 * 4096;
+    bytes[at..at + 4096].fill(0xff);
+}
+
 /// The columns of a request in a table, as SQLite writes them.
 fn contents(journal: &rusqlite::Connection, table: &str, which: &str) -> Vec<String> {
     let columns = ["number", "at", "method", "path", "actor", "origin", "body", "accepted", "key", "asked"];

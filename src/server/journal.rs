@@ -4,10 +4,13 @@
 //! the world's time at which it was answered. Reading the journal is answering them again.
 //!
 //! A request that cannot be read, or is not accepted any more, ends what can be followed: it and all behind it are set
-//! aside in the table `damaged`, as they were, and the world goes on from what is before them.
+//! aside in the table `damaged`, as they were, and the world goes on from what is before them. Where SQLite itself cannot
+//! read on (`mend`) the file is kept beside a new one.
 //!
 //! Invariants: a request stands here before its answer goes out; no token and no header but who asked and from where is
 //! written down, of a key its digest; a file of a format that is not known is refused, never changed; nothing is deleted.
+
+mod mend;
 
 use std::path::{Path, PathBuf};
 
@@ -20,6 +23,7 @@ use crate::api::{Method, Request, Response};
 use crate::backend::Backend;
 use crate::client::Clock;
 use crate::client::clock::Millis;
+pub use mend::{Mended, mend};
 
 /// The version of the file's format, kept in SQLite's own place for it.
 const FORMAT: i64 = 3;
@@ -96,6 +100,20 @@ pub enum Error {
         /// The format it has.
         found: i64,
     },
+    /// The system says no.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        source: std::io::Error,
+    },
+    /// It is damaged, and cannot be mended while another program has it open.
+    #[error("{} is damaged, and another program has it open. End that first", path.display())]
+    InUse {
+        /// The file.
+        path: PathBuf,
+    },
     /// It was followed when the server started, and cannot be now.
     #[error("{}: {damage}. Start the server again", path.display())]
     Damaged {
@@ -157,6 +175,9 @@ pub fn open(path: &Path) -> Result<Connection, Error> {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         // FULL: a commit is on the disk when it returns, and survives a power cut too.
         connection.pragma_update(None, "synchronous", "FULL")?;
+        if known == FORMAT {
+            return Ok((connection, known));
+        }
         connection.execute_batch("BEGIN IMMEDIATE")?;
         let mut format: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
         if format == 0 && tables(&connection)? == 0 {
