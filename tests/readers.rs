@@ -15,6 +15,9 @@ use socket2::{Domain, SockRef, Socket, Type};
 /// All the places there are.
 const PLACES: usize = 640;
 
+/// An answer that no system holds for a connection: it would grow to some megabytes, and seem to get on by that.
+const LARGE: usize = 16 << 20;
+
 /// How much of an answer waits for somebody who reads, in bytes.
 const ROOM: usize = 64 << 10;
 
@@ -35,7 +38,7 @@ fn asking(server: &Server, path: &str, room: usize) -> TcpStream {
 #[test]
 fn who_takes_nothing_of_an_answer_is_let_go_and_who_is_only_told_nothing_stays() {
     let (folder, console) = (Folder::new(), console());
-    std::fs::write(console.0.join("large.bin"), vec![b'x'; 4 << 20]).unwrap();
+    std::fs::write(console.0.join("large.bin"), vec![b'x'; LARGE]).unwrap();
     let server = Server::start(&folder.0, &["--console", console.0.to_str().unwrap()]);
     let environment = server.environments()[0].clone();
     let mut silent = BufReader::new(asking(&server, "/api/x/events", ROOM));
@@ -44,17 +47,18 @@ fn who_takes_nothing_of_an_answer_is_let_go_and_who_is_only_told_nothing_stays()
     let before = told();
 
     let started = Instant::now();
-    // One of them is slow: it takes 16 kB a second.
+    // One of them is slow: it takes 16 kB a second for a while, then all the rest, which is there.
     let mut slow = asking(&server, "/large.bin", ROOM);
     let slow = std::thread::spawn(move || {
         let (mut taken, mut part) = (0, [0; 4 << 10]);
-        while started.elapsed() < KEPT {
+        while taken < LARGE {
             let some = slow.read(&mut part).unwrap();
             assert!(some > 0, "it was cut off after {taken} bytes and {:?}", started.elapsed());
             taken += some;
-            std::thread::sleep(Duration::from_millis(250));
+            if started.elapsed() < KEPT {
+                std::thread::sleep(Duration::from_millis(250));
+            }
         }
-        taken
     });
     let crowd: Vec<TcpStream> = (0..PLACES - 2).map(|_| asking(&server, "/large.bin", 1024)).collect();
     kit::wait_until("all places are taken", || server.get("/api/x").status == 503);
@@ -62,14 +66,14 @@ fn who_takes_nothing_of_an_answer_is_let_go_and_who_is_only_told_nothing_stays()
         assert!(started.elapsed() < KEPT, "those who take nothing still keep their places");
         std::thread::sleep(Duration::from_millis(200));
     }
-    assert!(slow.join().unwrap() > 300_000);
+    slow.join().unwrap();
     // What they were sent before is there; the rest never comes.
     for mut one in crowd.into_iter().step_by(100) {
         SockRef::from(&one).set_recv_buffer_size(ROOM).unwrap();
         one.set_read_timeout(Some(KEPT)).unwrap();
         let mut taken = Vec::new();
         let _ = one.read_to_end(&mut taken);
-        assert!(taken.starts_with(b"HTTP/1.1 200") && taken.len() < 4 << 20, "{} bytes", taken.len());
+        assert!(taken.starts_with(b"HTTP/1.1 200") && taken.len() < LARGE, "{} bytes", taken.len());
     }
     let path = format!("/api/environment/{environment}/redeploy");
     assert_eq!(server.ask("POST", &path).send().status, 202);
