@@ -1,4 +1,5 @@
-//! How long it takes to make the world of the page again after 10,000 requests: `cargo bench --bench journal`.
+//! How long it takes to make the world again after 10,000 requests, of the page and of the native server:
+//! `cargo bench --bench journal`.
 //!
 //! Leaves the lines of that journal in `target/journal-bench.json`, for the figure in the browser.
 
@@ -13,6 +14,10 @@ use playhead::backend::REST;
 use playhead::client::loopback::Home;
 use playhead::client::loopback::journal::{Entry, Line, Opening};
 use serde_json::{Value, json};
+
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "journal/sqlite.rs"]
+mod sqlite;
 
 const REQUESTS: usize = 10_000;
 /// As the keeper does (src/client/loopback/keeper.rs).
@@ -80,4 +85,7 @@ fn main() {
         entries.iter().map(Entry::line).map(|Line { head, body, check }| json!([head, body, check])).collect();
     let target = concat!(env!("CARGO_MANIFEST_DIR"), "/target/journal-bench.json");
     std::fs::write(target, Value::from(lines).to_string()).expect("the target folder can be written");
+    // There is no server in the browser.
+    #[cfg(not(target_arch = "wasm32"))]
+    sqlite::main();
 }
