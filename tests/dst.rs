@@ -1,11 +1,16 @@
 //! Random worlds, driven long (law §9): requests, faults, clocks that jump and stand still, restarts; on the simulator,
 //! and over the public wire. Everything follows from a seed, and a seed that fails is made short and shown.
 //!
-//! `cargo test --test dst` takes some thousand steps, `cargo xtask verify --only dst` a million.
+//! `cargo test --test dst` takes some thousand steps, `cargo xtask verify --only dst` a million. Both begin with the seed 0,
+//! or with that of `PLAYHEAD_FIRST_SEED`: `PLAYHEAD_FIRST_SEED=1000000 cargo xtask verify --only dst` is another million.
+//! A seed that fails is told with its command: `PLAYHEAD_SEED='world 42' cargo test --test dst one_seed -- --ignored
+//! --nocapture` drives it alone.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(missing_docs)]
 #![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail loudly")]
 
+#[path = "dst/caught.rs"]
+mod caught;
 #[path = "model/laws.rs"]
 mod laws;
 #[path = "dst/plan.rs"]
@@ -58,13 +63,22 @@ fn over_the_wire(seed: u64) -> Result<u64, String> {
 }
 
 fn planned(seed: u64) -> Result<u64, String> {
-    let none: [(); 0] = [];
-    plan::run(seed, ALLOWED).map(u64::from).map_err(|why| tell("plan", seed, &why, &none))
+    plan::run(seed, ALLOWED).map(u64::from).map_err(|(steps, why)| {
+        let short = shrink::shrink(steps, |steps| plan::replay(seed, ALLOWED, steps).is_err());
+        tell("plan", seed, &why, &short)
+    })
+}
+
+/// The seed that is driven first.
+fn first_seed() -> u64 {
+    let asked = std::env::var("PLAYHEAD_FIRST_SEED").ok();
+    asked.map_or(0, |seed| seed.parse().expect("PLAYHEAD_FIRST_SEED is a number"))
 }
 
 /// Drives seed after seed until there are so many steps; every seed that fails is told.
 fn drive(what: &str, one: impl Fn(u64) -> Result<u64, String>, enough: u64) -> u64 {
-    let (mut steps, mut seed, mut failures) = (0, 0, Vec::new());
+    let first = first_seed();
+    let (mut steps, mut seed, mut failures) = (0, first, Vec::new());
     while steps < enough && failures.len() < 5 {
         match one(seed) {
             Ok(more) => steps += more,
@@ -73,7 +87,7 @@ fn drive(what: &str, one: impl Fn(u64) -> Result<u64, String>, enough: u64) -> u
         seed += 1;
     }
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
-    println!("{what}: {steps} in seeds 0..{seed}");
+    println!("{what}: {steps} in seeds {first}..{seed}");
     steps
 }
 

@@ -2,6 +2,7 @@
 
 use playhead::simulator::World;
 
+use super::caught::caught;
 use super::laws::{self, Violation, violated};
 use super::sequences::{self, Allowed, Step, random_step, random_world};
 use super::state::State;
@@ -21,31 +22,43 @@ pub fn world(seed: u64, allowed: Allowed) -> World {
     random_world(&mut Choice::new(seed), allowed)
 }
 
+/// What is broken where something panics: no law says it, all need it.
+const PANICS: &str = "0. nothing panics";
+
+fn without_panics(run: impl FnOnce() -> Result<(), Violation>) -> Result<(), Violation> {
+    caught(run).unwrap_or_else(|what| Err(Violation { law: PANICS, what }))
+}
+
 /// Drives the world of a seed; the number of steps and events there were.
 pub fn run(seed: u64, allowed: Allowed) -> Result<u64, Failure> {
+    let (mut steps, mut count) = (Vec::new(), 0);
+    let outcome = without_panics(|| drive(seed, allowed, &mut steps, &mut count));
+    outcome.map_err(|violation| Failure { steps, violation })?;
+    Ok(count)
+}
+
+fn drive(seed: u64, allowed: Allowed, steps: &mut Vec<Step>, count: &mut u64) -> Result<(), Violation> {
     let mut choice = Choice::new(seed);
     let mut state = State::new(random_world(&mut choice, allowed));
-    let (mut steps, mut count) = (Vec::new(), 0);
     for _ in 0..MOST_STEPS / 4 + choice.below(MOST_STEPS) {
         let step = random_step(&mut choice, &state.world, allowed);
         steps.push(step.clone());
-        if let Err(violation) = take(&mut state, &step, &mut count) {
-            return Err(Failure { steps, violation });
-        }
+        take(&mut state, &step, count)?;
     }
-    let over = finish(&mut state, &mut count).and_then(|()| again(seed, allowed, &steps, &state.world));
-    over.map_err(|violation| Failure { steps, violation })?;
-    Ok(count)
+    finish(&mut state, count)?;
+    again(seed, allowed, steps, &state.world)
 }
 
 /// Takes these steps in the world of a seed: the law that does not hold.
 pub fn replay(seed: u64, allowed: Allowed, steps: &[Step]) -> Result<(), Violation> {
-    let (mut state, mut count) = (State::new(world(seed, allowed)), 0);
-    for step in steps {
-        take(&mut state, step, &mut count)?;
-    }
-    finish(&mut state, &mut count)?;
-    again(seed, allowed, steps, &state.world)
+    without_panics(|| {
+        let (mut state, mut count) = (State::new(world(seed, allowed)), 0);
+        for step in steps {
+            take(&mut state, step, &mut count)?;
+        }
+        finish(&mut state, &mut count)?;
+        again(seed, allowed, steps, &state.world)
+    })
 }
 
 fn take(state: &mut State, step: &Step, count: &mut u64) -> Result<(), Violation> {

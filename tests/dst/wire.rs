@@ -3,28 +3,32 @@
 
 use std::collections::BTreeMap;
 
-use playhead::api::live::{EnvironmentDetail, ProjectLive};
-use playhead::api::outcome::Outcome;
+use playhead::api::live::{EnvironmentDetail, ProjectLive, ServiceLive};
+use playhead::api::outcome::{Outcome, OutcomeItem};
 use playhead::api::reading::{self, from_slice};
 use playhead::api::service::Service;
 use playhead::api::{Endpoint, Method, Request, Response, Results};
 use playhead::backend::Backend;
 use playhead::client::{Accepted, Item, Order, meaning};
+use playhead::lifecycle::plan::{Effect, effect};
 use playhead::lifecycle::rule::{
     allowed, allowed_in_environment, allowed_in_subset, allowed_on_environment, subset_deploys_as,
 };
 use playhead::lifecycle::{
-    Action, Engine, EnvironmentFacts, EnvironmentId, Kind, Provider, Refusal, RunningStatus, Scope, ServiceFacts,
-    ServiceId, Source, Status,
+    Action, Engine, EnvironmentFacts, EnvironmentId, Kind, Note, Provider, Refusal, RunningStatus, Scope, ServiceFacts,
+    ServiceId, Source, Status, Sync,
 };
 use serde_json::{Value, json};
 
+use super::caught::caught;
 use super::worlds::Choice;
 
 /// A step over the wire.
 #[derive(Clone, Debug)]
 pub enum Step {
     Ask(Order),
+    /// When all is over and no fault is on: it is asked, and what comes of it is compared with its plan.
+    Plan(Order),
     /// The first request that waits in this environment.
     TakeBack(EnvironmentId),
     Resize(Item, u32),
@@ -150,6 +154,7 @@ impl Host {
             13 => Step::Faults(FAULTS[0], Some(ServiceId(0))),
             14 if choice.once_in(4) => Step::Restart,
             15 => Step::Clock(0),
+            16 => Step::Plan(known.random_order(choice)),
             _ => {
                 let span = choice.pick(&[1_500, 10_000, 60_000, 400_000]);
                 Step::Clock(choice.below(span) as i64)
@@ -161,6 +166,7 @@ impl Host {
     pub fn take(&mut self, step: &Step) -> Checked {
         match step {
             Step::Ask(order) => self.ask(order)?,
+            Step::Plan(order) => self.plan(order)?,
             Step::TakeBack(environment) => {
                 if let Some(waiting) = self.live(*environment).queue.first().map(|request| request.id.clone()) {
                     let response =
@@ -169,22 +175,42 @@ impl Host {
                 }
             }
             Step::Resize(item, instances) => self.resize(item, *instances)?,
-            Step::Faults(fault, whom) => {
-                let whom = whom.map_or_else(|| "*".to_owned(), |id| id.to_string());
-                let mut body: serde_json::Map<String, Value> =
-                    FAULTS.map(|fault| (fault.to_owned(), json!([]))).into_iter().collect();
-                // The id of nobody lifts all faults.
-                if whom != ServiceId(0).to_string() {
-                    body.insert((*fault).to_owned(), json!([whom]));
-                }
-                let request = Request::new(Method::Put, "/x/faults").with_body(Value::Object(body).to_string());
-                let response = self.send(request);
-                must(response.is_ok(), || format!("faults can be set: {}", response.status))?;
-            }
+            Step::Faults(fault, whom) => self.set_faults(fault, *whom)?,
             Step::Clock(by) => self.now += by,
             Step::Restart => self.restart()?,
         }
         self.same_everywhere()
+    }
+
+    /// One fault on; the id of nobody lifts all.
+    fn set_faults(&mut self, fault: &str, whom: Option<ServiceId>) -> Checked {
+        let whom = whom.map_or_else(|| "*".to_owned(), |id| id.to_string());
+        let mut body: serde_json::Map<String, Value> =
+            FAULTS.map(|fault| (fault.to_owned(), json!([]))).into_iter().collect();
+        if whom != ServiceId(0).to_string() {
+            body.insert(fault.to_owned(), json!([whom]));
+        }
+        let request = Request::new(Method::Put, "/x/faults").with_body(Value::Object(body).to_string());
+        let response = self.send(request);
+        must(response.is_ok(), || format!("faults can be set: {}", response.status))
+    }
+
+    /// The plan, made of what the wire tells as console and command line make it, is what the outcome says after.
+    fn plan(&mut self, order: &Order) -> Checked {
+        self.set_faults(FAULTS[0], Some(ServiceId(0)))?;
+        self.now += super::worlds::DAY;
+        let before = self.live(order.environment);
+        let Ok(request) = order.request() else { return Ok(()) };
+        let response = self.send(request);
+        if !response.is_ok() {
+            return Ok(());
+        }
+        let id = Accepted::read(&response).request.ok_or("an accepted request has an id")?.to_string();
+        self.now += super::worlds::DAY;
+        let outcome: Outcome = parsed(&self.get(&format!("/x/request/{id}")));
+        let after = self.live(order.environment);
+        let known = self.known.iter().find(|known| known.id == order.environment).expect("it is known");
+        known.compare(order, &before, &outcome, &after)
     }
 
     fn resize(&mut self, item: &Item, instances: u32) -> Checked {
@@ -296,6 +322,28 @@ fn must(holds: bool, what: impl FnOnce() -> String) -> Checked {
     if holds { Ok(()) } else { Err(what()) }
 }
 
+fn agrees(effect: Effect, item: &OutcomeItem, then: &ServiceLive, now: &ServiceLive) -> bool {
+    let untouched = item.reason.as_ref().is_some_and(|why| why.starts_with("nothing changed"));
+    let done = item.outcome == "DONE" && item.reason.is_none();
+    let pods = |live: &ServiceLive| -> Vec<String> { live.pods.iter().map(|pod| pod.name.clone()).collect() };
+    let applied = now.up == Some(true) && now.sync == "UP_TO_DATE";
+    match effect {
+        Effect::FirstDeployment => done && now.state == "DEPLOYED" && then.beneath == "READY",
+        Effect::Starts | Effect::Applies => done && applied,
+        Effect::NothingChanges => untouched && pods(then) == pods(now),
+        // The version that is picked may be the one that runs.
+        Effect::DeploysVersion => (done || untouched) && applied,
+        Effect::Stops | Effect::Pauses | Effect::Unschedules | Effect::RunsStopCommand => {
+            done && now.state == "STOPPED" && now.pods.is_empty() && now.up == Some(false)
+        }
+        Effect::Restarts => {
+            let (old, new) = (pods(then), pods(now));
+            done && now.state == "RESTARTED" && old.len() == new.len() && !old.iter().any(|pod| new.contains(pod))
+        }
+        Effect::Canceled => false,
+    }
+}
+
 impl Known {
     fn item(&self, choice: &mut Choice) -> Item {
         let service = &self.services[choice.below(self.services.len())];
@@ -349,6 +397,65 @@ impl Known {
         self.commits.iter().filter_map(newest).collect()
     }
 
+    /// What the rule looks at, by the words that console and command line read the wire with.
+    fn facts(&self, service: &Service, live: &ServiceLive) -> ServiceFacts {
+        let kind = meaning::kind(service);
+        let running = RunningStatus::from_name(&live.running_state);
+        let any = live.pods.iter().any(|pod| RunningStatus::from_name(&pod.state) != RunningStatus::Stopping);
+        ServiceFacts {
+            status: Status::from_name(&live.state),
+            kind,
+            source: meaning::source(service, kind),
+            engine: service.engine.as_deref().map_or(Engine::Unknown, Engine::from_name),
+            provider: self.provider,
+            pods: meaning::pods(live.up, &running, any),
+        }
+    }
+
+    fn compare(
+        &self,
+        order: &Order,
+        before: &EnvironmentDetail,
+        outcome: &Outcome,
+        after: &EnvironmentDetail,
+    ) -> Checked {
+        let all = order.scope == Scope::Environment && order.items.is_empty();
+        let size = if all { self.services.len() } else { order.items.len() };
+        for service in &self.services {
+            let id = service.id.as_str();
+            if !all && !order.items.iter().any(|item| item.service.to_string() == id) {
+                continue;
+            }
+            let live = |detail: &'_ EnvironmentDetail| detail.services.iter().find(|live| live.id == id).cloned();
+            let (Some(then), Some(now)) = (live(before), live(after)) else {
+                return Err(format!("{} is not told", service.name));
+            };
+            let Some(item) = outcome.items.iter().find(|item| item.service_id == id) else {
+                return Err(format!("{order:?} takes {} in, and its outcome leaves it out: {outcome:?}", service.name));
+            };
+            let (beneath, facts) = (Status::from_name(&then.beneath), self.facts(service, &then));
+            let before = match order.scope {
+                Scope::Environment => before.environment.ever_deployed,
+                Scope::Service => beneath.ever_deployed() && beneath != Status::Deleted,
+                Scope::Subset => false,
+            };
+            let means = if order.action == Action::Deploy && before { Action::Redeploy } else { order.action };
+            let sync = if beneath.ever_deployed() { meaning::sync(&then.sync) } else { Sync::NeverDeployed };
+            let up = meaning::is_up(then.up, facts.kind, &RunningStatus::from_name(&then.running_state), &beneath);
+            let planned = effect(means, order.scope, size, &facts, sync, up);
+            let agrees = match &planned {
+                Err(refusal) => {
+                    item.outcome == "SKIPPED" && item.reason == Some(Note::Refused(refusal.clone()).to_string())
+                }
+                Ok(effect) => agrees(*effect, item, &then, &now),
+            };
+            must(agrees, || {
+                format!("{order:?}: {} is planned {planned:?}, and came to {item:?}\nbefore: {then:?}", service.name)
+            })?;
+        }
+        Ok(())
+    }
+
     /// What a client expects by the rule, from what the wire tells; the reason, where it is one for all.
     fn expected(&self, live: &EnvironmentDetail, order: &Order) -> Result<(), Option<Refusal>> {
         let told: BTreeMap<&str, _> = live.services.iter().map(|service| (service.id.as_str(), service)).collect();
@@ -356,17 +463,8 @@ impl Known {
             .services
             .iter()
             .map(|service| {
-                let (kind, live) = (meaning::kind(service), told[service.id.as_str()]);
-                let running = RunningStatus::from_name(&live.running_state);
-                let facts = ServiceFacts {
-                    status: Status::from_name(&live.state),
-                    kind,
-                    source: meaning::source(service, kind),
-                    engine: service.engine.as_deref().map_or(Engine::Unknown, Engine::from_name),
-                    provider: self.provider,
-                    pods: meaning::pods(live.up, &running, live.pods.iter().any(|pod| pod.state != "STOPPING")),
-                };
-                (service.id.parse().expect("an id"), facts, Status::from_name(&live.beneath))
+                let live = told[service.id.as_str()];
+                (service.id.parse().expect("an id"), self.facts(service, live), Status::from_name(&live.beneath))
             })
             .collect();
         let whole = |action| {
@@ -402,21 +500,28 @@ impl Known {
 
 /// Drives the scenario of a seed over the wire: the steps there were, or those that fail and why.
 pub fn run(seed: u64) -> Result<u64, (Vec<Step>, String)> {
-    let (mut choice, mut host, mut steps) = (Choice::new(seed), Host::new(seed), Vec::new());
-    for _ in 0..MOST_STEPS / 4 + choice.below(MOST_STEPS) {
-        let step = host.random(&mut choice);
-        steps.push(step.clone());
-        if let Err(what) = host.take(&step) {
-            return Err((steps, what));
+    let mut steps = Vec::new();
+    let outcome = caught(|| {
+        let (mut choice, mut host) = (Choice::new(seed), Host::new(seed));
+        for _ in 0..MOST_STEPS / 4 + choice.below(MOST_STEPS) {
+            let step = host.random(&mut choice);
+            steps.push(step.clone());
+            host.take(&step)?;
         }
+        host.finish()
+    });
+    match outcome.unwrap_or_else(Err) {
+        Ok(()) => Ok(steps.len() as u64),
+        Err(what) => Err((steps, what)),
     }
-    host.finish().map_err(|what| (steps.clone(), what))?;
-    Ok(steps.len() as u64)
 }
 
 /// Takes these steps in the scenario of a seed.
 pub fn replay(seed: u64, steps: &[Step]) -> Checked {
-    let mut host = Host::new(seed);
-    steps.iter().try_for_each(|step| host.take(step))?;
-    host.finish()
+    let outcome = caught(|| {
+        let mut host = Host::new(seed);
+        steps.iter().try_for_each(|step| host.take(step))?;
+        host.finish()
+    });
+    outcome.unwrap_or_else(Err)
 }
