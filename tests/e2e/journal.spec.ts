@@ -422,10 +422,13 @@ test("a tab is stopped in the middle of writing: what another wants is refused a
   await second.enter("staging");
   const before = await rows(second);
   const letGo = await hold(first.page);
+  const session = await context.newCDPSession(first.page);
+  await session.send("Page.setWebLifecycleState", { state: "frozen" });
   await second.act("checkout-api", "Redeploy");
   await expect(second.toasts).toContainText("Another tab of this demo holds up what the browser keeps, so nothing was done", {
     timeout: 15_000,
   });
+  await session.send("Page.setWebLifecycleState", { state: "active" });
   await letGo();
   expect((await stored(second.page)).length).toBe(3);
   expect(await rows(second)).toEqual(before);

@@ -178,7 +178,12 @@ impl Inner {
             return Ok(());
         }
         let turn = self.storage.turn()?;
-        self.catch_up(loopback, &turn).await?;
+        // What was written is kept in any case; whoever holds the storage up now is not waited for.
+        let Some(caught_up) = timer::within(PATIENCE, self.catch_up(loopback, &turn)).await else {
+            turn.abort();
+            return Ok(());
+        };
+        caught_up?;
         // Another tab may have done it.
         if self.is_long(loopback) {
             match loopback.with(|home| home.snapshot(timer::now())) {
@@ -284,10 +289,10 @@ impl Inner {
                 loopback.tell_change();
             }
             Some(_) => {
-                if let Some(entries) = loopback.with(|home| home.snapshot(timer::now())) {
-                    for (number, entry) in (number + 1..).zip(entries) {
-                        turn.write_aside(number, &entry.line())?;
-                    }
+                let entries = loopback.with(|home| home.snapshot(timer::now()));
+                let why = || Denied("it has gone on in another tab, and is too large here to be put aside".to_owned());
+                for (number, entry) in (number + 1..).zip(entries.ok_or_else(why)?) {
+                    turn.write_aside(number, &entry.line())?;
                 }
                 if self.again(loopback, turn).await? == 0 {
                     return Ok(());
