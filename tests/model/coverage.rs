@@ -26,7 +26,7 @@ pub const STRANGE: &str = "SUSPENDED";
 
 #[derive(Default)]
 pub struct Coverage {
-    cells: BTreeMap<(Sort, Status, Action), u64>,
+    cells: BTreeMap<(Sort, Status, Action, Scope), u64>,
     faults: BTreeMap<(Fault, &'static str), u64>,
 }
 
@@ -71,18 +71,30 @@ pub fn unreachable(sort: Sort, status: &Status) -> Option<&'static str> {
     }
 }
 
-/// Why nothing ever happens in this phase while this fault is on; `None`: it has to.
-fn no_fault(_fault: Fault, _phase: &str) -> Option<&'static str> {
-    None
+/// Why this fault never changes what is asked or happens in this phase; `None`: it has to.
+fn no_fault(fault: Fault, phase: &str) -> Option<&'static str> {
+    match (fault, phase) {
+        (Fault::BuildFails | Fault::PushFails, "building") => None,
+        (Fault::BuildFails | Fault::PushFails, _) => Some("it is looked at when a build is over"),
+        (Fault::StopFails, "queued" | "stopping") => None,
+        (Fault::StopFails, _) => Some("it is looked at when a stop begins, and when it is over"),
+        (Fault::RestartFails, "queued") => None,
+        (Fault::RestartFails, _) => Some("it is looked at when a restart begins"),
+        (_, "built") => {
+            Some("what waits with its image built is seen where there is one slot, and there are jobs only")
+        }
+        // Pods that there are start, probe and crash whatever their service is in.
+        (Fault::ReadinessNeverOk | Fault::PodCrashes | Fault::NoCapacity, _) => None,
+    }
 }
 
 impl Coverage {
     /// Notes what a state shows, and what was done in it.
     pub fn see(&mut self, setup: &Setup, state: &State, taken: &[Taken]) {
         let services = &home(&state.world).services;
-        let asked = |action: Action, service: &Service| {
+        let asked = |action: Action, scope: Scope, service: &Service| {
             taken.iter().any(|taken| match &taken.step {
-                Step::Ask(order) if order.action == action => {
+                Step::Ask(order) if order.action == action && order.scope == scope => {
                     let named = |id: ServiceId| order.items.iter().any(|(item, _)| *item == id);
                     named(service.id) || (order.scope == Scope::Environment && order.items.is_empty())
                 }
@@ -90,17 +102,16 @@ impl Coverage {
             })
         };
         for ((sort, ..), service) in setup.services.iter().zip(services) {
-            for action in COLUMNS.into_iter().filter(|action| asked(*action, service)) {
-                *self.cells.entry((*sort, service.shown(), action)).or_default() += 1;
+            for action in COLUMNS {
+                for scope in Scope::ALL.into_iter().filter(|scope| asked(action, *scope, service)) {
+                    *self.cells.entry((*sort, service.shown(), action, scope)).or_default() += 1;
+                }
             }
         }
         for taken in taken {
-            let Some((fault, target)) = taken.fault else { continue };
-            for (place, service) in services.iter().enumerate() {
-                if target.is_none_or(|target| target == place) {
-                    *self.faults.entry((fault, phase(state, service))).or_default() += 1;
-                }
-            }
+            // One that is on for all is on for each by itself too: there it is seen whose step it changes.
+            let Some((fault, Some(place))) = taken.fault.filter(|_| !taken.same) else { continue };
+            *self.faults.entry((fault, phase(state, &services[place]))).or_default() += 1;
         }
     }
 
@@ -114,22 +125,30 @@ impl Coverage {
 
     fn report_cells(&self, text: &mut String, wrong: &mut Vec<String>) {
         let statuses: Vec<Status> = Status::KNOWN.into_iter().chain([Status::from_name(STRANGE)]).collect();
-        let _ = writeln!(text, "shown status × action, by kind: in how many states each was asked");
+        let _ =
+            writeln!(text, "shown status × action, by kind: in how many states each was asked, summed over the scopes");
         for sort in Sort::ALL {
             let head = COLUMNS.map(|action| format!("{:>15}", action.name())).concat();
             let _ = writeln!(text, "\n{:<20}{head}", format!("{sort:?}"));
             for status in &statuses {
-                let count = |action: Action| self.cells.get(&(sort, status.clone(), action)).copied().unwrap_or(0);
+                let of = |action, scope| self.cells.get(&(sort, status.clone(), action, scope)).copied().unwrap_or(0);
+                let count = |action: Action| Scope::ALL.map(|scope| of(action, scope)).iter().sum::<u64>();
                 let row = COLUMNS.map(|action| format!("{:>15}", count(action))).concat();
                 let reason = unreachable(sort, status);
                 let _ = writeln!(text, "{:<20}{row}  {}", status.name(), reason.unwrap_or_default());
                 for action in COLUMNS {
-                    match (count(action), reason) {
-                        (0, None) => wrong.push(format!("{sort:?} {} {}: never asked", status.name(), action.name())),
-                        (1.., Some(reason)) => {
-                            wrong.push(format!("{sort:?} {} was reached, though {reason}", status.name()));
+                    for scope in Scope::ALL {
+                        match (of(action, scope), reason) {
+                            (0, None) => wrong.push(format!(
+                                "{sort:?} {} {} ({scope:?}): never asked",
+                                status.name(),
+                                action.name()
+                            )),
+                            (1.., Some(reason)) => {
+                                wrong.push(format!("{sort:?} {} was reached, though {reason}", status.name()));
+                            }
+                            _ => {}
                         }
-                        _ => {}
                     }
                 }
             }
@@ -137,8 +156,10 @@ impl Coverage {
     }
 
     fn report_faults(&self, text: &mut String, wrong: &mut Vec<String>) {
-        let _ =
-            writeln!(text, "\nfault × phase: how often something was asked or happened in it while the fault was on");
+        let _ = writeln!(
+            text,
+            "\nfault × phase: how often what was asked or happened in it came to something else because of the fault"
+        );
         let _ = writeln!(text, "{:<20}{}", "", PHASES.map(|phase| format!("{phase:>12}")).concat());
         for fault in Fault::ALL {
             let count = |phase| self.faults.get(&(fault, phase)).copied().unwrap_or(0);
@@ -146,8 +167,10 @@ impl Coverage {
             let _ = writeln!(text, "{:<20}{row}", format!("{fault:?}"));
             for phase in PHASES {
                 match (count(phase), no_fault(fault, phase)) {
-                    (0, None) => wrong.push(format!("{fault:?} never was on while a service was {phase}")),
-                    (1.., Some(reason)) => wrong.push(format!("{fault:?} was on while {phase}, though {reason}")),
+                    (0, None) => wrong.push(format!("{fault:?} never made a difference while a service was {phase}")),
+                    (1.., Some(reason)) => {
+                        wrong.push(format!("{fault:?} made a difference while {phase}, though {reason}"))
+                    }
                     _ => {}
                 }
             }

@@ -77,7 +77,10 @@ pub enum Breadth {
     Essential,
     /// One order of each sort that waits, for what is shown meanwhile and who is next.
     Waiting,
-    /// Restarts that wait, in fine weather: no faults. Everything is asked, and little of it followed.
+    /// Every action, most of them on the environment: a version of the last service, a restart of the second, and a cancel
+    /// of each by itself, of the first also by force.
+    Broad,
+    /// Restarts that wait. Everything is asked, and little of it followed.
     Calm,
 }
 
@@ -98,6 +101,8 @@ pub struct Setup {
     pub instances: Option<u32>,
     /// Whether pods that are ready may crash.
     pub crashes: bool,
+    /// Whether there are faults. Without them what fails has missed its deadline.
+    pub faults: bool,
 }
 
 impl Setup {
@@ -114,6 +119,7 @@ impl Setup {
             breadth: Breadth::Everything,
             instances: None,
             crashes: true,
+            faults: true,
         }
     }
 
@@ -138,10 +144,25 @@ impl Setup {
         self
     }
 
+    /// The same, with about one order of each sort there is.
+    pub fn broad(mut self) -> Setup {
+        self.name.push_str("/broad");
+        self.breadth = Breadth::Broad;
+        self
+    }
+
+    /// The same, without faults and crashes of ready pods.
+    pub fn fair(mut self) -> Setup {
+        self.name.push_str("/fair");
+        (self.faults, self.crashes) = (false, false);
+        self
+    }
+
     /// The same, without faults, and with few orders that are followed.
     pub fn calm(mut self) -> Setup {
         self.name.push_str("/calm");
         self.breadth = Breadth::Calm;
+        self.faults = false;
         self
     }
 
@@ -204,7 +225,25 @@ impl Setup {
         let on_each = |action| self.ids().map(move |id| Order::service(action, id));
         match self.breadth {
             Breadth::Everything => self.subset_orders(&mut orders),
-            Breadth::Essential => {}
+            Breadth::Essential if self.found.is_empty() => {}
+            // In every status the other scopes are asked too, and what comes of it is not followed.
+            Breadth::Essential => {
+                let number = orders.len();
+                for id in self.ids() {
+                    orders.extend(Action::ALL.map(|action| Order::service(action, id)));
+                }
+                self.subset_orders(&mut orders);
+                return (orders, number);
+            }
+            Breadth::Broad => {
+                orders = self.environment_orders();
+                let all: Vec<ServiceId> = self.ids().collect();
+                orders.push(Order::version(all[all.len() - 1], "v2".into()));
+                orders.push(Order::service(Action::Restart, all[1]));
+                orders.extend(on_each(Action::Cancel));
+                orders.push(Order::service(Action::Cancel, all[0]).forced());
+                orders.push(Order::subset(Action::Stop, all[..2].to_vec()));
+            }
             Breadth::Waiting => {
                 orders = [Action::Deploy, Action::Stop, Action::Cancel].map(Order::environment).to_vec();
                 orders.extend(on_each(Action::Restart).chain(on_each(Action::Redeploy)));
@@ -213,6 +252,7 @@ impl Setup {
                 let mut followed = vec![Order::environment(Action::Deploy)];
                 followed.extend(on_each(Action::Restart).chain(on_each(Action::Redeploy)));
                 let number = followed.len();
+                self.subset_orders(&mut orders);
                 followed.append(&mut orders);
                 return (followed, number);
             }

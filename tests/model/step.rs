@@ -10,7 +10,7 @@ use playhead::simulator::agenda::{Agenda, Happening, Planned};
 use playhead::simulator::deployment::Phase;
 use playhead::simulator::{Accepted, Faults, Order, PodPhase, Rejected, Service, Target, World};
 
-use super::setup::{Breadth, Setup, home};
+use super::setup::{Setup, home};
 use super::state::{State, pending};
 use super::worlds::{HOME, ada};
 
@@ -129,7 +129,7 @@ pub fn steps(setup: &Setup, (orders, followed): &(Vec<Order>, usize), from: &Sta
     if setup.crashes {
         crashes(from, &mut all);
     }
-    if setup.breadth == Breadth::Calm {
+    if !setup.faults {
         all.retain(|taken| taken.fault.is_none());
     }
     all
