@@ -168,7 +168,7 @@ fn a_status_that_is_unknown_is_shown_as_it_came_and_judged_by_the_server() {
     plan.tells("The status THAWING is unknown to this version of Playhead");
     assert_eq!(thin.actions(), 0);
     thin.run("application restart checkout-api -e staging").ends_with(0).says("accepted");
-    thin.run("environment redeploy staging --watch --interval 0 --timeout 0").ends_with(4).tells("goes on");
+    thin.run("environment redeploy development --watch --interval 0 --timeout 0").ends_with(4).tells("goes on");
 }
 
 #[test]
