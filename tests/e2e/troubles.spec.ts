@@ -1,7 +1,7 @@
 // An API that cannot be relied on, over both transports: whatever goes wrong, an action is done once at most and never
 // called more than is known, what is shown does not go back, and all is well again when the API is.
 import { expect } from "@playwright/test";
-import { Console, type Sight } from "./console";
+import type { Sight } from "./console";
 import { hold, until } from "./held";
 import { HOMES, openHome, test } from "./homes";
 import { badge } from "./live/connected";
@@ -100,16 +100,11 @@ for (const home of HOMES) {
   }
 }
 
-test("a server of ours: an old answer, however often it comes, takes nothing back that was seen", async ({ page, between, server }) => {
+test("a server of ours: an old answer, however often it comes, takes nothing back that was seen", async ({ page, between, server, live }) => {
   await hold(page);
   await server.kill();
   await server.start("--allow-origin", between.url, "--speed", "60");
-  between.target = server.address.replace(/\/$/, "");
-  between.api = "/api/";
-  await page.goto(`${between.url}/`);
-  const console = new Console(page);
-  await console.ready();
-  await console.enter("staging");
+  const { console } = await openHome("a server of ours", { page, between, server, live });
   between.old.writes = true;
   await page.reload();
   await expect(console.row("mail-relay")).toContainText("Deployment OK");
