@@ -1,7 +1,7 @@
 //! When a token may ask again (API contract, "Errors, limits, auth").
 #![cfg(not(target_arch = "wasm32"))]
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use playhead::api::Response;
 use playhead::client::limit::{Budget, reset};
@@ -12,13 +12,14 @@ fn answer(headers: &[(&str, &str)]) -> Response {
 
 #[test]
 fn a_server_says_in_how_many_seconds_or_at_which_second() {
-    let date = ("Retry-After", "Sat, 28 Nov 2026 12:00:00 GMT");
+    let date = ("Retry-After", "Sat, 14 Nov 2020 12:00:00 GMT");
     for (headers, seconds) in [
         (&[("Retry-After", "7")][..], Some(7)),
         (&[("X-RateLimit-Reset", "30")], Some(30)),
         (&[("Retry-After", "7"), ("X-RateLimit-Reset", "30")], Some(7)),
-        (&[date, ("X-RateLimit-Reset", "30")], Some(30)),
-        (&[date], None),
+        (&[date, ("X-RateLimit-Reset", "30")], Some(0)),
+        (&[("Retry-After", "soon"), ("X-RateLimit-Reset", "30")], Some(30)),
+        (&[("Retry-After", "soon")], None),
         (&[("X-RateLimit-Reset", "soon")], None),
         (&[("X-RateLimit-Reset", "-5")], Some(0)),
         (&[("X-RateLimit-Reset", "1600000000")], Some(0)),
@@ -29,6 +30,9 @@ fn a_server_says_in_how_many_seconds_or_at_which_second() {
     }
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let told = reset(&answer(&[("X-RateLimit-Reset", &(now + 600).to_string())]));
+    assert!(told.is_some_and(|seconds| (590..=600).contains(&seconds)), "{told:?}");
+    let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(600));
+    let told = reset(&answer(&[("Retry-After", &date)]));
     assert!(told.is_some_and(|seconds| (590..=600).contains(&seconds)), "{told:?}");
 }
 

@@ -666,6 +666,31 @@ fn a_journal_with_a_page_that_cannot_be_read_is_recovered_up_to_it_and_the_file_
     assert!(std::fs::read(&file).unwrap() == bytes, "the file has changed");
 }
 
+#[test]
+fn what_is_set_aside_and_cannot_be_read_keeps_nobody_from_the_rest() {
+    let folder = Folder::new();
+    accept_one(&folder);
+    let connection = journal(&folder.0);
+    connection
+        .execute_batch(
+            "INSERT INTO damaged SELECT number + 1, at, method, path, 'stands aside', origin, body, accepted, key, asked, '', 0
+             FROM request; PRAGMA wal_checkpoint(TRUNCATE);",
+        )
+        .unwrap();
+    drop(connection);
+    let file = folder.0.join("journal.sqlite");
+    let mut bytes = std::fs::read(&file).unwrap();
+    spoil(&mut bytes, b"stands aside");
+    std::fs::write(&file, &bytes).unwrap();
+    let mut server = Server::start(&folder.0, &[]);
+    let told: Vec<String> = server.output.by_ref().lines().take(2).map(Result::unwrap).collect();
+    assert!(told[0].contains("with 1 accepted"), "{told:?}");
+    let kept = told[1].rsplit(' ').next().unwrap();
+    assert!(std::fs::read(kept).unwrap() == bytes, "{told:?}");
+    server.kill();
+    assert_eq!((rows(&journal(&folder.0), "request"), rows(&journal(&folder.0), "damaged")), (1, 0));
+}
+
 /// Spoils the page of a file in which something stands first.
 fn spoil(bytes: &mut [u8], what: &[u8]) {
     let at = bytes.windows(what.len()).position(|part| part == what).unwrap() / 4096 * 4096;

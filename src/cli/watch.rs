@@ -144,11 +144,7 @@ pub async fn follow(
 /// says; and some more, so that all who were sent away do not come back at the same moment.
 pub fn pause(usual: Duration, failures: u32, problem: &client::Error) -> Duration {
     let longer = (usual * 2_u32.pow(failures.min(5))).min(usual.max(LONGEST));
-    let wait = match (problem.wait(), problem) {
-        (Some(seconds), _) => longer.max(Duration::from_secs(u64::from(seconds))),
-        (None, client::Error::RateLimited { .. }) => LONGEST.max(usual),
-        (None, _) => longer,
-    };
+    let wait = problem.wait().map_or(longer, |seconds| longer.max(Duration::from_secs(seconds.into())));
     let more = (wait / 4).min(MORE).as_millis();
     wait + Duration::from_millis(timer::jitter(u32::try_from(more).unwrap_or(u32::MAX)).into())
 }

@@ -99,10 +99,12 @@ impl Error {
         }
     }
 
-    /// In how many seconds the server wants to be asked again, where it told.
+    /// In how many seconds the server wants to be asked again, where it told; one that counts requests, in a minute at
+    /// least.
     pub fn wait(&self) -> Option<u32> {
         match self {
-            Error::RateLimited { reset: wait, .. } | Error::Server { wait, .. } => *wait,
+            Error::RateLimited { reset, .. } => Some(reset.unwrap_or(60)),
+            Error::Server { wait, .. } => *wait,
             Error::Timeout { .. }
             | Error::Offline
             | Error::Refused { .. }

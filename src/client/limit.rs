@@ -25,17 +25,17 @@ impl Budget {
 
 /// In how many seconds the budget is renewed, where told.
 pub fn reset(response: &Response) -> Option<u32> {
-    // The first may be a date instead (RFC 9110, 10.2.3), and the other then says the same.
-    retry_after(response).or_else(|| seconds(response, "X-RateLimit-Reset"))
+    retry_after(response).or_else(|| until(response.header("X-RateLimit-Reset")?.parse().ok()?))
 }
 
-/// In how many seconds the server wants to be asked again, where it says so in seconds.
+/// In how many seconds the server wants to be asked again, where it says so: in seconds, or as a date (RFC 9110, 10.2.3).
 pub fn retry_after(response: &Response) -> Option<u32> {
-    seconds(response, "Retry-After")
+    let told = response.header("Retry-After")?;
+    until(told.parse().ok().or_else(|| timer::date(told).map(|date| date / 1_000))?)
 }
 
-fn seconds(response: &Response, header: &str) -> Option<u32> {
-    let seconds = response.header(header)?.parse::<i64>().ok()?;
+/// Up to then, from a span or a moment in seconds.
+fn until(seconds: i64) -> Option<u32> {
     let span = if seconds > LONGEST_SPAN { seconds - timer::now() / 1_000 } else { seconds };
     u32::try_from(span.max(0)).ok()
 }

@@ -35,6 +35,20 @@ pub fn now() -> i64 {
     since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
+/// A date of HTTP (RFC 9110, 5.6.7), Unix milliseconds.
+#[cfg(target_arch = "wasm32")]
+pub fn date(text: &str) -> Option<i64> {
+    let date = js_sys::Date::parse(text);
+    date.is_finite().then_some(date as i64)
+}
+
+/// A date of HTTP (RFC 9110, 5.6.7), Unix milliseconds.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn date(text: &str) -> Option<i64> {
+    let since = httpdate::parse_http_date(text).ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_millis()).ok()
+}
+
 /// Between half of it and all of it, so that many readers do not come back at the same moment.
 pub fn jitter(millis: u32) -> u32 {
     let half = millis / 2;

@@ -111,7 +111,14 @@ test("a server of ours: an old answer, however often it comes, takes nothing bac
   between.old.writes = false;
   await console.act("mail-relay", "Stop");
   await until(page, async () => (await console.status("mail-relay")) === "Stopped");
+  // Failures of another kind do not make it any truer.
+  between.play("Offline");
+  for (let round = 0; round < 4; round += 1) {
+    await badge(page).click();
+    await until(page, async () => /Offline/.test((await badge(page).textContent()) ?? ""));
+  }
   between.old.gives = true;
+  between.play(null);
   await badge(page).click();
   await until(page, async () => /Reconnecting/.test((await badge(page).textContent()) ?? ""), 100);
   expect(await console.status("mail-relay")).toBe("Stopped");

@@ -47,8 +47,8 @@ const OFF: [&str; 22] = [
 
 /// Where the page may connect to, as a policy writes it: `origins`, or the usual ones.
 ///
-/// An origin is `https://api.example.com`, with a port or without; `https://*.example.com` is any host below, `https://*`
-/// any at all.
+/// An origin is `https://api.example.com`, with a port or without; `https://*.example.com` is any host below,
+/// `https://*:*` any at all.
 pub fn connect(origins: &[String]) -> Result<String, Failure> {
     for origin in origins {
         let host = ["https://", "wss://", "http://", "ws://"].iter().find_map(|scheme| origin.strip_prefix(scheme));

@@ -165,6 +165,8 @@ impl Turn<'_> {
     fn aside(&self, number: u64, value: &JsValue) -> Result<(), Denied> {
         let key = Array::from(&self.storage.key(number));
         key.push(&js_sys::Date::now().into());
+        // Two of one number may be put aside in one moment.
+        key.push(&js_sys::Math::random().into());
         self.transaction.object_store(DAMAGED)?.put_with_key(value, &key)?;
         Ok(())
     }

@@ -140,9 +140,11 @@ async fn follow_services(store: Store, client: &Client, focus: EnvironmentId) ->
         store.poll.update_value(|poll| poll.deployments = deployments);
         load::show_services(store, focus, rows);
     }
-    // What was pushed meanwhile is newer.
+    // What was pushed meanwhile is newer; where there was no list yet to show it in, it is asked for.
     if heard == self::heard(store) {
         patch_statuses(store, focus, statuses.environment.as_ref(), statuses.iter());
+    } else if !shown {
+        store.poke();
     }
     follow_queue(store, client, focus).await
 }

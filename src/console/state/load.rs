@@ -25,8 +25,10 @@ pub async fn refresh(store: Store) -> Result<(), client::Error> {
         None => project(store, &client).await?,
     };
     let followed = round(store, &client, project.as_deref()).await;
-    // What is shown was not found: either somebody else answers, or the whole project is gone, and another is open.
-    if let (Err(client::Error::NotFound { .. }), Some(_)) = (&followed, known)
+    // What is shown was not found: either somebody else answers, or the whole project is gone, and another is open. That is
+    // asked now and then, as it takes two lists.
+    let first = store.poll.with_value(|poll| poll.failures.is_multiple_of(8));
+    if let (Err(client::Error::NotFound { .. }), Some(_), true) = (&followed, known, first)
         && let Ok(other) = self::project(store, &client).await
         && other != project
     {
@@ -85,13 +87,15 @@ pub(super) fn forget_gone(store: Store, focus: EnvironmentId) {
     }
 }
 
-/// The project that is open: the one the URL names (`?organization=`, `?project=`), else the first there is.
+/// The project that is open: the one the URL names (`?organization=`, `?project=`), else the one that was, else the first
+/// there is.
 async fn project(store: Store, client: &Client) -> Result<Option<String>, client::Error> {
     let wanted = |key: &str| {
         let rest = |place: &Place| place.rest.iter().find(|(known, _)| known == key).map(|(_, value)| value.clone());
         store.route.place().with_untracked(rest)
     };
     let (in_organization, wanted) = (wanted("organization"), wanted("project"));
+    let wanted = wanted.or_else(|| store.poll.with_value(|poll| poll.project.clone()));
     let mut organizations = client.organizations().await?;
     let names = organizations.iter().map(|one| (one.id.as_str().into(), name(&one.name)));
     store.organizations.set(names.collect());
@@ -112,7 +116,13 @@ async fn project(store: Store, client: &Client) -> Result<Option<String>, client
             break;
         }
     }
-    let Some((organization, projects, at)) = open else { return Ok(None) };
+    let Some((organization, projects, at)) = open else {
+        store.organization.set(None);
+        store.projects.set(Vec::new());
+        store.project.set(None);
+        store.poll.update_value(|poll| poll.project = None);
+        return Ok(None);
+    };
     store.organization.set(Some(organization.into()));
     let names = projects.iter().map(|project| (project.id.as_str().into(), name(&project.name)));
     store.projects.set(names.collect());
@@ -127,6 +137,7 @@ async fn project(store: Store, client: &Client) -> Result<Option<String>, client
 async fn load_environments(store: Store, client: &Client, project: &str) -> Result<(), client::Error> {
     let environments = client.environments(project).await?;
     let Some(live) = client.project_live(project, 0).await? else { return lacking(store) };
+    store.poll.update_value(|poll| poll.ours = true);
     refuse_older(store, live.revision, live.now)?;
     let mut rows: LiteMap<u128, _> =
         environments.iter().filter_map(wire::environment).map(|row| (row.id.0, row)).collect();
@@ -168,8 +179,13 @@ const INSISTS: u32 = 3;
 /// Refuses an answer from the beginning that is older than what is shown, in both respects: another world that somebody
 /// opened has a time of its own.
 fn refuse_older(store: Store, revision: u64, now: Time) -> Result<(), client::Error> {
-    let (known, failures) = store.poll.with_value(|poll| (poll.project_revision.max(poll.revision), poll.failures));
-    if revision < known && now.0 < store.now.get_untracked() && failures < INSISTS {
+    let known = store.poll.with_value(|poll| poll.project_revision.max(poll.revision));
+    let older = revision < known && now.0 < store.now.get_untracked();
+    let often = store.poll.try_update_value(|poll| {
+        poll.older = if older { poll.older + 1 } else { 0 };
+        poll.older
+    });
+    if older && often <= Some(INSISTS) {
         let detail = String::from("it is older than what is shown");
         return Err(client::Error::Unreadable { path: "this page".to_owned(), detail, action: false });
     }
@@ -179,7 +195,7 @@ fn refuse_older(store: Store, revision: u64, now: Time) -> Result<(), client::Er
 /// The server has no answers of ours. One that had them has them: what was asked for is not there any more, or somebody
 /// else answers for it.
 fn lacking(store: Store) -> Result<(), client::Error> {
-    if store.poll.with_value(|poll| poll.project_revision > 0) {
+    if store.poll.with_value(|poll| poll.ours) {
         return Err(client::Error::NotFound { detail: "The server says that it is not there (any more).".to_owned() });
     }
     store.poll.update_value(|poll| poll.contract_only = true);

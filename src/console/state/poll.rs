@@ -29,8 +29,12 @@ pub struct Poll {
     pub(super) project_revision: u64,
     /// Up to where the changes of the loaded services are known.
     pub(super) revision: u64,
-    /// Whether the server has no words for what goes on beyond the contract's.
+    /// Whether the server has no words for what goes on beyond the contract's…
     pub(super) contract_only: bool,
+    /// …or had some once.
+    pub(super) ours: bool,
+    /// How often in a row an answer was older than what is shown.
+    pub(super) older: u32,
     /// Of which environments such a server told when they were loaded…
     pub(super) told: Vec<String>,
     /// …and of which services, with the last deployment of each.
@@ -43,6 +47,7 @@ pub struct Poll {
     pub(super) environments_at: Option<f64>,
     /// …and that of services.
     pub(super) services_at: Option<f64>,
+    /// How many rounds in a row have failed.
     pub(super) failures: u32,
     /// Before that, the server wants to hear nothing; in the browser's time.
     not_before: f64,
@@ -149,6 +154,7 @@ pub fn reset(store: Store) {
         poll.project = None;
         poll.project_revision = 0;
         poll.revision = 0;
+        poll.ours = false;
         poll.not_before = 0.0;
         poll.contract_only = store.client.with_value(client::Client::contract_only);
     });
@@ -190,7 +196,8 @@ async fn round(store: Store) {
     if answered && again == Some(true) {
         poke(store);
     } else if !hidden() {
-        ask_in(store, pause);
+        let early = store.poll.with_value(|poll| poll.not_before) - js_sys::Date::now();
+        ask_in(store, pause.max(Duration::from_millis(early as u64)));
     }
 }
 
@@ -201,9 +208,11 @@ const LIVE: Duration = Duration::from_secs(60);
 fn settle(store: Store, result: Result<(), client::Error>, pause: Duration) {
     let now = js_sys::Date::now();
     let patience = pause.min(LIVE).as_secs_f64() * 1_000.0 + 2_000.0;
-    let limited = result.as_ref().is_err_and(|error| error.wait().is_some());
-    store.poll.update_value(|poll| {
-        poll.not_before = if limited { now + pause.as_secs_f64() * 1_000.0 } else { 0.0 };
+    store.poll.update_value(|poll| match &result {
+        Ok(()) => poll.not_before = 0.0,
+        Err(error) if error.wait().is_some() => poll.not_before = now + pause.as_secs_f64() * 1_000.0,
+        // It has not taken back when it wants to be asked.
+        Err(_) => {}
     });
     match result {
         Ok(()) => {

@@ -12,8 +12,10 @@ use rusqlite::{Connection, ErrorCode, Row, params_from_iter};
 use super::{Error, open};
 use crate::client::clock::Millis;
 
-/// Of these nothing may be missing.
+/// Of these nothing may be missing…
 const WHOLE: [&str; 3] = ["opening", "clock", "token"];
+/// …and of these there is what can be read.
+const READABLE: [&str; 2] = ["damaged", "request"];
 
 /// What became of a damaged file.
 #[derive(Debug)]
@@ -37,10 +39,16 @@ pub fn mend(path: &Path, real: Millis) -> Result<Option<Mended>, Error> {
     for table in WHOLE {
         each(&old, table, |_| Ok(())).map_err(|(_, error)| storage(error))?;
     }
-    match each(&old, "request", |_| Ok(())) {
-        Ok(_) => return Ok(None),
-        Err((_, error)) if is_damage(&error) => {}
-        Err((_, error)) => return Err(storage(error)),
+    let mut whole = true;
+    for table in READABLE {
+        match each(&old, table, |_| Ok(())) {
+            Ok(_) => {}
+            Err((_, error)) if is_damage(&error) => whole = false,
+            Err((_, error)) => return Err(storage(error)),
+        }
+    }
+    if whole {
+        return Ok(None);
     }
     let fresh = path.with_extension("mended");
     remove(&fresh)?;
@@ -54,6 +62,8 @@ pub fn mend(path: &Path, real: Millis) -> Result<Option<Mended>, Error> {
     let kept = path.with_file_name(format!("journal-damaged-{real}.sqlite"));
     let file = |source| Error::File { path: path.to_owned(), source };
     fs::copy(path, &kept).and_then(|_| File::open(&kept)?.sync_all()).map_err(file)?;
+    // Whoever could not read the old one cannot read this one.
+    fs::metadata(path).and_then(|old| fs::set_permissions(&fresh, old.permissions())).map_err(file)?;
     for end in ["-wal", "-shm"] {
         // They are gone with the last connection, mostly.
         let _ = fs::remove_file(beside(path, end));
@@ -83,7 +93,7 @@ fn copy(old: &Connection, fresh: &Path) -> rusqlite::Result<usize> {
         each(old, table, |row| put(table, row)).map_err(|(_, error)| error)?;
     }
     let mut copied = 0;
-    for table in ["damaged", "request"] {
+    for table in READABLE {
         copied = match each(old, table, |row| put(table, row)) {
             Ok(copied) => copied,
             Err((copied, error)) if is_damage(&error) => copied,
@@ -120,8 +130,9 @@ fn values(row: &Row<'_>) -> rusqlite::Result<Vec<Value>> {
     (0..row.as_ref().column_count()).map(|column| row.get(column)).collect()
 }
 
+/// What cannot be read, or is nothing that was written.
 fn is_damage(error: &rusqlite::Error) -> bool {
-    error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt)
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::ConstraintViolation))
 }
 
 fn beside(path: &Path, end: &str) -> PathBuf {

@@ -196,10 +196,10 @@ fn pushed(store: Store, pushed: bool) -> bool {
 }
 
 fn deployed(store: Store, focus: EnvironmentId, said: &StatusesWithStages) {
+    store.poll.update_value(|poll| poll.heard = poll.heard.wrapping_add(1));
     if store.loaded.get_untracked() != Some(focus) {
         return;
     }
-    store.poll.update_value(|poll| poll.heard = poll.heard.wrapping_add(1));
     let before = store.environments.peek(focus.0).map(|row| row.status.clone());
     patch_statuses(store, focus, said.environment.as_ref(), said.stages.iter().flat_map(|stage| stage.iter()));
     shown::services_known(store);
