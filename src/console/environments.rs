@@ -12,8 +12,8 @@ use super::format;
 use super::list::{self, Item, Items};
 use super::page::{List, page};
 use super::route::{Column, Sort};
-use super::state::Store;
 use super::state::row::EnvironmentRow;
+use super::state::{Store, use_store};
 use super::table::{Head, Kind};
 use crate::console::element::view;
 
@@ -45,10 +45,15 @@ const LIST: List = List {
 /// The page.
 pub fn environments() -> AnyView {
     let head = |items: Memo<Arc<Items>>| {
+        let store = use_store();
+        let count = move || {
+            let known = store.environments_state().value().is_some();
+            known.then(|| items.with(|items| format::number_words(items.all.len())))
+        };
         view! {
             <div class="page-head">
                 <h1>"Environments"</h1>
-                <span class="muted">{move || items.with(|items| format::number_words(items.all.len()))}</span>
+                <span class="muted">{count}</span>
             </div>
         }
     };

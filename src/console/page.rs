@@ -66,10 +66,12 @@ pub fn page(list: List, head: Head, foot: Foot) -> AnyView {
         Remote::Failed(error) => Body::Failed(error),
         Remote::Loaded(()) | Remote::Stale((), _) => Body::Listed,
     });
+    // A count of what is not there yet would be a claim.
+    let known = Memo::new(move |_| body.with(|body| matches!(body, Body::Listed)));
     view! {
         <main class="page">
             {head(items)}
-            {filters(list.search, items)}
+            {filters(list.search, items, known)}
             {move || match body.get() {
                 Body::Waiting { slow } => skeleton(list.table.class, slow),
                 Body::Failed(error) => failure(&error),
@@ -81,16 +83,17 @@ pub fn page(list: List, head: Head, foot: Foot) -> AnyView {
 }
 
 /// Search, a chip for each section, and one for each group of statuses with how many there are.
-fn filters(label: &'static str, items: Memo<Arc<Items>>) -> AnyView {
+fn filters(label: &'static str, items: Memo<Arc<Items>>, known: Memo<bool>) -> AnyView {
     let route = use_route();
-    let groups = Group::ALL.into_iter().enumerate().map(|(at, group)| group_chip(at, group, items)).collect::<Vec<_>>();
+    let groups = Group::ALL.into_iter().enumerate().map(|(at, group)| group_chip(at, group, items, known));
+    let groups = groups.collect::<Vec<_>>();
     let modes = move || {
         let sections = items.with(|items| items.sections.clone());
         let several = sections.len() > 1;
         sections
             .into_iter()
             .filter(|_| several)
-            .map(|(mode, count)| mode_chip(mode, count))
+            .map(|(mode, count)| mode_chip(mode, count, known))
             .collect::<Vec<_>>()
             .into_any()
     };
@@ -118,7 +121,7 @@ fn filters(label: &'static str, items: Memo<Arc<Items>>) -> AnyView {
     }
 }
 
-fn group_chip(at: usize, group: Group, items: Memo<Arc<Items>>) -> AnyView {
+fn group_chip(at: usize, group: Group, items: Memo<Arc<Items>>, known: Memo<bool>) -> AnyView {
     let route = use_route();
     let count = Read::new(move || items.with(|items| items.counts.get(at).copied().unwrap_or(0)));
     let on = Read::new(move || route.place().with(|place| place.groups.contains(&group)));
@@ -131,10 +134,10 @@ fn group_chip(at: usize, group: Group, items: Memo<Arc<Items>>) -> AnyView {
             }
         });
     };
-    chip(group.words().into(), count, on, press)
+    chip(group.words().into(), count, known, on, press)
 }
 
-fn mode_chip(mode: Arc<str>, count: usize) -> AnyView {
+fn mode_chip(mode: Arc<str>, count: usize, known: Memo<bool>) -> AnyView {
     let route = use_route();
     let words = format::mode(&mode).to_owned();
     let pressed = mode.clone();
@@ -149,11 +152,17 @@ fn mode_chip(mode: Arc<str>, count: usize) -> AnyView {
             }
         });
     };
-    chip(words, Read::from(count), on, press)
+    chip(words, Read::from(count), known, on, press)
 }
 
 /// A filter that is on or off.
-fn chip(words: String, count: Read<usize>, on: Read<bool>, press: impl FnMut(MouseEvent) + 'static) -> AnyView {
+fn chip(
+    words: String,
+    count: Read<usize>,
+    known: Memo<bool>,
+    on: Read<bool>,
+    press: impl FnMut(MouseEvent) + 'static,
+) -> AnyView {
     let counted = count.clone();
     view! {
         <button
@@ -163,7 +172,7 @@ fn chip(words: String, count: Read<usize>, on: Read<bool>, press: impl FnMut(Mou
             data-none=move || (counted.get() == 0).then(String::new)
             on:click=press
         >
-            {words} " " <span class="chip-count">{move || format::number_words(count.get())}</span>
+            {words} " " <span class="chip-count">{move || known.get().then(|| format::number_words(count.get()))}</span>
         </button>
     }
 }

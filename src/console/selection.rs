@@ -205,7 +205,7 @@ pub fn action_bar(environment: EnvironmentId) -> AnyView {
             (Some(offer), all) if offer.takes == 0 || offer.takes == all => offer.label.to_owned(),
             (Some(offer), all) => format!("{} {} of {all}", offer.label, offer.takes),
         };
-        let press = move |_: MouseEvent| match (reason(), mine()) {
+        let press = move |_: MouseEvent| match untrack(|| (reason(), mine())) {
             (Some(reason), _) => said.set(reason),
             (None, Some(offer)) => store.press(offer.sends, target(store, environment)),
             (None, None) => {}
@@ -217,8 +217,8 @@ pub fn action_bar(environment: EnvironmentId) -> AnyView {
                 aria-disabled=move || reason().map(|_| "true".to_owned())
                 aria-describedby=move || reason().map(|_| "bar-said".to_owned())
                 on:click=press
-                on:mouseenter=move |_| said.set(reason().unwrap_or_default())
-                on:keyup=move |_| said.set(reason().unwrap_or_default())
+                on:mouseenter=move |_| said.set(untrack(reason).unwrap_or_default())
+                on:keyup=move |_| said.set(untrack(reason).unwrap_or_default())
             >
                 <Icon name=Glyph::from(action)/>
                 {words}

@@ -249,7 +249,7 @@ test("a damaged journal is told, everything before the damage is there, and the 
   await page.goto("?crash=now");
   await page.getByRole("button", { name: "Download the demo’s data" }).click();
   const { stores } = JSON.parse(await readFile(await (await coming).path(), "utf8"));
-  expect(stores.damaged).toEqual([{ key: [WORLD, damaged.number, expect.any(Number)], value: damaged.line }]);
+  expect(stores.damaged).toEqual([{ key: [WORLD, damaged.number, expect.any(Number), expect.any(Number)], value: damaged.line }]);
   expect(stores.journal.length).toBe(4);
 });
 

@@ -228,7 +228,8 @@ fn explained(error: &Error) -> String {
     match error {
         Error::Offline => {
             "The server does not answer this page. It may be down, or it does not answer pages of other origins: \
-            a Playhead server answers this one when it is started with --allow-origin. And a page talks to the servers \
+            a Playhead server answers this one when it is started with --allow-origin, at an address that ends in /api. \
+            And a page talks to the servers \
             only that it was built for (cargo xtask build --connect), one that a Playhead server serves to that server \
             alone."
                 .to_owned()

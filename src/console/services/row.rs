@@ -65,8 +65,9 @@ pub fn cells(store: Store, key: u128) -> AnyView {
     }
 }
 
+/// Not while it becomes another: the two versions say so, and want the room.
 fn out_of_date(store: Store, id: ServiceId) -> AnyView {
-    let drifts = store.service(id).is_some_and(|row| row.sync == Sync::OutOfDate);
+    let drifts = store.service(id).is_some_and(|row| row.sync == Sync::OutOfDate && row.version_deploying.is_none());
     Child::view(drifts.then(|| view! { <Mark word="out of date".to_string() tone=Tone::Warn/> }))
 }
 
