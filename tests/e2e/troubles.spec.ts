@@ -86,8 +86,8 @@ for (const home of HOMES) {
       }
 
       await play(null);
-      // Who asked too often comes back some seconds after he may.
-      await until(page, async () => /Live/.test((await badge(page).textContent()) ?? ""), 2_000);
+      // Who asked too often comes back some seconds after he may: half a minute, in steps that are soon over.
+      await until(page, async () => /Live/.test((await badge(page).textContent()) ?? ""), trouble === "429" ? 5_000 : 2_000);
       // The truth, whatever was said; and it was done once.
       const after = done ? /Restarting|Restarted|Queued/ : new RegExp(`^${before[service]}$`);
       await until(page, async () => after.test(await console.status(service)));
