@@ -81,3 +81,12 @@ test("what is looked at is gone with its world, and there again with it", async 
   await server.api("PUT", "x/world", kept);
   await expect(console.row("production")).toBeVisible();
 });
+
+test("what could not be loaded is not counted", async ({ page, console, server }) => {
+  await expect(page.getByRole("group", { name: "Filter" })).toContainText(/\d/);
+  await page.route(`${server.address}api/**`, (route) => route.abort());
+  await page.reload();
+  await expect(page.getByRole("alert")).toContainText("cannot be reached");
+  await expect(page.getByRole("group", { name: "Filter" })).not.toContainText(/\d/);
+  await expect(page.getByRole("main").getByText(/^\d+$/)).toHaveCount(0);
+});
