@@ -42,8 +42,18 @@ fn demo() {
     let now = js_sys::Date::now() as i64;
     let query = Query::read(&leptos::prelude::window().location().search().unwrap_or_default());
     if query.get("crash") == Some("now") {
-        // A trap after the start, for who looks at the page's recovery screen (src/recovery.js).
-        leptos::prelude::request_animation_frame(|| core::arch::wasm32::unreachable());
+        // A trap after the start, for who looks at the page's recovery screen (src/recovery.js). A reload starts it again.
+        leptos::prelude::request_animation_frame(|| {
+            let window = leptos::prelude::window();
+            let location = window.location();
+            let search = location.search().unwrap_or_default().replace("crash=now", "");
+            let address = location.pathname().unwrap_or_default() + &search;
+            // Where the address cannot be changed, it traps again.
+            let _ = window
+                .history()
+                .map(|history| history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&address)));
+            core::arch::wasm32::unreachable()
+        });
     }
     let seed = query.get("seed").and_then(|seed| seed.parse().ok()).unwrap_or(1);
     let wanted = query.get("scenario");
