@@ -27,8 +27,8 @@ pub async fn refresh(store: Store) -> Result<(), client::Error> {
     let followed = round(store, &client, project.as_deref()).await;
     // What is shown was not found: either somebody else answers, or the whole project is gone, and another is open. That is
     // asked now and then, as it takes two lists.
-    let first = store.poll.with_value(|poll| poll.failures.is_multiple_of(8));
-    if let (Err(client::Error::NotFound { .. }), Some(_), true) = (&followed, known, first)
+    let due = store.poll.with_value(|poll| poll.failures.is_multiple_of(8));
+    if let (Err(client::Error::NotFound { .. }), Some(_), true) = (&followed, known, due)
         && let Ok(other) = self::project(store, &client).await
         && other != project
     {

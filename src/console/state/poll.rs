@@ -29,12 +29,12 @@ pub struct Poll {
     pub(super) project_revision: u64,
     /// Up to where the changes of the loaded services are known.
     pub(super) revision: u64,
-    /// Whether the server has no words for what goes on beyond the contract's…
-    pub(super) contract_only: bool,
-    /// …or had some once.
+    /// Whether the server has words of ours, beyond the contract's.
     pub(super) ours: bool,
     /// How often in a row an answer was older than what is shown.
     pub(super) older: u32,
+    /// Whether the server has no words for what goes on beyond the contract's.
+    pub(super) contract_only: bool,
     /// Of which environments such a server told when they were loaded…
     pub(super) told: Vec<String>,
     /// …and of which services, with the last deployment of each.
