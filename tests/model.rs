@@ -70,8 +70,10 @@ fn large() -> Vec<Setup> {
         Setup::new(&[(Sort::Helm, 2, 1), (Sort::ImageCron, 1, 1)], 0).essential(),
         Setup::new(&[(Sort::ImageJob, 1, 1), (Sort::ManagedOnAws, 1, 1), (database, 2, 1)], 0).waiting().steady(),
         Setup::new(&[(Sort::ImageJob, 1, 1), (Sort::ManagedOnAws, 1, 1), (Sort::GitCron, 2, 1)], 2).waiting(),
-        Setup::new(&[(Sort::ImageJob, 1, 1), (container, 2, 1), (application, 3, 1)], 0).broad().fair(),
-        Setup::new(&[(Sort::ImageJob, 1, 1), (container, 2, 1), (application, 2, 1)], 0).broad().fair(),
+        // Together these have more states than can be visited: faults may come at any time, but few on one way.
+        Setup::new(&[(Sort::ImageJob, 1, 1), (container, 2, 1), (application, 3, 1)], 0).broad().faults(1),
+        Setup::new(&[(Sort::ImageJob, 1, 1), (container, 2, 1), (application, 2, 1)], 0).broad().faults(2),
+        Setup::new(&[(Sort::ImageJob, 1, 1), (container, 2, 1), (application, 2, 1)], 2).waiting().faults(1),
     ]
 }
 
@@ -116,7 +118,7 @@ fn the_laws_hold_in_every_state_of_large_environments() {
 /// drive the simulator, it never gets into a state that the search has not seen.
 #[test]
 fn runs_of_the_simulator_never_leave_the_model() {
-    let told_all = |setup: &Setup| setup.crashes && setup.faults;
+    let told_all = |setup: &Setup| setup.crashes && setup.faults.is_none();
     for setup in small().into_iter().filter(told_all) {
         let search = Search::run(&setup, &mut Coverage::default()).unwrap_or_else(|failure| panic!("{failure}"));
         for seed in 0..RUNS {

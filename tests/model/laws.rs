@@ -123,7 +123,7 @@ fn accepts_what_the_rule_allows(before: &World, order: &Order, accepted: bool, a
 /// How many must be ready: the smaller of what there was when a replacement began and what there shall be. A pod that
 /// fails by itself lowers it: what is left must stay.
 fn remember(before: &State, taken: &mut Taken) {
-    let State { world, floors } = &mut taken.state;
+    let State { world, floors, .. } = &mut taken.state;
     let environment = home(world);
     for (place, service) in environment.services.iter().enumerate() {
         let replaces = matches!(service.status, Status::Deploying | Status::Canceling | Status::Restarting)

@@ -101,8 +101,9 @@ pub struct Setup {
     pub instances: Option<u32>,
     /// Whether pods that are ready may crash.
     pub crashes: bool,
-    /// Whether there are faults. Without them what fails has missed its deadline.
-    pub faults: bool,
+    /// How many faults there may be on one way, crashes included; `None`: any number. Without them what fails has missed
+    /// its deadline.
+    pub faults: Option<usize>,
 }
 
 impl Setup {
@@ -119,7 +120,7 @@ impl Setup {
             breadth: Breadth::Everything,
             instances: None,
             crashes: true,
-            faults: true,
+            faults: None,
         }
     }
 
@@ -151,10 +152,10 @@ impl Setup {
         self
     }
 
-    /// The same, without faults and crashes of ready pods.
-    pub fn fair(mut self) -> Setup {
-        self.name.push_str("/fair");
-        (self.faults, self.crashes) = (false, false);
+    /// The same, with so many faults and crashes at most on the way from the beginning, at any time.
+    pub fn faults(mut self, most: usize) -> Setup {
+        self.name = format!("{}/faults{most}", self.name);
+        self.faults = Some(most);
         self
     }
 
@@ -162,7 +163,7 @@ impl Setup {
     pub fn calm(mut self) -> Setup {
         self.name.push_str("/calm");
         self.breadth = Breadth::Calm;
-        self.faults = false;
+        self.faults = Some(0);
         self
     }
 

@@ -33,12 +33,14 @@ pub struct State {
     pub world: World,
     /// For each service whose pods are being replaced: how many must be ready (law §9.3).
     pub floors: Vec<Option<usize>>,
+    /// How many faults there were on the way here, where their number is limited.
+    pub faults: usize,
 }
 
 impl State {
     pub fn new(world: World) -> State {
         let floors = vec![None; home(&world).services.len()];
-        State { world, floors }
+        State { world, floors, faults: 0 }
     }
 
     /// Forgets what has no part in the future: it would only be carried along.
@@ -58,7 +60,7 @@ impl State {
     /// Two states with the same key have the same future.
     pub fn key(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
-        self.floors.hash(&mut hasher);
+        (&self.floors, self.faults).hash(&mut hasher);
         key(&self.world).hash(&mut hasher);
         hasher.finish()
     }

@@ -129,8 +129,11 @@ pub fn steps(setup: &Setup, (orders, followed): &(Vec<Order>, usize), from: &Sta
     if setup.crashes {
         crashes(from, &mut all);
     }
-    if !setup.faults {
-        all.retain(|taken| taken.fault.is_none());
+    if let Some(most) = setup.faults {
+        all.retain(|taken| taken.fault.is_none() || from.faults < most);
+        for taken in all.iter_mut().filter(|taken| taken.fault.is_some()) {
+            taken.state.faults += 1;
+        }
     }
     all
 }
