@@ -7,7 +7,7 @@ mod act;
 mod configure;
 mod documents;
 mod environment;
-mod facts;
+pub mod facts;
 mod failure;
 mod find;
 pub mod foreign;

@@ -15,6 +15,8 @@ mod caught;
 mod laws;
 #[path = "dst/plan.rs"]
 mod plan;
+#[path = "dst/reader/cli.rs"]
+mod reader;
 #[path = "dst/run.rs"]
 mod run;
 #[path = "kit/sequences.rs"]

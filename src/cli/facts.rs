@@ -6,7 +6,10 @@ use crate::api::live::{RunningConfiguration, ServiceLive};
 use crate::api::service::Service;
 use crate::api::status::ServiceStatus;
 use crate::client::meaning;
-use crate::lifecycle::{Engine, Kind, Provider, RunningStatus, ServiceFacts, ServiceId, Source, Status, Sync};
+use crate::lifecycle::plan::{Effect, effect};
+use crate::lifecycle::{
+    Action, Engine, Kind, Provider, Refusal, RunningStatus, Scope, ServiceFacts, ServiceId, Source, Status, Sync,
+};
 
 /// The values that say whether what runs is what is desired.
 const SYNCS: [Sync; 3] = [Sync::NeverDeployed, Sync::OutOfDate, Sync::UpToDate];
@@ -133,6 +136,14 @@ impl Member {
     /// Whether it is brought up: a Redeploy brings up what is not.
     pub fn is_up(&self) -> bool {
         meaning::is_up(self.up, self.kind, &self.running, &self.beneath)
+    }
+
+    /// What an action on a scope will do to it.
+    ///
+    /// # Errors
+    /// Why it does nothing to it (law §3).
+    pub fn plan(&self, action: Action, scope: Scope, size: usize) -> Result<Effect, Refusal> {
+        effect(action, scope, size, &self.facts(), self.plan_sync().unwrap_or(Sync::OutOfDate), self.is_up())
     }
 
     /// Whether what runs is what is desired, as the rule's plan reads it; `None`: it is not told.

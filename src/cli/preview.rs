@@ -10,8 +10,8 @@ use super::session::Session;
 use super::show;
 use super::snapshot::Snapshot;
 use crate::lifecycle::cancel::{Interruption, interruption};
-use crate::lifecycle::plan::{Effect, effect};
-use crate::lifecycle::{Action, Kind, Refusal, Scope, ServiceFacts, Status, Sync, allowed_on_environment};
+use crate::lifecycle::plan::Effect;
+use crate::lifecycle::{Action, Kind, Refusal, Scope, ServiceFacts, Status, allowed_on_environment};
 
 /// Of a service whose status the server does not tell.
 const NOT_TOLD: (&str, &str) = ("NOT_TOLD", "its status is not told: the server decides");
@@ -79,16 +79,13 @@ pub fn service(
 fn parts<'a>(snapshot: &Snapshot, members: &[&'a Member], action: Action, scope: Scope, force: bool) -> Vec<Part<'a>> {
     let size = members.len();
     let part = |member: &&'a Member| {
-        let facts = member.facts();
-        let sync = member.plan_sync();
-        let planned = effect(action, scope, size, &facts, sync.unwrap_or(Sync::OutOfDate), member.is_up());
-        let fate = match (planned, action) {
+        let fate = match (member.plan(action, scope, size), action) {
             // What is not told never refuses.
             _ if !member.is_told() && member.kind != Kind::Unknown => Ok(NOT_TOLD),
             // The whole deployment is canceled, whatever the status of one service allows.
             (_, Action::Cancel) if scope == Scope::Environment => canceled(snapshot, member, force),
             (Ok(Effect::Canceled), _) => canceled(snapshot, member, force),
-            (Ok(Effect::Applies), _) if sync.is_none() => Ok(MAY_APPLY),
+            (Ok(Effect::Applies), _) if member.plan_sync().is_none() => Ok(MAY_APPLY),
             (Ok(effect), _) => Ok(words(effect)),
             (Err(refusal), _) => Err(refusal.to_string()),
         };

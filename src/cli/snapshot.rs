@@ -10,6 +10,7 @@ use super::session::Session;
 use crate::api::environment::Environment;
 use crate::api::live::{EnvironmentDetail, LastOperation, RunningDeployment};
 use crate::api::status::{EnvironmentStatus, Statuses};
+use crate::client::meaning;
 use crate::lifecycle::{EnvironmentFacts, EnvironmentId, Kind, Provider, Status};
 
 /// An environment as it was read.
@@ -75,10 +76,7 @@ impl Snapshot {
                 member.set_live(live);
             }
         }
-        let facts = EnvironmentFacts {
-            ever_deployed: live.environment.ever_deployed,
-            cancelable: Some(live.environment.cancelable),
-        };
+        let facts = meaning::environment(&live.environment);
         Snapshot {
             id,
             environment,

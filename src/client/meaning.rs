@@ -1,7 +1,8 @@
 //! What the wire's words mean in the lifecycle's: read in one place by everybody who asks the rule.
 
+use crate::api::live::EnvironmentLive;
 use crate::api::service::Service;
-use crate::lifecycle::{Kind, Pods, RunningStatus, Source, Status, Sync};
+use crate::lifecycle::{EnvironmentFacts, Kind, Pods, RunningStatus, Source, Status, Sync};
 
 /// Whether a service is brought up: a Redeploy brings up what is not (law §5). `told` is what the server says of it;
 /// where it says nothing, the status beneath and the running status tell it as well as they can.
@@ -39,6 +40,11 @@ pub fn pods(told: Option<bool>, running: &RunningStatus, any: bool) -> Pods {
         | RunningStatus::Error
         | RunningStatus::Stopping => Pods::Running,
     }
+}
+
+/// What the rule looks at in an environment.
+pub fn environment(from: &EnvironmentLive) -> EnvironmentFacts {
+    EnvironmentFacts { ever_deployed: from.ever_deployed, cancelable: Some(from.cancelable) }
 }
 
 /// Whether what runs is what is desired; a word that is not known says nothing against it.

@@ -1,8 +1,12 @@
 //! A scenario of the backend, driven over the public wire: what a client knows says what will be accepted, the same
 //! status is told everywhere, nothing accepted is lost, and a restart by the recorded requests makes the same world.
+//!
+//! The client is the `reader`: natively the command line's own (`tests/dst.rs`), in a browser the console's
+//! (`tests/browser_offer.rs`).
 
 use std::collections::BTreeMap;
 
+use playhead::api::environment::Environment;
 use playhead::api::live::{EnvironmentDetail, ProjectLive, ServiceLive};
 use playhead::api::outcome::{Outcome, OutcomeItem};
 use playhead::api::reading::{self, from_slice};
@@ -10,17 +14,17 @@ use playhead::api::service::Service;
 use playhead::api::{Endpoint, Method, Request, Response, Results};
 use playhead::backend::Backend;
 use playhead::client::{Accepted, Item, Order, meaning};
-use playhead::lifecycle::plan::{Effect, effect};
+use playhead::lifecycle::plan::Effect;
 use playhead::lifecycle::rule::{
     allowed, allowed_in_environment, allowed_in_subset, allowed_on_environment, subset_deploys_as,
 };
 use playhead::lifecycle::{
-    Action, Engine, EnvironmentFacts, EnvironmentId, Kind, Note, Provider, Refusal, RunningStatus, Scope, ServiceFacts,
-    ServiceId, Source, Status, Sync,
+    Action, EnvironmentId, Kind, Note, Provider, Refusal, Scope, ServiceFacts, ServiceId, Source, Status,
 };
 use serde_json::{Value, json};
 
 use super::caught::caught;
+use super::reader;
 use super::worlds::Choice;
 
 /// A step over the wire.
@@ -48,6 +52,7 @@ const MOST_STEPS: usize = 60;
 /// An environment as a client reads it once.
 struct Known {
     id: EnvironmentId,
+    configured: Environment,
     provider: Provider,
     services: Vec<Service>,
     /// Of services from git: the newest commit, and the one before.
@@ -91,8 +96,9 @@ impl Host {
         let organization = text(&results(&mut host, "/organization")[0]["id"]);
         host.project = text(&results(&mut host, &format!("/organization/{organization}/project"))[0]["id"]);
         let environments = format!("/project/{}/environment", host.project);
-        for environment in results(&mut host, &environments) {
-            let id = text(&environment["id"]);
+        let environments: Results<Environment> = parsed(&host.get(&environments));
+        for configured in environments.results {
+            let id = configured.id.clone();
             let services: Results<Service> = parsed(&host.get(&format!("/environment/{id}/services")));
             let mut commits = BTreeMap::new();
             for service in &services.results {
@@ -104,10 +110,9 @@ impl Host {
                     commits.insert(service.id.parse().expect("an id"), two);
                 }
             }
-            let provider =
-                environment["cloud_provider"]["provider"].as_str().map_or(Provider::Unknown, Provider::from_name);
+            let provider = configured.cloud_provider.provider.as_deref().map_or(Provider::Unknown, Provider::from_name);
             let id = id.parse().expect("an id");
-            host.known.push(Known { id, provider, services: services.results, commits });
+            host.known.push(Known { id, configured, provider, services: services.results, commits });
         }
         host
     }
@@ -195,7 +200,7 @@ impl Host {
         must(response.is_ok(), || format!("faults can be set: {}", response.status))
     }
 
-    /// The plan, made of what the wire tells as console and command line make it, is what the outcome says after.
+    /// The plan, made of what the wire tells as a client makes it, is what the outcome says after.
     fn plan(&mut self, order: &Order) -> Checked {
         self.set_faults(FAULTS[0], Some(ServiceId(0)))?;
         self.now += super::worlds::DAY;
@@ -397,21 +402,6 @@ impl Known {
         self.commits.iter().filter_map(newest).collect()
     }
 
-    /// What the rule looks at, by the words that console and command line read the wire with.
-    fn facts(&self, service: &Service, live: &ServiceLive) -> ServiceFacts {
-        let kind = meaning::kind(service);
-        let running = RunningStatus::from_name(&live.running_state);
-        let any = live.pods.iter().any(|pod| RunningStatus::from_name(&pod.state) != RunningStatus::Stopping);
-        ServiceFacts {
-            status: Status::from_name(&live.state),
-            kind,
-            source: meaning::source(service, kind),
-            engine: service.engine.as_deref().map_or(Engine::Unknown, Engine::from_name),
-            provider: self.provider,
-            pods: meaning::pods(live.up, &running, any),
-        }
-    }
-
     fn compare(
         &self,
         order: &Order,
@@ -433,16 +423,14 @@ impl Known {
             let Some(item) = outcome.items.iter().find(|item| item.service_id == id) else {
                 return Err(format!("{order:?} takes {} in, and its outcome leaves it out: {outcome:?}", service.name));
             };
-            let (beneath, facts) = (Status::from_name(&then.beneath), self.facts(service, &then));
+            let beneath = Status::from_name(&then.beneath);
             let before = match order.scope {
                 Scope::Environment => before.environment.ever_deployed,
                 Scope::Service => beneath.ever_deployed() && beneath != Status::Deleted,
                 Scope::Subset => false,
             };
             let means = if order.action == Action::Deploy && before { Action::Redeploy } else { order.action };
-            let sync = if beneath.ever_deployed() { meaning::sync(&then.sync) } else { Sync::NeverDeployed };
-            let up = meaning::is_up(then.up, facts.kind, &RunningStatus::from_name(&then.running_state), &beneath);
-            let planned = effect(means, order.scope, size, &facts, sync, up);
+            let planned = reader::service(service, self.provider, &then).plan(means, order.scope, size);
             let agrees = match &planned {
                 Err(refusal) => {
                     item.outcome == "SKIPPED" && item.reason == Some(Note::Refused(refusal.clone()).to_string())
@@ -464,14 +452,12 @@ impl Known {
             .iter()
             .map(|service| {
                 let live = told[service.id.as_str()];
-                (service.id.parse().expect("an id"), self.facts(service, live), Status::from_name(&live.beneath))
+                let facts = reader::service(service, self.provider, live).facts();
+                (service.id.parse().expect("an id"), facts, Status::from_name(&live.beneath))
             })
             .collect();
         let whole = |action| {
-            let environment = EnvironmentFacts {
-                ever_deployed: live.environment.ever_deployed,
-                cancelable: Some(live.environment.cancelable),
-            };
+            let environment = reader::environment(&self.configured, &live.environment);
             let all: Vec<ServiceFacts> = facts.iter().map(|(_, facts, _)| facts.clone()).collect();
             allowed_on_environment(action, &environment, &all).map_err(Some)
         };

@@ -4,10 +4,11 @@ import { spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { expect, test, type Page } from "@playwright/test";
 import { copied } from "./clipboard";
-import { type Console, open } from "./console";
+import { Console, open } from "./console";
 import { harmless, laid, ordered, spoil, text, TEXTS, tried, type Watched, watch } from "./hostile";
 import { ask, connect } from "./live/connected";
 import { Live } from "./live/server";
+import { Server } from "./server";
 
 test.afterEach(() => void process.stdout.write(`figure: hostile inputs tried = ${tried()}\n`));
 
@@ -30,11 +31,13 @@ async function save(console: Console): Promise<string> {
   return readFile(await (await download).path(), "utf8");
 }
 
+/** A world's own name is one of its words, which are of letters. */
+const named = (world: World): World => ({ ...world, ...(world.x && { x: { ...world.x, name: "hostile" } }) });
+
 /** Opens a world of the texts, the first of them as the name of the first environment. */
 async function openWorld(page: Page, change: (world: World) => World): Promise<Console> {
   const console = await open(page);
-  const world = change(JSON.parse(await save(console)) as World);
-  if (world.x) world.x.name = "hostile";
+  const world = named(change(JSON.parse(await save(console)) as World));
   const chooser = page.waitForEvent("filechooser");
   await (await console.demo()).getByRole("button", { name: "Open world file" }).click();
   const buffer = Buffer.from(JSON.stringify(world));
@@ -97,6 +100,47 @@ for (const first of [0, 11, 23, 34, 45]) {
   });
 }
 
+// Before anything runs a service can be restarted.
+const ACTIONS = ["Restart service", "Deploy other version", "Stop", "Redeploy", "Configure", "Deploy latest version", "Cancel deployment"];
+
+/** Opens the menus of the services at these places and what is behind their items: panels, confirmations, what is told. */
+async function everyPanel(console: Console, watched: Watched, places: number[], actions: string[]): Promise<void> {
+  const { page } = console;
+  const buttons = page.getByRole("button", { name: /^Play/ });
+  const pressed = new Set<string>();
+  for (const place of places) {
+    for (const action of actions) {
+      await buttons.nth(place).click();
+      const menu = page.getByRole("menu");
+      await expect(menu).toBeVisible();
+      await laid(page);
+      const item = menu.getByRole("menuitem", { name: action, exact: true });
+      if ((await item.count()) === 0 || (await item.getAttribute("aria-disabled")) === "true") {
+        await page.keyboard.press("Escape");
+        continue;
+      }
+      await item.click();
+      pressed.add(action);
+      await expect(menu).toBeHidden();
+      // Some start at once, and tell so.
+      await expect(console.dialog.or(page.getByRole("log").locator(".toast")).first()).toBeVisible();
+      await laid(page);
+      if (await console.dialog.isVisible()) await page.keyboard.press("Escape");
+      await expect(console.dialog).toBeHidden();
+    }
+    await harmless(page, watched);
+  }
+  expect([...pressed].sort()).toEqual([...actions].sort());
+}
+
+/** What waits is read in the head, and taken back there. */
+async function waiting(page: Page, watched: Watched): Promise<void> {
+  await page.getByRole("button", { name: /waiting/ }).click();
+  await laid(page);
+  await page.keyboard.press("Escape");
+  await harmless(page, watched);
+}
+
 for (const [first, width] of [
   [0, 1440],
   [34, 360],
@@ -108,42 +152,35 @@ for (const [first, width] of [
     const console = await openWorld(page, (world) => hostile(world, first!));
     await enter(console, 2);
     await page.setViewportSize({ width: width!, height: 800 });
-    // Before anything runs a service can be restarted.
-    const actions = ["Restart service", "Deploy other version", "Stop", "Redeploy", "Configure", "Deploy latest version", "Cancel deployment"];
-    const buttons = page.getByRole("button", { name: /^Play/ });
-    const pressed: Record<string, number> = {};
-    for (const place of [1, 3, 4, 7, 0, 9, 14]) {
-      for (const action of actions) {
-        await buttons.nth(place).click();
-        const menu = page.getByRole("menu");
-        await expect(menu).toBeVisible();
-        await laid(page);
-        const item = menu.getByRole("menuitem", { name: action, exact: true });
-        if ((await item.count()) === 0 || (await item.getAttribute("aria-disabled")) === "true") {
-          await page.keyboard.press("Escape");
-          continue;
-        }
-        await item.click();
-        pressed[action] = (pressed[action] ?? 0) + 1;
-        await expect(menu).toBeHidden();
-        // Some start at once, and tell so.
-        await expect(console.dialog.or(page.getByRole("log").locator(".toast")).first()).toBeVisible();
-        await laid(page);
-        if (await console.dialog.isVisible()) await page.keyboard.press("Escape");
-        await expect(console.dialog).toBeHidden();
-      }
-      await harmless(page, watched);
-    }
-    // What waits is read in the head, and taken back there.
+    await everyPanel(console, watched, [1, 3, 4, 7, 0, 9, 14], ACTIONS);
     await page.setViewportSize({ width: width!, height: HEIGHT });
-    const waiting = page.getByRole("button", { name: /waiting/ });
-    await waiting.click();
-    await laid(page);
-    await page.keyboard.press("Escape");
-    await harmless(page, watched);
-    expect(Object.keys(pressed).sort()).toEqual([...actions].sort());
+    await waiting(page, watched);
   });
 }
+
+test("a server of hostile texts is shown as text, and so are its panels", async ({ page }) => {
+  test.setTimeout(90_000);
+  const server = new Server();
+  try {
+    await server.start();
+    const world = (await (await server.api("GET", "x/world")).json()) as World;
+    const taken = await server.api("PUT", "x/world", JSON.stringify(named(hostile(world, 11))));
+    expect(taken.status, await taken.text()).toBe(200);
+    const watched = await own(page, [new URL(server.address).origin]);
+    await page.goto(server.address);
+    const console = new Console(page);
+    await console.ready();
+    await everyWidth(page, watched);
+    await enter(console, 2);
+    await everyWidth(page, watched);
+    await page.setViewportSize({ width: 1440, height: 800 });
+    await everyPanel(console, watched, [1, 3, 4, 7, 0, 9, 14], ACTIONS);
+    await page.setViewportSize({ width: 1440, height: HEIGHT });
+    await waiting(page, watched);
+  } finally {
+    await server.remove();
+  }
+});
 
 const TURNING = ["direction, override without end", "direction, override", "direction, isolate closed", "right to left", "right to left, mixed"];
 
@@ -291,28 +328,51 @@ test("a megabyte in a name, a version, a subject and an author is cut where it i
 
 const TOKEN = "qov_e2e_hostile_token";
 
+/** Puts texts in all that a live API answers and pushes; an answer to the same question has the same ones. */
+async function spoilLive(page: Page, live: Live, first: number): Promise<void> {
+  const turns = new Map<string, number>();
+  const spoiled = (of: string, body: unknown): unknown => {
+    if (!turns.has(of)) turns.set(of, first + 7 * turns.size);
+    return spoil(body, turns.get(of));
+  };
+  await page.route(`${live.url}/**`, async (route) => {
+    const answer = await route.fetch();
+    const body: unknown = await answer.json().catch(() => undefined);
+    await route.fulfill(body === undefined ? { response: answer } : { response: answer, json: spoiled(route.request().url(), body) });
+  });
+  await page.routeWebSocket(/.*/, (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((message) => socket.send(JSON.stringify(spoiled(socket.url(), JSON.parse(String(message))))));
+  });
+}
+
 for (const first of [0, 23]) {
-  test(`a live API of hostile texts is shown as text, beginning with text ${first}`, async ({ page }) => {
+  test(`a live API of hostile texts is shown as text, and so are its panels, beginning with text ${first}`, async ({ page }) => {
+    test.setTimeout(90_000);
     const live = await Live.start({ token: TOKEN });
     try {
       const watched = await own(page, [live.url]);
-      let turn = first;
-      await page.route(`${live.url}/**`, async (route) => {
-        const answer = await route.fetch();
-        const body: unknown = await answer.json().catch(() => undefined);
-        turn += 1;
-        await route.fulfill(body === undefined ? { response: answer } : { response: answer, json: spoil(body, turn) });
-      });
-      await page.routeWebSocket(/.*/, (socket) => {
-        const server = socket.connectToServer();
-        server.onMessage((message) => socket.send(JSON.stringify(spoil(JSON.parse(String(message)), (turn += 1)))));
-      });
+      await spoilLive(page, live, first);
       const console = await ask(page, live, { token: TOKEN });
+      // Until it is connected the demo is shown, and has a list too.
+      await expect(page.getByRole("banner").getByRole("button", { name: new URL(live.url).host })).toBeVisible();
       await expect(console.table.getByRole("button", { name: /^Play/ }).first()).toBeVisible();
       await everyWidth(page, watched);
-      await enter(console, 1);
+      const go = async (environment: string): Promise<void> => {
+        const link = console.table.locator(`a[href*="${live.id(`cedar/backend/${environment}`)}"]`);
+        await link.evaluate((link: HTMLElement) => link.click());
+        await page.setViewportSize({ width: 1440, height: 800 });
+        await expect(console.table.getByRole("button", { name: /^Play/ }).first()).toBeVisible();
+      };
+      const [cancel, configure] = ["Cancel deployment", "Configure"];
+      await go("staging");
+      await everyPanel(console, watched, [0], [cancel]);
       live.advance();
       await everyWidth(page, watched);
+      await page.goBack();
+      await console.ready();
+      await go("integration");
+      await everyPanel(console, watched, [1, 2, 3, 4, 5, 0], ACTIONS.filter((action) => action !== cancel && action !== configure));
     } finally {
       await live.stop();
     }

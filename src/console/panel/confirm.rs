@@ -6,7 +6,7 @@ use std::sync::Arc;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
-use super::effect::{effect, words};
+use super::effect::words;
 use super::parties::{Parties, PartyList, Said};
 use crate::console::curl::CopyCurl;
 use crate::console::element::view;
@@ -113,7 +113,7 @@ impl Subject {
             let Some(Parties { acting, left_out, .. }) = parties else { return Vec::new() };
             let size = acting.len() + left_out.len();
             let said = |row: &Arc<ServiceRow>| {
-                let effect = effect(self.action, self.scope(), size, row)?;
+                let effect = row.plan(self.action, self.scope(), size).ok()?;
                 ((effect != Effect::NothingChanges) == change).then(|| (row.clone(), Said::Effect(words(effect, row))))
             };
             acting.iter().filter_map(said).collect()

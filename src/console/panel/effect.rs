@@ -2,8 +2,8 @@
 
 use crate::console::format::{count, short_version};
 use crate::console::state::row::ServiceRow;
-use crate::lifecycle::plan::{Effect, effect as planned};
-use crate::lifecycle::{Action, Kind, Scope, Sync};
+use crate::lifecycle::Kind;
+use crate::lifecycle::plan::Effect;
 
 /// What `action` will do to this service, as one sentence without a full stop.
 pub fn words(effect: Effect, row: &ServiceRow) -> String {
@@ -35,12 +35,6 @@ pub fn words(effect: Effect, row: &ServiceRow) -> String {
         // Cancels have a modal of their own, which says it of each service.
         Effect::Canceled => "Goes back to what it ran before".into(),
     }
-}
-
-/// What an action on a scope will do to this service, if it takes it in.
-pub fn effect(action: Action, scope: Scope, size: usize, row: &ServiceRow) -> Option<Effect> {
-    let sync = if row.beneath.ever_deployed() { row.sync } else { Sync::NeverDeployed };
-    planned(action, scope, size, &row.facts(), sync, row.is_up()).ok()
 }
 
 fn versions(row: &ServiceRow) -> Option<String> {

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use crate::api::live::RunningConfiguration;
 use crate::api::service::Service;
 use crate::client::meaning;
+use crate::lifecycle::plan::{Effect, effect};
 use crate::lifecycle::{
-    Action, Engine, EnvironmentFacts, EnvironmentId, Kind, Pods, Provider, RequestId, RunningStatus, ServiceFacts,
-    ServiceId, Source, Status, Sync,
+    Action, Engine, EnvironmentFacts, EnvironmentId, Kind, Pods, Provider, Refusal, RequestId, RunningStatus, Scope,
+    ServiceFacts, ServiceId, Source, Status, Sync,
 };
 
 /// A moment: milliseconds since 1970, UTC, on the server's clock.
@@ -252,5 +253,13 @@ impl ServiceRow {
     /// Whether it is brought up: a Redeploy brings up what is not (law §5).
     pub fn is_up(&self) -> bool {
         meaning::is_up(self.up, self.kind, &self.running, &self.beneath)
+    }
+    /// What an action on a scope will do to it.
+    ///
+    /// # Errors
+    /// Why it does nothing to it (law §3).
+    pub fn plan(&self, action: Action, scope: Scope, size: usize) -> Result<Effect, Refusal> {
+        let sync = if self.beneath.ever_deployed() { self.sync } else { Sync::NeverDeployed };
+        effect(action, scope, size, &self.facts(), sync, self.is_up())
     }
 }
