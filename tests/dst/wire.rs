@@ -146,20 +146,20 @@ impl Host {
             }
         };
         match choice.below(20) {
-            0..=9 => Step::Ask(known.random_order(choice)),
-            10 => Step::TakeBack(known.id),
-            11 => {
+            0..=8 => Step::Ask(known.random_order(choice)),
+            9 => Step::TakeBack(known.id),
+            10 => {
                 let item = known.item(choice);
                 Step::Resize(item, 1 + choice.below(4) as u32)
             }
-            12 => {
+            11 => {
                 let whom = if choice.once_in(3) { None } else { Some(known.item(choice).service) };
                 Step::Faults(choice.pick(&FAULTS), whom)
             }
-            13 => Step::Faults(FAULTS[0], Some(ServiceId(0))),
-            14 if choice.once_in(4) => Step::Restart,
-            15 => Step::Clock(0),
-            16 => Step::Plan(known.random_order(choice)),
+            12 => Step::Faults(FAULTS[0], Some(ServiceId(0))),
+            13 if choice.once_in(4) => Step::Restart,
+            14 => Step::Clock(0),
+            15..=17 => Step::Plan(known.random_order(choice)),
             _ => {
                 let span = choice.pick(&[1_500, 10_000, 60_000, 400_000]);
                 Step::Clock(choice.below(span) as i64)
