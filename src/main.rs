@@ -55,7 +55,12 @@ fn demo() {
             core::arch::wasm32::unreachable()
         });
     }
-    let seed = query.get("seed").and_then(|seed| seed.parse().ok()).unwrap_or(1);
+    let seed = query.get("seed").filter(|seed| !seed.is_empty()).map(str::parse);
+    if let Some(Err(_)) = seed {
+        let why = "A seed is a whole number from 0; seed 1 is open instead.".into();
+        playhead::console::ondemand::tell_later("The seed in the address cannot be read".into(), why);
+    }
+    let seed = seed.and_then(Result::ok).unwrap_or(1);
     let wanted = query.get("scenario");
     let opening = Opening { scenario: wanted.unwrap_or_default().to_owned(), seed, at: now };
     // Worlds of other names are other worlds: following a link does away with none.

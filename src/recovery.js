@@ -48,6 +48,9 @@
     };
   });
 
+  // The demo controls offer the same file while the program runs (src/console/demo/world.rs).
+  addEventListener("save-kept", ({ detail: settle }) => settle(save()));
+
   /** Whether the page was one of a server: what was chosen in this tab, else what the page is told. */
   function connected() {
     try {

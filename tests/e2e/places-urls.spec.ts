@@ -126,6 +126,14 @@ test("a scenario that is not there is said to be missing, and the first one is o
   await expect(console.row("production")).toBeVisible();
 });
 
+test("a seed that is no number is said to be none, and seed 1 is open", async ({ page }) => {
+  await page.goto("?scenario=shop&seed=abc&clock=paused");
+  const console = new Console(page);
+  await console.ready();
+  await expect(console.toasts).toContainText("The seed in the address cannot be read");
+  await expect((await console.demo()).getByLabel("Seed")).toHaveValue("1");
+});
+
 test("every link stays under the sub-path and keeps the chosen world", async ({ page }) => {
   const console = await open(page);
   const links = await page.getByRole("link").evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).href));

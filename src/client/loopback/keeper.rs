@@ -6,7 +6,7 @@
 //! cleared, or lines of it were damaged, and another tab has gone on from what there was – follows the others: its own world
 //! is put aside as a file, for whoever wants it back, and that is said. Where nothing at all is stored any more it writes
 //! its world down anew; unless the mark of the world is gone too: then somebody wanted it deleted, and it stays so. What is
-//! put aside is in the download of the page's recovery screen (`src/recovery.js`).
+//! put aside is in the file that the demo controls and the page's recovery screen offer (`src/recovery.js`).
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -30,8 +30,7 @@ const LONGEST: u64 = 300;
 /// How long an action waits for what another tab writes, in milliseconds: a tab that the browser has stopped may hold it up.
 const PATIENCE: u32 = 8_000;
 /// Where what was put aside can be had.
-const ASIDE: &str =
-    "is put aside, and in what “Download the demo’s data” gives on the page with ?crash=now in its address";
+const ASIDE: &str = "is put aside: “Download all that is kept” in the demo controls saves it";
 
 /// Says something to the person: what, and why or what to do.
 pub type Tell = Rc<dyn Fn(String, String)>;

@@ -1,9 +1,11 @@
-//! The world: which scenario, begin again, save it as a world file, open one (button, or drop it on the page).
+//! The world: which scenario, begin again, save it as a world file, open one (button, or drop it on the page); and all that
+//! the browser keeps, as a file.
 
+use js_sys::Promise;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos::web_sys::{Blob, File, HtmlAnchorElement, Url};
+use leptos::web_sys::{Blob, CustomEvent, CustomEventInit, File, HtmlAnchorElement, Url};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
@@ -55,6 +57,21 @@ fn kept(store: Store) -> String {
     }
 }
 
+/// Saves all that the browser keeps of the demo, with what was put aside, as the page's recovery script does it.
+async fn save_kept() -> Result<String, String> {
+    let saved = Promise::new(&mut |settle, _| {
+        let init = CustomEventInit::new();
+        init.set_detail(&settle);
+        if let Ok(event) = CustomEvent::new_with_event_init_dict("save-kept", &init) {
+            let _ = window().dispatch_event(&event);
+        }
+    });
+    match JsFuture::from(saved).await {
+        Ok(said) => Ok(said.as_string().unwrap_or_default()),
+        Err(error) => Err(js_sys::Error::from(error).message().into()),
+    }
+}
+
 /// Scenario, seed, begin again, save and open.
 #[component]
 pub fn WorldControls() -> AnyView {
@@ -82,6 +99,14 @@ pub fn WorldControls() -> AnyView {
                     toast::done(format!("Scenario {name} begun, seed {seed}"));
                 }
                 Err(error) => toast::failed("The scenario was not begun".into(), error.to_string()),
+            }
+        });
+    };
+    let keep = move |_| {
+        spawn_local(async move {
+            match save_kept().await {
+                Ok(said) => toast::done(said),
+                Err(why) => toast::failed("What the browser keeps was not saved".into(), why),
             }
         });
     };
@@ -133,6 +158,15 @@ pub fn WorldControls() -> AnyView {
                 "Begin the scenario again"
             </button>
             <FileControls/>
+            <button
+                class="button small"
+                type="button"
+                title="Every world of the demo in this browser, with what of a damaged journal was put aside"
+                on:click=keep
+            >
+                <Icon name=Glyph::Download/>
+                "Download all that is kept"
+            </button>
         </section>
     }
 }
