@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use std::collections::BTreeSet;
+use std::fs::Permissions;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use serde_json::Value;
@@ -635,6 +637,7 @@ fn a_journal_with_a_page_that_cannot_be_read_is_recovered_up_to_it_and_the_file_
     let mut bytes = std::fs::read(&file).unwrap();
     spoil(&mut bytes, accepted[45].as_bytes());
     std::fs::write(&file, &bytes).unwrap();
+    std::fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
 
     let mut server = Server::start(&folder.0, &[]);
     let told: Vec<String> = server.output.by_ref().lines().take(2).map(Result::unwrap).collect();
@@ -644,6 +647,9 @@ fn a_journal_with_a_page_that_cannot_be_read_is_recovered_up_to_it_and_the_file_
     assert!(told[1].contains(&format!("damaged: behind {there} requests it cannot be read")), "{told:?}");
     let kept = told[1].rsplit(' ').next().unwrap();
     assert!(std::fs::read(kept).unwrap() == bytes, "the damaged file is not kept as it was");
+    for file in [file.as_path(), Path::new(kept)] {
+        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o077, 0, "others can read {}", file.display());
+    }
     assert!(std::fs::read_to_string(folder.0.join("log")).unwrap().contains("ERROR"));
     // The tokens are there, the world is, and so are the keys.
     assert_eq!(server.get("/api/organization").status, 401);
