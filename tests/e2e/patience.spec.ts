@@ -147,6 +147,31 @@ test("who asked too often waits as long as he is told, and does not come back wi
   await expect.poll(() => between.requests.length).toBeGreaterThan(unseen);
 });
 
+test("when to come back holds after another failure, too", async ({ page, between, server, live }) => {
+  await hold(page);
+  await page.addInitScript(() => {
+    Math.random = () => 0.8;
+  });
+  const open = underWay(page);
+  await openHome("a server of ours", { page, between, server, live });
+  between.play("429");
+  await badge(page).click();
+  await until(page, says(page, /Too many requests/));
+  // Somebody insists, and does not even get through.
+  between.play("Offline");
+  await badge(page).click();
+  await until(page, says(page, /Offline/));
+  between.play(null);
+  await expect.poll(open).toBeLessThanOrEqual(1);
+  const before = between.requests.length;
+  // Of the 28 s some have passed; after a failure alone it would ask again within 2 s.
+  await page.clock.runFor(15_000);
+  await expect.poll(open).toBeLessThanOrEqual(1);
+  expect(between.requests.length).toBe(before);
+  await page.clock.runFor(14_000);
+  await expect.poll(() => between.requests.length).toBeGreaterThan(before);
+});
+
 test("a list that was not asked for meanwhile is as old as it is, also when another was", async ({ page, between, server, live }) => {
   await hold(page);
   const open = underWay(page);
