@@ -35,7 +35,8 @@ pub struct World {
     pub settings: Settings,
     /// Increases with every visible change; stamped on what changed.
     pub revision: u64,
-    /// How many requests were accepted: request ids are drawn from it.
+    /// How many requests were accepted: request ids are drawn from it. A file may say any number, and it goes on from there,
+    /// round the end.
     pub requests: u64,
     /// What is planned; changed by the simulator alone, and restored with a snapshot.
     pub agenda: Agenda,
@@ -68,9 +69,9 @@ impl World {
             places,
         };
         for place in 0..world.environments.len() {
-            let id = request_id(seed, world.requests + 1);
+            let id = request_id(seed, world.requests.wrapping_add(1));
             if world.scene(place).is_some_and(|mut scene| scene.adopt(id)) {
-                world.requests += 1;
+                world.requests = world.requests.wrapping_add(1);
             }
         }
         world
@@ -165,9 +166,9 @@ impl World {
     pub fn request(&mut self, environment: EnvironmentId, order: Order, actor: Actor) -> Result<Accepted, Rejected> {
         let unknown = Rejected::NoEnvironment(environment);
         let place = self.environments.iter().position(|known| known.id == environment).ok_or(unknown.clone())?;
-        let id = request_id(self.seed, self.requests + 1);
+        let id = request_id(self.seed, self.requests.wrapping_add(1));
         let accepted = self.scene(place).ok_or(unknown)?.request(id, &order, actor)?;
-        self.requests += 1;
+        self.requests = self.requests.wrapping_add(1);
         self.prune();
         Ok(accepted)
     }

@@ -100,8 +100,7 @@ fn read_document(root: &At<'_>, now: Millis) -> Result<(World, Catalog, String),
         agreed.push(agrees);
     }
     let requests: u64 = restored(&x.key("requests"))?;
-    // Room to count on from, however many there are said to have been.
-    let mut world = World::resumed(seed, now, environments, requests.min(1 << 53));
+    let mut world = World::resumed(seed, now, environments, requests);
     for ((environment, (_, part)), agrees) in world.environments.iter_mut().zip(&raw).zip(agreed) {
         // What was restored knows better than the contract, which has fewer words for it.
         if !agrees {
