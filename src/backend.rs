@@ -55,6 +55,8 @@ pub struct Backend {
     ahead: Millis,
     /// What answers everything but the lists, once it is there.
     rest: Option<Rest>,
+    /// Which start of the host this is.
+    start: u64,
 }
 
 impl Backend {
@@ -66,12 +68,17 @@ impl Backend {
     /// The same, before it can answer more than the lists and how they are doing.
     pub fn begin(name: &str, seed: u64, now: Millis) -> Backend {
         let (name, (world, catalog)) = scenario::build(name, seed, moment(now));
-        Backend { opened: world.revision, world, catalog, origin: name.to_owned(), ahead: 0, rest: None }
+        Backend { opened: world.revision, world, catalog, origin: name.to_owned(), ahead: 0, rest: None, start: 0 }
     }
 
     /// From now on it answers everything.
     pub fn set_rest(&mut self, rest: Rest) {
         self.rest = Some(rest);
+    }
+
+    /// Says which start of the host this is: its revisions begin anew, and may be lower than those of the one before.
+    pub fn set_start(&mut self, start: u64) {
+        self.start = start;
     }
 
     /// When the next thing happens by the host's clock, Unix ms; `None`: nothing is going to.
@@ -143,12 +150,13 @@ impl Backend {
     fn open(&mut self, mut world: World, catalog: Catalog, origin: String, now: Millis) {
         world.revision = world.revision.max(self.world.revision + 1);
         let ahead = world.now - now;
-        *self = Backend { opened: world.revision, ahead, world, catalog, origin, rest: self.rest };
+        let Backend { rest, start, .. } = *self;
+        *self = Backend { opened: world.revision, ahead, world, catalog, origin, rest, start };
     }
 
     fn since(&self, request: &Request) -> live::Since {
         let revision = request.parameter("since").and_then(|since| since.parse().ok()).unwrap_or(0);
-        live::Since { revision, full: revision < self.opened || revision > self.world.revision }
+        live::Since { start: self.start, revision, full: revision < self.opened || revision > self.world.revision }
     }
 
     fn is_known(&self, what: &'static str, fields: &catalog::Fields, id: &str) -> Result<(), Problem> {

@@ -236,7 +236,7 @@ fn a_time_that_cannot_be_breaks_nothing() {
 }
 
 #[test]
-fn a_newer_format_is_left_alone() {
+fn a_newer_format_is_left_alone_and_one_that_never_was_is_damage() {
     let line = Entry::Opened(Opening { scenario: "shop".into(), seed: 1, at: NOW }).line();
     let newer = |head: String| {
         // As a newer version would write it, check included: the check of this one is read off a line with no body.
@@ -246,6 +246,10 @@ fn a_newer_format_is_left_alone() {
     };
     let read = Entry::read(&newer(line.head.replace(r#""format":1"#, r#""format":2"#)));
     assert_eq!(read, Err(Unreadable::Newer(2)));
+    for none in [r#""format":0"#, r#""formal":1"#] {
+        let read = Entry::read(&newer(line.head.replace(r#""format":1"#, none)));
+        assert!(matches!(read, Err(Unreadable::Damaged(_))), "{none}: {read:?}");
+    }
 }
 
 /// FNV-1a, written once more: the format says so.

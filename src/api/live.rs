@@ -1,7 +1,8 @@
 //! What is going on, in one small answer: our own `/x/…/live`.
 //!
 //! A reader keeps the last `revision` and asks for what changed since: nothing changed costs a few bytes. A revision
-//! that is greater than the world's (the world was replaced) gets everything, as does 0 or none.
+//! that is greater than the world's (the world was replaced) gets everything, as does 0 or none. Of one `start` an answer
+//! with a lower revision is an older one.
 
 use serde::Serialize;
 
@@ -13,6 +14,8 @@ use super::time::Time;
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct ProjectLive {
+    /// Which start of the server it is: revisions of one start never go back, those of another say nothing.
+    pub start: u64,
     /// Ask with this next time.
     pub revision: u64,
     /// Whether this is everything rather than what changed: forget what is not named here.
@@ -23,12 +26,14 @@ pub struct ProjectLive {
     pub environments: Vec<EnvironmentLive>,
 }
 
-readable!(ProjectLive { revision, full, now, environments });
+readable!(ProjectLive { start, revision, full, now, environments });
 
 /// Answer of `GET /x/environment/{id}/live?since=`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct EnvironmentDetail {
+    /// Which start of the server it is: revisions of one start never go back, those of another say nothing.
+    pub start: u64,
     /// Ask with this next time.
     pub revision: u64,
     /// Whether this is everything rather than what changed: forget what is not named here.
@@ -46,7 +51,7 @@ pub struct EnvironmentDetail {
     pub deployment: Option<RunningDeployment>,
 }
 
-readable!(EnvironmentDetail { revision, full, now, environment, services, queue, deployment });
+readable!(EnvironmentDetail { start, revision, full, now, environment, services, queue, deployment });
 
 /// How an environment is doing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]

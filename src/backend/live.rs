@@ -20,6 +20,8 @@ use super::wire;
 /// What was asked for: what changed after `since`; `full` when the reader cannot know the rest.
 #[derive(Clone, Copy, Debug)]
 pub struct Since {
+    /// Which start of the host it is asked in.
+    pub start: u64,
     /// Send what changed after this revision.
     pub revision: u64,
     /// Send everything.
@@ -30,6 +32,7 @@ pub struct Since {
 pub fn project(world: &World, catalog: &Catalog, since: Since) -> ProjectLive {
     let changed = |environment: &&Environment| since.full || environment.revision > since.revision;
     ProjectLive {
+        start: since.start,
         revision: world.revision,
         full: since.full,
         now: Time(world.now),
@@ -41,6 +44,7 @@ pub fn project(world: &World, catalog: &Catalog, since: Since) -> ProjectLive {
 pub fn detail(world: &World, catalog: &Catalog, known: &Environment, since: Since) -> EnvironmentDetail {
     let changed = |service: &&Service| since.full || service.revision > since.revision;
     EnvironmentDetail {
+        start: since.start,
         revision: world.revision,
         full: since.full,
         now: Time(world.now),

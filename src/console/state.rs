@@ -6,6 +6,7 @@
 pub mod act;
 pub mod announce;
 pub mod contract;
+pub mod follow;
 pub mod freshness;
 pub mod load;
 pub mod order;

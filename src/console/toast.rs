@@ -11,12 +11,19 @@ use leptos::prelude::*;
 pub use view::toasts;
 
 use super::state::Order;
+use super::state::follow::Told;
 use crate::client;
 use crate::lifecycle::{Action, EnvironmentId, RequestId};
-use stage::{Stage, read};
+use stage::Stage;
+pub use stage::read;
 
 /// More than these are not kept; the oldest that is over goes first.
 const MOST: usize = 5;
+
+/// So often in a row a server that is well has to know nothing of a request, to be believed: it was set back.
+const MISSED: u32 = 4;
+/// What is said then.
+const GONE: &str = "The server knows nothing of this request any more: what became of it is not known";
 
 thread_local! {
     static ALL: ArcRwSignal<Vec<Toast>> = ArcRwSignal::new(Vec::new());
@@ -30,6 +37,8 @@ pub struct Toast {
     order: Option<Order>,
     stage: ArcRwSignal<Stage>,
     request: ArcRwSignal<Option<RequestId>>,
+    /// How often in a row the server knew nothing of it.
+    missed: ArcStoredValue<u32>,
 }
 
 fn all() -> ArcRwSignal<Vec<Toast>> {
@@ -39,7 +48,8 @@ fn all() -> ArcRwSignal<Vec<Toast>> {
 fn show(words: String, order: Option<Order>, stage: Stage) -> Toast {
     let all = all();
     let number = all.with_untracked(|all| all.last().map_or(0, |last| last.number + 1));
-    let toast = Toast { number, words, order, stage: ArcRwSignal::new(stage), request: ArcRwSignal::new(None) };
+    let (stage, request) = (ArcRwSignal::new(stage), ArcRwSignal::new(None));
+    let toast = Toast { number, words, order, stage, request, missed: ArcStoredValue::new(0) };
     all.update(|all| {
         while all.len() >= MOST {
             let over = all.iter().position(|old| old.stage.with_untracked(Stage::is_over)).unwrap_or(0);
@@ -106,8 +116,13 @@ impl Toast {
     }
 
     /// What the server says of the request now.
-    fn followed(&self, outcome: Result<Option<crate::api::outcome::Outcome>, client::Error>) {
-        match outcome {
+    fn followed(&self, told: Told) {
+        let missing = matches!(told, Ok(None));
+        let often = self.missed.try_update_value(|missed| {
+            *missed = if missing { *missed + 1 } else { 0 };
+            *missed
+        });
+        match told {
             Ok(Some(outcome)) => {
                 let stage = match (&self.order, read(&outcome)) {
                     // The cancel is carried out at once; what it interrupts is not over yet.
@@ -121,9 +136,9 @@ impl Toast {
                     self.stage.set(stage);
                 }
             }
-            Ok(None) => self.stage.set(Stage::Untold),
+            Ok(None) if often > Some(MISSED) => self.stage.set(Stage::Unknown(GONE.to_owned())),
             // Not known for the moment: what was last known stays.
-            Err(_) => {}
+            Ok(None) | Err(_) => {}
         }
     }
 }

@@ -101,7 +101,8 @@ impl Host {
             let age = u64::try_from(now.saturating_sub(asked)).unwrap_or(0);
             once.remember(Duration::from_millis(age), key, answer);
         };
-        let (backend, requests, aside) = journal.recover(now, remember)?;
+        let (mut backend, requests, aside) = journal.recover(now, remember)?;
+        backend.set_start(now.unsigned_abs());
         // Last: a start that fails leaves the clock as it was.
         let clock = journal.clock(real_now(), speed)?;
         let (revision, told) = watch::channel(backend.revision());

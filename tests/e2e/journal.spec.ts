@@ -424,7 +424,7 @@ test("a tab is stopped in the middle of writing: what another wants is refused a
   const session = await context.newCDPSession(first.page);
   await session.send("Page.setWebLifecycleState", { state: "frozen" });
   await second.act("checkout-api", "Redeploy");
-  await expect(second.toasts).toContainText("Another tab of this demo holds up what the browser keeps, so nothing was done", {
+  await expect(second.toasts).toContainText("Nothing was done, as another tab of this demo holds up what the browser keeps", {
     timeout: 15_000,
   });
   await session.send("Page.setWebLifecycleState", { state: "active" });
@@ -435,6 +435,24 @@ test("a tab is stopped in the middle of writing: what another wants is refused a
   await second.act("checkout-api", "Redeploy");
   await expect.poll(async () => (await stored(second.page)).length).toBe(4);
   await expectOne(context, first, second);
+});
+
+test("a tab that is opened while another is stopped in the middle of writing says that it shows a new demo", async ({ context }) => {
+  const first = await open(await context.newPage(), STILL);
+  await first.enter("staging");
+  await stopped(first, "storefront");
+  const kept = await rows(first);
+  const letGo = await hold(first.page);
+  const session = await context.newCDPSession(first.page);
+  await session.send("Page.setWebLifecycleState", { state: "frozen" });
+  const second = await open(await context.newPage(), STILL);
+  await expect(second.toasts).toContainText("The demo that is kept could not be opened", { timeout: 15_000 });
+  await session.send("Page.setWebLifecycleState", { state: "active" });
+  await letGo();
+  await second.page.reload();
+  await second.ready();
+  await second.enter("staging");
+  await expect.poll(() => rows(second)).toEqual(kept);
 });
 
 test("what was written is given up at its end, with another action waiting: said once, and both go on in memory", async ({

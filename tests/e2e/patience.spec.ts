@@ -69,7 +69,10 @@ for (const home of ["a server of ours", "a live API"] as const) {
   test(`${home}: nobody who looks, nothing is asked; and at once when somebody does again`, async ({ page, between, server, live }) => {
     await hold(page);
     const open = underWay(page);
-    await openHome(home, { page, between, server, live });
+    const { console, service } = await openHome(home, { page, between, server, live });
+    // Something goes on, and is followed.
+    await console.act(service, "Restart service");
+    await expect(console.toasts).toContainText(/Accepted|Running/);
     // Where it has a stream of events, this stays open.
     const quiet = () => expect.poll(open).toBeLessThanOrEqual(home === "a server of ours" ? 1 : 0);
     await look(page, "hidden");
@@ -116,7 +119,9 @@ test("who asked too often waits as long as he is told, and does not come back wi
     Math.random = () => Number(sessionStorage.getItem("chance") ?? 0.5);
   });
   const open = underWay(page);
-  await openHome("a server of ours", { page, between, server, live });
+  const { console, service } = await openHome("a server of ours", { page, between, server, live });
+  await console.act(service, "Restart service");
+  await expect(console.toasts).toContainText("Running");
   await page.evaluate(() => sessionStorage.setItem("chance", "0.8"));
   between.play("429");
   await badge(page).click();
@@ -145,6 +150,24 @@ test("who asked too often waits as long as he is told, and does not come back wi
   await look(page, "visible");
   await page.clock.runFor(30_000);
   await expect.poll(() => between.requests.length).toBeGreaterThan(unseen);
+});
+
+test("a request that a server does not know for a moment is what it was, and followed to its end", async ({ page, between, server, live }) => {
+  await hold(page);
+  await server.kill();
+  await server.start("--allow-origin", between.url, "--speed", "20");
+  const { console, service } = await openHome("a server of ours", { page, between, server, live });
+  await console.act(service, "Restart service");
+  await expect(console.toasts).toContainText("Running");
+  between.play("404");
+  const heard = between.requests.length;
+  await page.clock.runFor(1_000);
+  await expect.poll(() => between.requests.length).toBeGreaterThan(heard);
+  await until(page, says(page, /Reconnecting|not there|Not found/i));
+  await page.clock.runFor(10_000);
+  await expect(console.toasts).toContainText("Running");
+  between.play(null);
+  await until(page, async () => /Done/.test((await console.toasts.textContent()) ?? ""));
 });
 
 test("when to come back holds after another failure, too", async ({ page, between, server, live }) => {

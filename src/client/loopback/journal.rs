@@ -146,8 +146,10 @@ impl Entry {
         let text = |name: &str| head.key(name).text_if_any().map(|text| text.map(str::to_owned));
         let small = |name: &str| head.key(name).count_if_any().map(Option::unwrap_or_default);
         match small("format")? {
+            // The first one; a former one would be read here, in its way.
             FORMAT => {}
-            other => return Err(Unreadable::Newer(other)),
+            newer if newer > FORMAT => return Err(Unreadable::Newer(newer)),
+            _ => return Err(Unreadable::Damaged("it says no format that there ever was".to_owned())),
         }
         match head.key("is").text()? {
             "opened" => Ok(Entry::Opened(Opening {

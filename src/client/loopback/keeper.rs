@@ -29,6 +29,8 @@ use crate::client::timer;
 const LONGEST: u64 = 300;
 /// How long an action waits for what another tab writes, in milliseconds: a tab that the browser has stopped may hold it up.
 const PATIENCE: u32 = 8_000;
+/// Why nothing comes of waiting for one's turn.
+const HELD_UP: &str = "another tab of this demo holds up what the browser keeps";
 /// Where what was put aside can be had.
 const ASIDE: &str = "is put aside: “Download all that is kept” in the demo controls saves it";
 
@@ -41,7 +43,16 @@ pub async fn keep(loopback: &Loopback, world: &str, tell: Tell) {
         // Taken away meanwhile, and told.
         Ok(_) if matches!(loopback.keeping(), Keeping::Memory(_)) => {}
         Ok(browser) => loopback.set_keeping(Keeping::By(Arc::new(browser))),
-        Err(Denied(why)) => loopback.set_keeping(memory(&why)),
+        Err(Failed::Denied(Denied(why))) => loopback.set_keeping(memory(&why)),
+        Err(Failed::Busy | Failed::Over) => {
+            loopback.set_keeping(memory(HELD_UP));
+            tell(
+                "The demo that is kept could not be opened".to_owned(),
+                format!(
+                    "{HELD_UP}. This tab shows a new one, which is not kept: close the other tab, and reload this one"
+                ),
+            );
+        }
     }
 }
 
@@ -80,7 +91,7 @@ impl<T: Into<Denied>> From<T> for Failed {
 }
 
 impl Browser {
-    async fn open(loopback: &Loopback, world: &str, tell: Tell) -> Result<Browser, Denied> {
+    async fn open(loopback: &Loopback, world: &str, tell: Tell) -> Result<Browser, Failed> {
         let storage = Storage::open(world).await?;
         let channel = BroadcastChannel::new(&format!("playhead.{world}")).ok();
         let mark = format!("{MARK}{world}");
@@ -89,10 +100,8 @@ impl Browser {
         inner.storage.on_lost(move |why| lost.give_up(&home, why));
         match timer::within(PATIENCE, inner.read(loopback)).await {
             Some(Ok(()) | Err(Failed::Over)) => {}
-            Some(Err(Failed::Denied(why))) => return Err(why),
-            Some(Err(Failed::Busy)) | None => {
-                return Err(Denied("another tab holds up what the browser keeps".to_owned()));
-            }
+            Some(Err(why)) => return Err(why),
+            None => return Err(Failed::Busy),
         }
         let (told, home) = (Rc::clone(&inner), loopback.clone());
         let hear = Closure::<dyn Fn()>::new(move || {
@@ -121,12 +130,21 @@ impl Keeper for Browser {
         spawn_local(async move {
             let written = async {
                 let turn = inner.storage.turn()?;
-                inner.catch_up(&loopback, &turn).await?;
+                let Some(caught_up) = timer::within(PATIENCE, inner.catch_up(&loopback, &turn)).await else {
+                    turn.abort();
+                    return Err(Failed::Busy);
+                };
+                caught_up?;
                 let clock = Entry::Clock(loopback.clock());
                 inner.append(&loopback, &turn, [clock].into())?;
                 inner.written(&loopback, turn).await
             };
-            inner.cope(&loopback, written.await);
+            let written = written.await;
+            if matches!(written, Err(Failed::Busy)) {
+                let why = format!("As {HELD_UP}. Close that tab, and set the clock again");
+                (inner.tell)("The clock is set in this tab only, and is not kept".to_owned(), why);
+            }
+            inner.cope(&loopback, written);
         });
     }
 }
@@ -404,8 +422,7 @@ impl Inner {
 
 /// The answer to an action whose turn to write has not come.
 fn busy() -> Response {
-    let detail =
-        "Another tab of this demo holds up what the browser keeps, so nothing was done. Close that tab, or try again.";
+    let detail = format!("Nothing was done, as {HELD_UP}. Close that tab, or try again.");
     Response::new(409).with_body(format!(r#"{{"status":409,"detail":"{detail}"}}"#))
 }
 

@@ -2,23 +2,22 @@
 
 use std::time::Duration;
 
-use leptos::leptos_dom::helpers::set_interval_with_handle;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
-use crate::api::outcome::{Outcome, OutcomeItem};
-use crate::client::Error;
+use crate::api::outcome::OutcomeItem;
 use crate::console::element::view;
 use crate::console::legible::name;
 use crate::console::parts::{Dialog, DialogForm, Rows, VirtualList, use_dialog};
 use crate::console::route::use_route;
+use crate::console::state::follow::{Told, follow};
 use crate::console::state::use_store;
+use crate::console::toast::read;
 use crate::lifecycle::{Action, RequestId};
 
 /// How often a request that goes on is asked after.
 const FOLLOW: Duration = Duration::from_millis(1000);
 
-type Answer = Option<Result<Option<Outcome>, Error>>;
+type Answer = Option<Told>;
 
 /// The outcome of one request.
 #[component]
@@ -28,20 +27,15 @@ pub fn OutcomePanel(
 ) -> AnyView {
     let (store, route) = (use_store(), use_route());
     let answer = RwSignal::new(Answer::None);
-    let ask = move || {
-        let ended = answer.with_untracked(|answer| matches!(answer, Some(Ok(Some(known))) if known.state == "ENDED"));
-        if !ended {
-            spawn_local(async move {
-                let outcome = store.client().outcome(request).await;
-                // The panel may have been closed meanwhile.
-                answer.try_set(Some(outcome));
-            });
-        }
-    };
-    ask();
-    if let Ok(timer) = set_interval_with_handle(ask, FOLLOW) {
-        on_cleanup(move || timer.clear());
-    }
+    let over =
+        move || answer.with_untracked(|answer| matches!(answer, Some(Ok(Some(known))) if known.state == "ENDED"));
+    follow(
+        store,
+        FOLLOW,
+        move || (!over()).then_some(request),
+        // The panel may have been closed meanwhile.
+        move |told| answer.try_update(|answer| take(answer, told)).unwrap_or_default(),
+    );
     let title = move || {
         answer.with(|answer| match answer {
             Some(Ok(Some(outcome))) => format!("Outcome of {}", action_words(&outcome.action)),
@@ -57,6 +51,18 @@ pub fn OutcomePanel(
         >
             <OutcomeBody answer=answer/>
         </Dialog>
+    }
+}
+
+/// What was known stays while nothing more is told, and nothing takes it back.
+fn take(answer: &mut Answer, told: Told) {
+    let goes_on = match (&*answer, &told) {
+        (Some(Ok(Some(known))), Ok(Some(next))) => read(known).may_become(&read(next)),
+        (Some(Ok(Some(_))), Ok(None) | Err(_)) => false,
+        (Some(Ok(None) | Err(_)) | None, _) => true,
+    };
+    if goes_on {
+        *answer = Some(told);
     }
 }
 

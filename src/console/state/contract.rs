@@ -11,7 +11,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use litemap::LiteMap;
 
-use super::row::{EnvironmentRow, Operation, Queued, Running, ServiceRow};
+use super::row::{EnvironmentRow, Millis, Operation, Queued, Running, ServiceRow};
 use super::{Store, announce, load, shown, wire};
 use crate::api::status::{EnvironmentStatus, ServiceStatus, Statuses};
 use crate::client::{self, Client, meaning};
@@ -94,6 +94,7 @@ async fn load_environments(store: Store, client: &Client, project: &str) -> Resu
     let mut rows: LiteMap<u128, _> =
         environments.iter().filter_map(wire::environment).map(|row| (row.id.0, row)).collect();
     let statuses = client.environments_status(project).await?;
+    refuse_older(store, ends_of_environments(store, &statuses))?;
     for status in &statuses {
         if let Some(row) = status.id.parse::<EnvironmentId>().ok().and_then(|id| rows.get_mut(&id.0)) {
             *row = environment_status(row, status);
@@ -115,6 +116,7 @@ fn told(statuses: &[EnvironmentStatus]) -> Vec<String> {
 async fn follow_environments(store: Store, client: &Client, project: &str) -> Result<(), client::Error> {
     let heard = heard(store);
     let statuses = client.environments_status(project).await?;
+    refuse_older(store, ends_of_environments(store, &statuses))?;
     if store.poll.with_value(|poll| poll.told != told(&statuses)) {
         return load_environments(store, client, project).await;
     }
@@ -133,8 +135,13 @@ async fn follow_environments(store: Store, client: &Client, project: &str) -> Re
 async fn follow_services(store: Store, client: &Client, focus: EnvironmentId) -> Result<(), client::Error> {
     let heard = heard(store);
     let statuses = client.statuses(focus).await?;
-    let deployments = deployments(&statuses);
     let shown = store.loaded.get_untracked() == Some(focus);
+    let end = |status: &ServiceStatus| {
+        let known = store.services.peek(status.id.parse::<ServiceId>().ok()?.0).filter(|_| shown)?;
+        Some((known.operation.as_ref()?.at, status.last_deployment_date?.0))
+    };
+    refuse_older(store, statuses.iter().filter_map(end))?;
+    let deployments = deployments(&statuses);
     if !shown || store.poll.with_value(|poll| poll.deployments != deployments) {
         let rows = services(store, client, focus, &statuses).await?;
         store.poll.update_value(|poll| poll.deployments = deployments);
@@ -147,6 +154,28 @@ async fn follow_services(store: Store, client: &Client, focus: EnvironmentId) ->
         store.poke();
     }
     follow_queue(store, client, focus).await
+}
+
+/// So often in a row answers have to be older than what is shown, to be believed: the API was set back.
+const INSISTS: u32 = 3;
+
+/// Refuses an answer that somebody on the way has kept and gave again, where that can be told: the contract has no
+/// revisions, but says when the last deployment ended, which never is earlier than it was. `ends`: as shown, and as told.
+fn refuse_older(store: Store, mut ends: impl Iterator<Item = (Millis, Millis)>) -> Result<(), client::Error> {
+    let older = ends.any(|(shown, told)| told < shown);
+    let often = store.poll.try_update_value(|poll| {
+        poll.older += u32::from(older);
+        poll.older
+    });
+    if older && often <= Some(INSISTS) { Err(load::older_than_shown()) } else { Ok(()) }
+}
+
+/// When the last deployments of environments ended, as shown and as told.
+fn ends_of_environments(store: Store, statuses: &[EnvironmentStatus]) -> impl Iterator<Item = (Millis, Millis)> {
+    statuses.iter().filter_map(move |status| {
+        let known = store.environments.peek(status.id.parse::<EnvironmentId>().ok()?.0)?;
+        Some((known.operation.as_ref()?.at, status.last_deployment_date?.0))
+    })
 }
 
 /// Of which services statuses tell, and the last deployment of each. Of another than before: one came, is gone, or may have

@@ -10,7 +10,6 @@ use super::{Store, announce, shown, wire};
 use crate::api::live::{EnvironmentDetail, ProjectLive};
 use crate::api::service::Service;
 use crate::api::stage::Stage;
-use crate::api::time::Time;
 use crate::client::{self, Client};
 use crate::console::legible::name;
 use crate::console::route::{Page, Place};
@@ -138,7 +137,7 @@ async fn load_environments(store: Store, client: &Client, project: &str) -> Resu
     let environments = client.environments(project).await?;
     let Some(live) = client.project_live(project, 0).await? else { return lacking(store) };
     store.poll.update_value(|poll| poll.ours = true);
-    refuse_older(store, live.revision, live.now)?;
+    refuse_older(store, live.start, live.revision)?;
     let mut rows: LiteMap<u128, _> =
         environments.iter().filter_map(wire::environment).map(|row| (row.id.0, row)).collect();
     for environment in &live.environments {
@@ -158,7 +157,7 @@ async fn follow_project(store: Store, client: &Client, project: &str) -> Result<
     let since = store.poll.with_value(|poll| poll.project_revision);
     match client.project_live(project, since).await? {
         Some(live)
-            if is_older(store, since, live.revision, live.full, live.now) || patch_environments(store, &live) =>
+            if is_apart(store, since, live.start, live.revision, live.full) || patch_environments(store, &live) =>
         {
             load_environments(store, client, project).await
         }
@@ -167,29 +166,28 @@ async fn follow_project(store: Store, client: &Client, project: &str) -> Result<
     }
 }
 
-/// Whether an answer is older than what is shown: one that somebody on the way kept, and gave again. Then all is asked from
-/// the beginning.
-fn is_older(store: Store, since: u64, revision: u64, full: bool, now: Time) -> bool {
-    (!full && revision < since) || now.0 < store.now.get_untracked()
+/// Whether an answer does not go on from what is shown: the server has started again, or somebody on the way has kept an
+/// older answer and gave it again. Then all is asked from the beginning.
+fn is_apart(store: Store, since: u64, start: u64, revision: u64, full: bool) -> bool {
+    (!full && revision < since) || store.poll.with_value(|poll| poll.start != start)
 }
 
-/// So often an answer from the beginning has to be older than what is shown, to be believed: the server was set back.
-const INSISTS: u32 = 3;
-
-/// Refuses an answer from the beginning that is older than what is shown, in both respects: another world that somebody
-/// opened has a time of its own.
-fn refuse_older(store: Store, revision: u64, now: Time) -> Result<(), client::Error> {
-    let known = store.poll.with_value(|poll| poll.project_revision.max(poll.revision));
-    let older = revision < known && now.0 < store.now.get_untracked();
-    let often = store.poll.try_update_value(|poll| {
-        poll.older = if older { poll.older + 1 } else { 0 };
-        poll.older
+/// Refuses an answer from the beginning that is older than what is shown. Another start of the server may have been set
+/// back: its revisions say nothing about those of this one.
+fn refuse_older(store: Store, start: u64, revision: u64) -> Result<(), client::Error> {
+    let older = store.poll.try_update_value(|poll| {
+        if poll.start != start {
+            (poll.start, poll.project_revision, poll.revision) = (start, 0, 0);
+        }
+        revision < poll.project_revision.max(poll.revision)
     });
-    if older && often <= Some(INSISTS) {
-        let detail = String::from("it is older than what is shown");
-        return Err(client::Error::Unreadable { path: "this page".to_owned(), detail, action: false });
-    }
-    Ok(())
+    if older == Some(true) { Err(older_than_shown()) } else { Ok(()) }
+}
+
+/// An answer that is older than what is shown is none.
+pub(super) fn older_than_shown() -> client::Error {
+    let detail = String::from("it is older than what is shown");
+    client::Error::Unreadable { path: "this page".to_owned(), detail, action: false }
 }
 
 /// The server has no answers of ours. One that had them has them: what was asked for is not there any more, or somebody
@@ -227,7 +225,7 @@ async fn follow_environment(store: Store, client: &Client, focus: EnvironmentId)
     match client.environment_live(focus, since).await? {
         Some(live) => {
             let others = live.full && live.services.len() != store.services.count();
-            if others || is_older(store, since, live.revision, live.full, live.now) {
+            if others || is_apart(store, since, live.start, live.revision, live.full) {
                 return load_services(store, client, focus).await;
             }
             patch_services(store, focus, &live, true);
@@ -243,7 +241,7 @@ async fn load_services(store: Store, client: &Client, focus: EnvironmentId) -> R
     let services = client.services(focus).await?;
     let stages = client.stages(focus).await?;
     let Some(live) = client.environment_live(focus, 0).await? else { return lacking(store) };
-    refuse_older(store, live.revision, live.now)?;
+    refuse_older(store, live.start, live.revision)?;
     let mut rows = service_rows(store, focus, &services, &stages);
     let mut by_id: LiteMap<u128, _> = rows.iter_mut().map(|row| (row.id.0, row)).collect();
     for service in &live.services {

@@ -25,6 +25,8 @@ pub struct Poll {
     /// …and another was asked for meanwhile.
     again: bool,
     pub(super) project: Option<String>,
+    /// Of which start of the server is known what is known.
+    pub(super) start: u64,
     /// Up to where the project's changes are known.
     pub(super) project_revision: u64,
     /// Up to where the changes of the loaded services are known.
@@ -113,6 +115,22 @@ pub fn poke(store: Store) {
         // Nobody looked when the last round ended.
         Some((early, false)) => ask_in(store, Duration::from_millis(early as u64)),
         Some((_, true)) | None => {}
+    }
+}
+
+/// Whether something of ours may be asked beside the rounds: somebody looks, and the server has it, answers, and wants to be
+/// asked.
+pub fn may_ask(store: Store) -> bool {
+    let now = js_sys::Date::now();
+    let well = |poll: &Poll| !poll.contract_only && poll.failures == 0 && poll.not_before <= now;
+    !hidden() && store.poll.try_with_value(well) == Some(true)
+}
+
+/// When the server wants to be asked again counts for everybody, whoever was told so.
+pub fn heed(store: Store, error: &client::Error) {
+    if let Some(seconds) = error.wait() {
+        let until = js_sys::Date::now() + f64::from(seconds) * 1_000.0;
+        store.poll.try_update_value(|poll| poll.not_before = poll.not_before.max(until));
     }
 }
 
@@ -209,7 +227,7 @@ fn settle(store: Store, result: Result<(), client::Error>, pause: Duration) {
     let now = js_sys::Date::now();
     let patience = pause.min(LIVE).as_secs_f64() * 1_000.0 + 2_000.0;
     store.poll.update_value(|poll| match &result {
-        Ok(()) => poll.not_before = 0.0,
+        Ok(()) => (poll.not_before, poll.older) = (0.0, 0),
         Err(error) if error.wait().is_some() => poll.not_before = now + pause.as_secs_f64() * 1_000.0,
         // It has not taken back when it wants to be asked.
         Err(_) => {}

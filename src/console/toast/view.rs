@@ -2,16 +2,15 @@
 
 use std::time::Duration;
 
-use leptos::leptos_dom::helpers::{TimeoutHandle, set_interval_with_handle, set_timeout_with_handle};
+use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::stage::Stage;
 use super::{Toast, all};
 use crate::console::element::{Child, Item, each, view};
 use crate::console::parts::{Glyph, Icon};
 use crate::console::route::{Panel, use_route};
-use crate::console::state::{Order, use_store};
+use crate::console::state::{Order, follow, use_store};
 use crate::lifecycle::{Action, RequestId, Scope, ServiceId};
 
 /// How often a request that goes on is asked after.
@@ -79,24 +78,9 @@ fn ToastView(toast: Toast) -> AnyView {
 
 /// Asks after the request until its outcome is known.
 fn follow(toast: Toast) {
-    let store = use_store();
-    let asking = StoredValue::new(false);
-    let ask = move || {
-        let request = toast.request.get_untracked().filter(|_| !toast.stage.with_untracked(Stage::is_over));
-        if let (Some(request), Some(false)) = (request, asking.try_get_value()) {
-            asking.set_value(true);
-            let toast = toast.clone();
-            spawn_local(async move {
-                let outcome = store.client().outcome(request).await;
-                toast.followed(outcome);
-                asking.try_set_value(false);
-            });
-        }
-    };
-    // Without a timer the toast says what it last knew.
-    if let Ok(timer) = set_interval_with_handle(ask, FOLLOW) {
-        on_cleanup(move || timer.clear());
-    }
+    let asked = toast.clone();
+    let request = move || asked.request.get_untracked().filter(|_| !asked.stage.with_untracked(Stage::is_over));
+    follow::follow(use_store(), FOLLOW, request, move |told| toast.followed(told));
 }
 
 /// What nobody has to act on goes by itself, unless it is looked at (the answer).
