@@ -283,7 +283,7 @@ impl Client {
 
     /// What became of a request, item by item; `None`: the server does not offer it.
     pub async fn outcome(&self, request: RequestId) -> Result<Option<api::outcome::Outcome>, Error> {
-        found(self.read(Endpoint::Outcome.request(&[&request.to_string()])).await)
+        found(self.once(Endpoint::Outcome.request(&[&request.to_string()])).await)
     }
 
     /// The faults that are on.

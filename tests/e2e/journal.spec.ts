@@ -440,7 +440,7 @@ test("a tab is stopped in the middle of writing: what another wants is refused a
 test("a tab that is opened while another is stopped in the middle of writing says that it shows a new demo", async ({ context }) => {
   const first = await open(await context.newPage(), STILL);
   await first.enter("staging");
-  await stopped(first, "storefront");
+  await first.act("storefront", "Redeploy");
   const kept = await rows(first);
   const letGo = await hold(first.page);
   const session = await context.newCDPSession(first.page);

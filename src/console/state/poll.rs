@@ -128,10 +128,16 @@ pub fn may_ask(store: Store) -> bool {
 
 /// When the server wants to be asked again counts for everybody, whoever was told so.
 pub fn heed(store: Store, error: &client::Error) {
-    if let Some(seconds) = error.wait() {
-        let until = js_sys::Date::now() + f64::from(seconds) * 1_000.0;
+    if let Some(wait) = told(error) {
+        let until = js_sys::Date::now() + wait.as_secs_f64() * 1_000.0;
         store.poll.try_update_value(|poll| poll.not_before = poll.not_before.max(until));
     }
+}
+
+/// How long the server wants to hear nothing, and a little longer: others of this token come back then too.
+fn told(error: &client::Error) -> Option<Duration> {
+    let wait = f64::from(error.wait()?.clamp(1, 3_600));
+    Some(Duration::from_secs_f64(wait + js_sys::Math::random() * wait.min(10.0)))
 }
 
 fn ask_in(store: Store, pause: Duration) {
@@ -299,10 +305,8 @@ fn tick(store: Store) {
 /// How long to wait for the next round, after one that ended so.
 fn pause(store: Store, trouble: Option<&client::Error>) -> Duration {
     let (failures, pushed) = store.poll.with_value(|poll| (poll.failures, poll.pushed));
-    if let Some(seconds) = trouble.and_then(client::Error::wait) {
-        let wait = f64::from(seconds.clamp(1, 3_600));
-        // Others of this token come back then too.
-        return Duration::from_secs_f64(wait + js_sys::Math::random() * wait.min(10.0));
+    if let Some(wait) = trouble.and_then(told) {
+        return wait;
     }
     if failures > 0 {
         let base = 1_000 << failures.min(5);
