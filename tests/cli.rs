@@ -26,7 +26,7 @@ mod versions;
 use std::fs;
 use std::net::TcpListener;
 
-use host::{Host, bare, ran};
+use host::{Host, Spoil, bare, ran};
 use playhead::api::Endpoint;
 use serde_json::Value;
 
@@ -134,6 +134,32 @@ fn watching_works_by_statuses_where_the_server_tells_no_more() {
 fn a_read_that_fails_meanwhile_is_tried_again_and_the_action_is_not() {
     let host = Host::open("shop").shaky(9);
     host.run("application restart checkout-api -e staging --watch --interval 0").ends_with(0).says("succeeded");
+    assert_eq!(host.actions().len(), 1);
+}
+
+#[test]
+fn an_answer_that_cannot_be_read_meanwhile_is_asked_for_again() {
+    let page: Spoil = |_| b"<!doctype html><title>Back in a minute</title>".to_vec();
+    let cut: Spoil = |body| body[..body.len() / 2].to_vec();
+    let trouble = "the server's answer cannot be read, it is asked again";
+    let deploy = "environment deploy staging --latest --services checkout-api --watch --interval 0";
+    for (plain, fails) in [(false, false), (false, true), (true, false), (true, true)] {
+        let mut host = Host::open("shop").spoiled([page, cut]);
+        if plain {
+            host = host.plain();
+        }
+        if fails {
+            host.fault("build_fails");
+        }
+        let ran = host.run(deploy).ends_with(i32::from(fails)).says(if fails { "failed" } else { "succeeded" });
+        assert_eq!(host.unspoiled(), 0, "{ran:?}");
+        assert_eq!(ran.err.matches(trouble).count(), 1, "said once: {ran:?}");
+        assert_eq!(host.actions().len(), 1);
+    }
+    // Until the time is over.
+    let host = Host::open("shop").spoiled([page; 9]);
+    let ran = host.run(&format!("{deploy} --timeout 0")).ends_with(4);
+    ran.tells("was accepted, but could not be followed to its end").tells("it is a web page");
     assert_eq!(host.actions().len(), 1);
 }
 

@@ -154,6 +154,7 @@ fn trouble(problem: &client::Error, wait: Duration) -> String {
         client::Error::RateLimited { .. } => {
             format!("too many requests for this token, it is asked again in {} s", wait.as_secs())
         }
+        client::Error::Unreadable { .. } => "the server's answer cannot be read, it is asked again".to_owned(),
         _ => "the server does not answer, it is asked again".to_owned(),
     }
 }

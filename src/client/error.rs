@@ -119,11 +119,9 @@ impl Error {
     pub fn may_heal(&self) -> bool {
         match self {
             Error::Timeout { .. } | Error::Offline | Error::RateLimited { .. } | Error::Server { .. } => true,
-            Error::Refused { .. }
-            | Error::Invalid { .. }
-            | Error::Unauthorized
-            | Error::NotFound { .. }
-            | Error::Unreadable { .. } => false,
+            // Of a read: it came from something on the way, or broke off.
+            Error::Unreadable { action, .. } => !action,
+            Error::Refused { .. } | Error::Invalid { .. } | Error::Unauthorized | Error::NotFound { .. } => false,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A server in the test's process, and the program against it. Its clock is turned by hand: a fixed step per request.
 
+use std::collections::VecDeque;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -30,7 +31,12 @@ struct World {
     plain: bool,
     /// Every so many reads of it are answered with 503; 0: none.
     shaky: usize,
+    /// What becomes of the answers to the first reads after an action.
+    spoils: VecDeque<Spoil>,
 }
+
+/// Makes something else of a body.
+pub type Spoil = fn(Vec<u8>) -> Vec<u8>;
 
 /// A server with a world.
 pub struct Host {
@@ -53,6 +59,7 @@ impl Host {
             deaf: false,
             plain: false,
             shaky: 0,
+            spoils: VecDeque::new(),
         }));
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("playhead-cli-{}-{number}", std::process::id()));
@@ -89,6 +96,17 @@ impl Host {
     pub fn shaky(self, every: usize) -> Host {
         self.world.lock().unwrap().shaky = every;
         self
+    }
+
+    /// The same with answers to the first reads after an action that are not what the server wrote.
+    pub fn spoiled(self, spoils: impl IntoIterator<Item = Spoil>) -> Host {
+        self.world.lock().unwrap().spoils.extend(spoils);
+        self
+    }
+
+    /// How many answers are still to be spoiled.
+    pub fn unspoiled(&self) -> usize {
+        self.world.lock().unwrap().spoils.len()
     }
 
     /// What was asked so far, but for reads.
@@ -257,6 +275,13 @@ fn answer(mut request: Request, world: &mut World) -> Response {
     }
     let now = world.now;
     let mut response = world.backend.handle(&request, now);
+    let acted = world.requests.iter().any(|request| request.method != Method::Get);
+    if acted
+        && request.method == Method::Get
+        && let Some(spoil) = world.spoils.pop_front()
+    {
+        response.body = spoil(response.body);
+    }
     if world.plain {
         response.headers.retain(|(name, _)| !name.starts_with("X-Playhead"));
     }
