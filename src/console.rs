@@ -41,8 +41,11 @@ use leptos::prelude::document;
 use crate::client::Client;
 
 /// Mounts the console into the page, in place of the shell that was painted before it; `load` brings what it does not
-/// come with.
+/// come with. A page that says that it could not start stays out of it: a part of it may not be the one that was built.
 pub fn mount(client: Client, load: ondemand::Load) {
+    if document().query_selector(".recovery").ok().flatten().is_some() {
+        return;
+    }
     let shell = document().get_element_by_id("shell");
     connection::open(client, load);
     if let Some(shell) = shell {

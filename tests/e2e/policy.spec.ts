@@ -133,17 +133,78 @@ test("no other page may have it in a frame, and the headers say what else is off
   complaints.length = 0;
 });
 
+/** The files that are fetched by their digest, and what is there without each. */
+const BUILT: [file: string, without: (page: Page) => Promise<void>][] = [
+  ["playhead.js", notStarted],
+  ["playhead_bg.wasm", notStarted],
+  ["recovery-*.js", async (page) => {
+    // The program has come, and stays out of a page that says that it does not start.
+    await expect.poll(() => page.evaluate(() => "started" in document.documentElement.dataset)).toBe(true);
+    await notStarted(page);
+  }],
+  ["style-*.css", async (page) => {
+    await new Console(page).ready();
+    await expect(page.getByRole("banner")).toHaveCSS("display", "block");
+  }],
+  ["split_rest.wasm", async (page) => {
+    await actIn(page);
+    await expect(page.getByRole("alert")).toContainText("Menus and panels could not be loaded");
+    await expect(page.getByRole("menu")).toHaveCount(0);
+  }],
+  ["later-*.css", async (page) => {
+    await actIn(page);
+    // Without its style it can be used all the same.
+    await expect(page.getByRole("menu", { name: "Actions of production" })).toBeVisible();
+  }],
+];
+
+async function notStarted(page: Page): Promise<void> {
+  await expect(page.getByRole("heading", { name: "Playhead could not start" })).toBeVisible();
+  await expect(page.getByRole("banner")).toHaveCount(0);
+}
+
+/** Moves the pointer, which brings what does not come with the page, and asks for a menu. */
+async function actIn(page: Page): Promise<void> {
+  await new Console(page).ready();
+  await page.mouse.move(300, 300);
+  await page.getByRole("button", { name: "Play production" }).click();
+}
+
+/** What a file says that is not the one that was built: something that would be seen, but for a program's empty section. */
+const SPOILT: Record<string, string> = {
+  js: "\ndocument.documentElement.style.setProperty('--spoilt', 1)",
+  css: ":root { --spoilt: 1 }",
+  wasm: "\0\x01\0",
+};
+
 test("a file that is not the one that was built is not run", async ({ page, complaints }) => {
-  for (const file of ["**/playhead.js", "**/playhead_bg.wasm"]) {
-    await page.route(file, async (route) => {
+  await page.addInitScript(() =>
+    addEventListener("TrunkApplicationStarted", () => (document.documentElement.dataset.started = "")),
+  );
+  // No file is forgotten here.
+  const fetched = new Set<string>();
+  page.on("request", (request) => fetched.add(new URL(request.url()).pathname.split("/").at(-1)!));
+  const later = page.waitForRequest(/later-/);
+  await page.goto("");
+  await actIn(page);
+  await later;
+  const named = BUILT.map(([file]) => new RegExp(`^${file.replace("*", "[^/]+")}$`));
+  for (const file of fetched) if (file) expect(named.some((name) => name.test(file)), file).toBe(true);
+  expect(fetched.size).toBe(BUILT.length + 1);
+
+  for (const [file, without] of BUILT) {
+    await page.route(`**/${file}`, async (route) => {
       const answer = await route.fetch();
-      const body = Buffer.concat([await answer.body(), Buffer.from(file.endsWith("js") ? "\n" : [0, 1, 0])]);
+      const body = Buffer.concat([await answer.body(), Buffer.from(SPOILT[file.split(".").at(-1)!]!)]);
       await route.fulfill({ response: answer, body });
     });
-    await page.goto("");
-    await expect(page.getByRole("heading", { name: "Playhead could not start" }), file).toBeVisible();
-    expect(complaints.join(), file).toMatch(/integrity/i);
     complaints.length = 0;
-    await page.unroute(file);
+    await page.goto("");
+    await test.step(file, () => without(page));
+    await expect.poll(() => complaints.join("\n"), file).toMatch(new RegExp(`integrity.*${file.replace("*", ".*")}`, "i"));
+    const spoilt = await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--spoilt"));
+    expect(spoilt, file).toBe("");
+    await page.unroute(`**/${file}`);
   }
+  complaints.length = 0;
 });
