@@ -77,12 +77,14 @@ for (const home of ["a server of ours", "a live API"] as const) {
     const quiet = () => expect.poll(open).toBeLessThanOrEqual(home === "a server of ours" ? 1 : 0);
     await look(page, "hidden");
     // The round that is under way ends, one request after the other, and no other begins.
+    const seen = between.requests.length;
     let before = -1;
     while (before !== between.requests.length) {
       before = between.requests.length;
       await page.clock.runFor(120_000);
       await quiet();
     }
+    expect(before - seen).toBeLessThan(10);
     await page.clock.runFor(600_000);
     expect(between.requests.length).toBe(before);
     await look(page, "visible");
