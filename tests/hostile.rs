@@ -6,6 +6,7 @@
 use std::io::{BufReader, Write};
 use std::net::TcpListener;
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use playhead::api::{Endpoint, Method, Request, Response};
@@ -201,6 +202,64 @@ fn whatever_a_server_answers_the_command_line_prints_text() {
         let stage = Stage::open(&file, Box::new(refuse));
         assert_ne!(stage.run(&["environment", "redeploy", &environment]).code, Some(0));
     }
+}
+
+#[test]
+fn words_that_nobody_knows_are_printed_as_text() {
+    let mut file = shop();
+    let environment = id(&file["environments"][0]).to_owned();
+    let application = id(service(&mut file, "APPLICATION")).to_owned();
+    let behind = Stage::open(&file, never());
+    // One deployment runs, and one waits.
+    behind.ask(&Endpoint::RedeployEnvironment.request(&[&environment]));
+    behind.ask(&behind.version(&application));
+    let hostile = Arc::new(Hostile::read());
+    // A megabyte in each of a thousand places is another matter.
+    let all: Vec<String> =
+        hostile.texts.iter().map(|(_, text)| text.clone()).filter(|text| text.len() < 10_000).collect();
+    let count = Arc::new(AtomicUsize::new(0));
+    // With the paths of our own, and with the contract's only.
+    for (turn, ours) in (0..all.len() / TURN).flat_map(|turn| [(turn, true), (turn, false)]) {
+        let mut texts = all.clone();
+        texts.rotate_left(turn * TURN);
+        let (backend, hostile, count, known) = (behind.backend.clone(), hostile.clone(), count.clone(), all.clone());
+        let spoiled = move |request: &Request| {
+            if !ours && request.path.starts_with("/x") {
+                return Some(Response::new(404));
+            }
+            let mut answer = backend.lock().unwrap().handle(request, NOW);
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            if let Ok(mut body) = serde_json::from_slice(&answer.body) {
+                count.fetch_add(hostile.answer(&mut body, &texts), Ordering::Relaxed);
+                answer.body = body.to_string().into_bytes();
+            }
+            Some(answer)
+        };
+        let stage = Stage::open(&file, Box::new(spoiled));
+        for command in [
+            &["environment", "list"][..],
+            &["environment", "status", &environment],
+            &["environment", "history", &environment],
+            &["environment", "logs", &environment],
+            &["environment", "queue", &environment],
+            &["environment", "plan", "redeploy", &environment],
+            &["environment", "plan", "cancel", &environment],
+            &["environment", "stop", &environment, "--watch", "--timeout", "0"],
+            &["service", "status", &application],
+            &["service", "plan", "restart", &application],
+        ] {
+            let ran = stage.run(command);
+            assert!(matches!(ran.code, Some(0 | 3 | 4)), "{command:?}: {ran:?}");
+        }
+        // Whole and exact for machines.
+        let told = stage.run(&["environment", "status", &environment, "--json"]).ends_with(0).json();
+        for one in told["services"].as_array().unwrap().iter().chain([&told]) {
+            // Nothing is not told.
+            let state = one["state"].as_str().unwrap_or_default();
+            assert!(known.iter().any(|text| text == state), "{one}");
+        }
+    }
+    tried(count.load(Ordering::Relaxed));
 }
 
 #[test]

@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { expect, test, type Page } from "@playwright/test";
 import { copied } from "./clipboard";
 import { Console, open } from "./console";
-import { harmless, laid, ordered, spoil, text, TEXTS, tried, type Watched, watch } from "./hostile";
+import { EVERY, harmless, laid, ordered, spoil, text, TEXTS, tried, type Watched, watch } from "./hostile";
 import { ask, connect } from "./live/connected";
 import { Live } from "./live/server";
 import { Server } from "./server";
@@ -328,17 +328,22 @@ test("a megabyte in a name, a version, a subject and an author is cut where it i
 
 const TOKEN = "qov_e2e_hostile_token";
 
-/** Puts texts in all that a live API answers and pushes; an answer to the same question has the same ones. */
-async function spoilLive(page: Page, live: Live, first: number): Promise<void> {
+/** Puts texts in all that a server answers and pushes; an answer to the same question has the same ones. */
+async function spoilAnswers(page: Page, api: string, first: number, fields?: string[]): Promise<void> {
   const turns = new Map<string, number>();
   const spoiled = (of: string, body: unknown): unknown => {
     if (!turns.has(of)) turns.set(of, first + 7 * turns.size);
-    return spoil(body, turns.get(of));
+    return spoil(body, turns.get(of), TEXTS, fields);
   };
-  await page.route(`${live.url}/**`, async (route) => {
-    const answer = await route.fetch();
+  await page.route(`${api}/**`, async (route) => {
+    const url = new URL(route.request().url());
+    // That something changed is told for as long as one listens, and in no words.
+    if (url.pathname.endsWith("/x/events")) return route.continue();
+    // What is asked for as the server ends.
+    const answer = await route.fetch().catch(() => null);
+    if (!answer) return route.abort();
     const body: unknown = await answer.json().catch(() => undefined);
-    await route.fulfill(body === undefined ? { response: answer } : { response: answer, json: spoiled(route.request().url(), body) });
+    await route.fulfill(body === undefined ? { response: answer } : { response: answer, json: spoiled(url.pathname, body) });
   });
   await page.routeWebSocket(/.*/, (socket) => {
     const server = socket.connectToServer();
@@ -352,7 +357,7 @@ for (const first of [0, 23]) {
     const live = await Live.start({ token: TOKEN });
     try {
       const watched = await own(page, [live.url]);
-      await spoilLive(page, live, first);
+      await spoilAnswers(page, live.url, first);
       const console = await ask(page, live, { token: TOKEN });
       // Until it is connected the demo is shown, and has a list too.
       await expect(page.getByRole("banner").getByRole("button", { name: new URL(live.url).host })).toBeVisible();
@@ -375,6 +380,78 @@ for (const first of [0, 23]) {
       await everyPanel(console, watched, [1, 2, 3, 4, 5, 0], ACTIONS.filter((action) => action !== cancel && action !== configure));
     } finally {
       await live.stop();
+    }
+  });
+}
+
+/** Looks at a place whose statuses are texts, and at its menus. */
+async function unknown(console: Console, watched: Watched): Promise<void> {
+  const { page, table } = console;
+  await everyWidth(page, watched);
+  const shown = await table.locator(".status .word").allTextContents();
+  expect(shown.filter((word) => word !== "" && TEXTS.includes(word)), "what needs no escape is shown as it came").not.toEqual([]);
+  await page.setViewportSize({ width: 1440, height: 800 });
+  for (const button of (await page.getByRole("button", { name: /^Play/ }).all()).slice(0, 6)) {
+    await button.click();
+    await expect(page.getByRole("menu")).toBeVisible();
+    await laid(page);
+    await harmless(page, watched);
+    await page.keyboard.press("Escape");
+  }
+}
+
+for (const first of [0, 19, 37]) {
+  test(`words of a live API that nobody knows are shown as text, beginning with text ${first}`, async ({ page }) => {
+    test.setTimeout(90_000);
+    const live = await Live.start({ token: TOKEN });
+    try {
+      const watched = await own(page, [live.url]);
+      await spoilAnswers(page, live.url, first, EVERY);
+      const console = await ask(page, live, { token: TOKEN });
+      await expect(page.getByRole("banner").getByRole("button", { name: new URL(live.url).host })).toBeVisible();
+      await expect(console.table.getByRole("button", { name: /^Play/ }).first()).toBeVisible();
+      await unknown(console, watched);
+      for (const place of [0, 1, 2]) {
+        await enter(console, place);
+        live.advance();
+        await unknown(console, watched);
+        await page.goBack();
+        await console.ready();
+      }
+    } finally {
+      await live.stop();
+    }
+  });
+
+  test(`words of a server that nobody knows are shown as text, beginning with text ${first}`, async ({ page }) => {
+    test.setTimeout(90_000);
+    const server = new Server();
+    try {
+      await server.start();
+      const watched = await own(page, [new URL(server.address).origin]);
+      await spoilAnswers(page, `${server.address}api`, first, EVERY);
+      await page.goto(server.address);
+      const console = new Console(page);
+      await console.ready();
+      await unknown(console, watched);
+      await enter(console, 1);
+      await unknown(console, watched);
+      // One deployment runs, and one waits.
+      const results = async <T>(path: string): Promise<T[]> => ((await (await server.api("GET", path)).json()) as { results: T[] }).results;
+      const environment = /environment\/([^/?]+)/.exec(page.url())![1]!;
+      const services = await results<{ id: string; service_type: string }>(`environment/${environment}/services`);
+      const application = `application/${services.find(({ service_type }) => service_type === "APPLICATION")!.id}`;
+      const [, , commit] = await results<{ git_commit_id: string }>(`${application}/commit`);
+      const version = JSON.stringify({ git_commit_id: commit!.git_commit_id });
+      for (const [path, body] of [[`environment/${environment}/redeploy`, "{}"], [`${application}/deploy`, version]] as const) {
+        expect((await server.api("POST", path, body)).status).toBe(202);
+      }
+      await expect(page.getByRole("button", { name: /waiting/ })).toBeVisible();
+      await unknown(console, watched);
+      await page.setViewportSize({ width: 1440, height: HEIGHT });
+      await waiting(page, watched);
+    } finally {
+      await server.remove();
     }
   });
 }

@@ -9,6 +9,7 @@ interface Listed {
 }
 const list = JSON.parse(readFileSync(new URL("../kit/hostile.json", import.meta.url), "utf8")) as {
   fields: string[];
+  words: string[];
   texts: Listed[];
 };
 
@@ -27,6 +28,9 @@ export function text(name: string): string {
   return found.text;
 }
 
+/** The fields of texts, and those of words that a server may have more of than this version knows. */
+export const EVERY = [...list.fields, ...list.words];
+
 let spoiled = 0;
 
 /** How many texts were put into fields since this was asked before. */
@@ -36,14 +40,14 @@ export function tried(): number {
   return count;
 }
 
-/** Puts texts, in turn and beginning with this one, in every field that comes from outside. */
-export function spoil<T>(document: T, first = 0, texts = TEXTS): T {
+/** Puts texts, in turn and beginning with this one, in every field that comes from outside, or in these. */
+export function spoil<T>(document: T, first = 0, texts = TEXTS, fields = list.fields): T {
   let turn = first;
   const walk = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(walk);
     if (typeof value !== "object" || value === null) return value;
     const entries = Object.entries(value).map(([key, inner]) => {
-      const foreign = typeof inner === "string" && list.fields.includes(key);
+      const foreign = typeof inner === "string" && fields.includes(key);
       if (!foreign) return [key, walk(inner)];
       spoiled += 1;
       return [key, texts[turn++ % texts.length]];

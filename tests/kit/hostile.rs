@@ -13,6 +13,8 @@ pub struct Hostile {
     /// What stands where JSON has a text, and is none.
     pub unreadable: Vec<(String, String)>,
     fields: Vec<String>,
+    /// The fields of words that a server may have more of than this version knows.
+    words: Vec<String>,
 }
 
 impl Hostile {
@@ -27,10 +29,12 @@ impl Hostile {
                 .map(|one| (text(&one["name"]), text(&one[key]).repeat(times(one))))
                 .collect()
         };
+        let fields = |list: &Value| list.as_array().unwrap().iter().map(text).collect();
         Hostile {
             texts: all(&list["texts"], "text"),
             unreadable: all(&list["unreadable"], "json"),
-            fields: list["fields"].as_array().unwrap().iter().map(text).collect(),
+            fields: fields(&list["fields"]),
+            words: fields(&list["words"]),
         }
     }
 
@@ -45,36 +49,46 @@ impl Hostile {
             versions.insert(service["id"].as_str().unwrap().to_owned(), (0..3).map(commit).collect());
         }
         file["commits"] = Value::Object(versions);
-        let mut turn = texts.iter().cycle();
-        let (mut left, mut count) = (WORLD, 0);
-        let mut next = || {
-            let text = *turn.next().unwrap();
-            left = left.checked_sub(text.len())?;
-            count += 1;
-            Some(text)
-        };
-        self.walk(file, &mut next);
+        let count = fill(file, &|key| self.fields.contains(key), texts);
         // The name of the file's scenario is ours, and checked.
         file["x"]["name"] = json!("hostile");
         count
     }
 
-    fn walk<'a>(&self, value: &mut Value, next: &mut impl FnMut() -> Option<&'a str>) {
-        match value {
-            Value::Object(map) => {
-                for (key, value) in map {
-                    match value {
-                        Value::String(text) if self.fields.contains(key) => {
-                            if let Some(other) = next() {
-                                other.clone_into(text);
-                            }
+    /// Puts texts, in turn, in every text and every word of an answer; says how many there are.
+    pub fn answer(&self, body: &mut Value, texts: &[&str]) -> usize {
+        fill(body, &|key| self.fields.contains(key) || self.words.contains(key), texts)
+    }
+}
+
+fn fill(value: &mut Value, foreign: &impl Fn(&String) -> bool, texts: &[&str]) -> usize {
+    let mut turn = texts.iter().cycle();
+    let (mut left, mut count) = (WORLD, 0);
+    let mut next = || {
+        let text = *turn.next().unwrap();
+        left = left.checked_sub(text.len())?;
+        count += 1;
+        Some(text)
+    };
+    walk(value, foreign, &mut next);
+    count
+}
+
+fn walk<'a>(value: &mut Value, foreign: &impl Fn(&String) -> bool, next: &mut impl FnMut() -> Option<&'a str>) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                match value {
+                    Value::String(text) if foreign(key) => {
+                        if let Some(other) = next() {
+                            other.clone_into(text);
                         }
-                        other => self.walk(other, next),
                     }
+                    other => walk(other, foreign, next),
                 }
             }
-            Value::Array(list) => list.iter_mut().for_each(|value| self.walk(value, next)),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
+        Value::Array(list) => list.iter_mut().for_each(|value| walk(value, foreign, next)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
