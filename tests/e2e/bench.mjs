@@ -291,6 +291,8 @@ await measure("a kept world", async () => {
     await page.getByRole("radio", { name: "1×" }).waitFor();
     await page.keyboard.press("Escape");
   }
+  // The last click is the one that acts: what the browser is driven with takes its time before it.
+  await first.evaluate(() => addEventListener("click", () => (globalThis.pressed = Date.now()), { capture: true }));
   const heard = [];
   for (let turn = 0; turn < 10; turn += 1) {
     await first.getByRole("button", { name: "Play storefront", exact: true }).click();
@@ -309,14 +311,8 @@ await measure("a kept world", async () => {
       });
     });
     await item.click();
-    let pressed = await first.evaluate(() => Date.now());
-    if (!redeploys) {
-      const confirm = first.getByRole("dialog").getByRole("button", { name: /^Cancel deployment of/ });
-      await confirm.waitFor();
-      pressed = await first.evaluate(() => Date.now());
-      await confirm.click();
-    }
-    heard.push(Math.max(0, (await seen) - pressed));
+    if (!redeploys) await first.getByRole("dialog").getByRole("button", { name: /^Cancel deployment of/ }).click();
+    heard.push((await seen) - (await first.evaluate(() => globalThis.pressed)));
   }
   figure("from a press in one tab to the change in another", spread(heard));
   await context.close();
