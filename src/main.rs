@@ -57,7 +57,7 @@ fn demo() {
     }
     let seed = query.get("seed").filter(|seed| !seed.is_empty()).map(str::parse);
     if let Some(Err(_)) = seed {
-        let why = "A seed is a whole number from 0; seed 1 is open instead.".into();
+        let why = "A seed is a whole number of at most 20 digits; seed 1 is open instead.".into();
         playhead::console::ondemand::tell_later("The seed in the address cannot be read".into(), why);
     }
     let seed = seed.and_then(Result::ok).unwrap_or(1);

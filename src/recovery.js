@@ -82,10 +82,17 @@
         throw error;
       },
     );
-    const waited = new Promise((_, reject) =>
-      setTimeout(() => reject(((late = true), new Error("another tab holds it up; close the others and try again."))), PATIENCE),
-    );
-    return Promise.race([opened, waited]);
+    return within(opened).catch((error) => {
+      late = true;
+      throw error;
+    });
+  }
+
+  /** What does not come, as somebody deletes the database, or is stuck while writing, is not waited for any longer. */
+  function within(work) {
+    const waited = (_, reject) =>
+      setTimeout(() => reject(new Error("another tab holds it up; close the others and try again.")), PATIENCE);
+    return Promise.race([work, new Promise(waited)]);
   }
 
   async function save() {
@@ -93,14 +100,15 @@
     const names = [...(database?.objectStoreNames ?? [])];
     if (names.length === 0) return "The browser keeps nothing of the demo.";
     const transaction = database.transaction(names);
+    // As soon as that is over.
+    database.close();
     const stores = {};
     for (const name of names) {
       const store = transaction.objectStore(name);
-      const [keys, values] = await Promise.all([answer(store.getAllKeys()), answer(store.getAll())]);
+      const [keys, values] = await within(Promise.all([answer(store.getAllKeys()), answer(store.getAll())]));
       stores[name] = keys.map((key, place) => ({ key, value: values[place] }));
     }
     const { version } = database;
-    database.close();
     const isBytes = (value) => value instanceof ArrayBuffer || ArrayBuffer.isView(value);
     const asText = (_, value) => (isBytes(value) ? new TextDecoder().decode(value) : value);
     const dump = JSON.stringify({ database: DATABASE, version, stores }, asText, 1);
@@ -108,6 +116,8 @@
     link.href = URL.createObjectURL(new Blob([dump], { type: "application/json" }));
     link.download = "playhead-demo.json";
     link.click();
+    // The browser has taken hold of it by now.
+    setTimeout(() => URL.revokeObjectURL(link.href), PATIENCE);
     return "Saved as playhead-demo.json.";
   }
 

@@ -10,7 +10,7 @@ use js_sys::Promise;
 use leptos::prelude::document;
 use playhead::backend;
 use playhead::client::Loopback;
-use playhead::client::loopback::keeper;
+use playhead::client::loopback::{Keeping, keeper};
 use playhead::console::ondemand::{Loading, NotLoaded, OnDemand, tell_later};
 use playhead::console::{connection, toast};
 use wasm_bindgen_futures::JsFuture;
@@ -40,7 +40,7 @@ pub fn load(demo: Option<(Loopback, String)>) -> Loading {
         (rest.style)().await;
         if let Some((loopback, world)) = demo {
             loopback.set_rest(rest.backend);
-            if !loopback.is_kept() {
+            if matches!(loopback.keeping(), Keeping::NotYet) {
                 (rest.keep)(loopback, world).await;
             }
         }

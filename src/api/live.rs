@@ -14,7 +14,8 @@ use super::time::Time;
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct ProjectLive {
-    /// Which start of the server it is: revisions of one start never go back, those of another say nothing.
+    /// Which start of the server it is, or making of its world anew: revisions of one start never go back, those of another
+    /// say nothing.
     pub start: u64,
     /// Ask with this next time.
     pub revision: u64,

@@ -88,11 +88,6 @@ impl Loopback {
         self.inside().keeping.clone()
     }
 
-    /// Whether somebody keeps the world.
-    pub fn is_kept(&self) -> bool {
-        matches!(self.inside().keeping, Keeping::By(_))
-    }
-
     /// Somebody keeps the world from now on, or nobody can.
     pub fn set_keeping(&self, keeping: Keeping) {
         self.inside().keeping = keeping;

@@ -20,12 +20,12 @@ use crate::lifecycle::EnvironmentId;
 
 thread_local! {
     /// What was said to have failed before toasts were there: what, and what to do.
-    static UNTOLD: RefCell<Option<(String, String)>> = const { RefCell::new(None) };
+    static UNTOLD: RefCell<Vec<(String, String)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Says that something failed as soon as toasts are there, which are loaded for it.
 pub fn tell_later(words: String, why: String) {
-    UNTOLD.set(Some((words, why)));
+    UNTOLD.with_borrow_mut(|untold| untold.push((words, why)));
 }
 
 /// What is loaded: the ways into it.
@@ -48,7 +48,7 @@ impl OnDemand {
             menu: play::play_menu,
             bar: selection::action_bar,
             toasts: || {
-                if let Some((words, why)) = UNTOLD.take() {
+                for (words, why) in UNTOLD.take() {
                     toast::failed(words, why);
                 }
                 toast::toasts()
@@ -96,7 +96,7 @@ impl Loader {
             let listener = window_event_listener_untyped(sign, move |_| loader.foresee());
             on_cleanup(move || listener.remove());
         }
-        if UNTOLD.with_borrow(Option::is_some) {
+        if !UNTOLD.with_borrow(Vec::is_empty) {
             loader.begin();
         }
         provide_context(loader);

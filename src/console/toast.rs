@@ -20,9 +20,7 @@ pub use stage::read;
 /// More than these are not kept; the oldest that is over goes first.
 const MOST: usize = 5;
 
-/// So often in a row a server that is well has to know nothing of a request, to be believed: it was set back.
-const MISSED: u32 = 4;
-/// What is said then.
+/// Of a request that the server has forgotten, as one does that was set back.
 const GONE: &str = "The server knows nothing of this request any more: what became of it is not known";
 
 thread_local! {
@@ -37,8 +35,6 @@ pub struct Toast {
     order: Option<Order>,
     stage: ArcRwSignal<Stage>,
     request: ArcRwSignal<Option<RequestId>>,
-    /// How often in a row the server knew nothing of it.
-    missed: ArcStoredValue<u32>,
 }
 
 fn all() -> ArcRwSignal<Vec<Toast>> {
@@ -49,7 +45,7 @@ fn show(words: String, order: Option<Order>, stage: Stage) -> Toast {
     let all = all();
     let number = all.with_untracked(|all| all.last().map_or(0, |last| last.number + 1));
     let (stage, request) = (ArcRwSignal::new(stage), ArcRwSignal::new(None));
-    let toast = Toast { number, words, order, stage, request, missed: ArcStoredValue::new(0) };
+    let toast = Toast { number, words, order, stage, request };
     all.update(|all| {
         while all.len() >= MOST {
             let over = all.iter().position(|old| old.stage.with_untracked(Stage::is_over)).unwrap_or(0);
@@ -117,13 +113,8 @@ impl Toast {
 
     /// What the server says of the request now.
     fn followed(&self, told: Told) {
-        let missing = matches!(told, Ok(None));
-        let often = self.missed.try_update_value(|missed| {
-            *missed = if missing { *missed + 1 } else { 0 };
-            *missed
-        });
         match told {
-            Ok(Some(outcome)) => {
+            Told::Outcome(outcome) => {
                 let stage = match (&self.order, read(&outcome)) {
                     // The cancel is carried out at once; what it interrupts is not over yet.
                     (Some(Order { action: Action::Cancel, .. }), Stage::Done(_)) => {
@@ -136,9 +127,9 @@ impl Toast {
                     self.stage.set(stage);
                 }
             }
-            Ok(None) if often > Some(MISSED) => self.stage.set(Stage::Unknown(GONE.to_owned())),
+            Told::Gone => self.stage.set(Stage::Unknown(GONE.to_owned())),
             // Not known for the moment: what was last known stays.
-            Ok(None) | Err(_) => {}
+            Told::Nothing(_) => {}
         }
     }
 }

@@ -234,7 +234,10 @@ impl Home {
                 self.journal.rollback();
                 // The world has moved on and the journal has not: it is made again from what is on the disk.
                 match self.journal.replay(|_| {}) {
-                    Ok((backend, _)) => self.backend = backend,
+                    Ok((backend, _)) => {
+                        self.backend = backend;
+                        self.backend.set_start(real_now().unsigned_abs());
+                    }
                     Err(error) => {
                         tracing::error!(%error, "the journal cannot be read again");
                         self.broken = true;

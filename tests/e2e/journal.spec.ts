@@ -424,7 +424,7 @@ test("a tab is stopped in the middle of writing: what another wants is refused a
   const session = await context.newCDPSession(first.page);
   await session.send("Page.setWebLifecycleState", { state: "frozen" });
   await second.act("checkout-api", "Redeploy");
-  await expect(second.toasts).toContainText("Nothing was done, as another tab of this demo holds up what the browser keeps", {
+  await expect(second.toasts).toContainText("Nothing was done: another tab of this demo is stuck while it saves", {
     timeout: 15_000,
   });
   await session.send("Page.setWebLifecycleState", { state: "active" });
@@ -445,8 +445,12 @@ test("a tab that is opened while another is stopped in the middle of writing say
   const letGo = await hold(first.page);
   const session = await context.newCDPSession(first.page);
   await session.send("Page.setWebLifecycleState", { state: "frozen" });
-  const second = await open(await context.newPage(), STILL);
-  await expect(second.toasts).toContainText("The demo that is kept could not be opened", { timeout: 15_000 });
+  const page = await context.newPage();
+  // It waits for its turn as long as it is worth it.
+  await page.goto(STILL);
+  const second = new Console(page);
+  await expect(second.toasts).toContainText("The demo that is kept could not be opened", { timeout: 20_000 });
+  await expect(second.toasts.locator(".toast")).toHaveCount(1);
   await session.send("Page.setWebLifecycleState", { state: "active" });
   await letGo();
   await second.page.reload();

@@ -128,10 +128,10 @@ test("who asked too often waits as long as he is told, and does not come back wi
   between.play("429");
   await badge(page).click();
   await until(page, says(page, /Too many requests/));
-  const before = between.requests.length;
   // The stream of events stays open.
   const quiet = () => expect.poll(open).toBeLessThanOrEqual(1);
   await quiet();
+  const before = between.requests.length;
   // It is told 20 s; chance adds 8 of the 10 s that come on top of them at most.
   await page.clock.runFor(27_000);
   await quiet();
@@ -169,7 +169,30 @@ test("a request that a server does not know for a moment is what it was, and fol
   await page.clock.runFor(10_000);
   await expect(console.toasts).toContainText("Running");
   between.play(null);
-  await until(page, async () => /Done/.test((await console.toasts.textContent()) ?? ""));
+  await until(page, async () => /Done/.test((await console.toasts.textContent()) ?? ""), 5_000);
+});
+
+test("who follows a request and is told to wait tells it to everybody", async ({ page, between, server, live }) => {
+  await hold(page);
+  await page.addInitScript(() => {
+    Math.random = () => 0;
+  });
+  const open = underWay(page);
+  await page.route("**/x/request/*", (route) =>
+    route.fulfill({ status: 429, headers: { "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "60" }, json: { detail: "Too many." } }),
+  );
+  const { console, service } = await openHome("a server of ours", { page, between, server, live });
+  const told = page.waitForResponse(/\/x\/request\//);
+  await console.act(service, "Restart service");
+  await page.clock.runFor(1_000);
+  await told;
+  await expect.poll(open).toBeLessThanOrEqual(1);
+  const before = between.requests.length;
+  await page.clock.runFor(55_000);
+  await expect.poll(open).toBeLessThanOrEqual(1);
+  expect(between.requests.length).toBe(before);
+  await page.clock.runFor(10_000);
+  await expect.poll(() => between.requests.length).toBeGreaterThan(before);
 });
 
 test("when to come back holds after another failure, too", async ({ page, between, server, live }) => {

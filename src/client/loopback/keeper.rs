@@ -30,7 +30,7 @@ const LONGEST: u64 = 300;
 /// How long an action waits for what another tab writes, in milliseconds: a tab that the browser has stopped may hold it up.
 const PATIENCE: u32 = 8_000;
 /// Why nothing comes of waiting for one's turn.
-const HELD_UP: &str = "another tab of this demo holds up what the browser keeps";
+const HELD_UP: &str = "another tab of this demo is stuck while it saves";
 /// Where what was put aside can be had.
 const ASIDE: &str = "is put aside: “Download all that is kept” in the demo controls saves it";
 
@@ -48,9 +48,7 @@ pub async fn keep(loopback: &Loopback, world: &str, tell: Tell) {
             loopback.set_keeping(memory(HELD_UP));
             tell(
                 "The demo that is kept could not be opened".to_owned(),
-                format!(
-                    "{HELD_UP}. This tab shows a new one, which is not kept: close the other tab, and reload this one"
-                ),
+                format!("This tab shows a new demo, which is not kept: {HELD_UP}. Close that tab, and reload this one"),
             );
         }
     }
@@ -141,7 +139,7 @@ impl Keeper for Browser {
             };
             let written = written.await;
             if matches!(written, Err(Failed::Busy)) {
-                let why = format!("As {HELD_UP}. Close that tab, and set the clock again");
+                let why = format!("Nothing can be written down: {HELD_UP}. Close that tab, and set the clock again");
                 (inner.tell)("The clock is set in this tab only, and is not kept".to_owned(), why);
             }
             inner.cope(&loopback, written);
@@ -422,7 +420,7 @@ impl Inner {
 
 /// The answer to an action whose turn to write has not come.
 fn busy() -> Response {
-    let detail = format!("Nothing was done, as {HELD_UP}. Close that tab, or try again.");
+    let detail = format!("Nothing was done: {HELD_UP}. Close that tab, or try again.");
     Response::new(409).with_body(format!(r#"{{"status":409,"detail":"{detail}"}}"#))
 }
 

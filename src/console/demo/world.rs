@@ -161,7 +161,7 @@ pub fn WorldControls() -> AnyView {
             <button
                 class="button small"
                 type="button"
-                title="Every world of the demo in this browser, with what of a damaged journal was put aside"
+                title="All worlds of the demo in this browser, and what was put aside of damaged ones"
                 on:click=keep
             >
                 <Icon name=Glyph::Download/>

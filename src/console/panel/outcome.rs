@@ -17,6 +17,7 @@ use crate::lifecycle::{Action, RequestId};
 /// How often a request that goes on is asked after.
 const FOLLOW: Duration = Duration::from_millis(1000);
 
+/// What is known of the request; `None`: nothing yet.
 type Answer = Option<Told>;
 
 /// The outcome of one request.
@@ -28,7 +29,7 @@ pub fn OutcomePanel(
     let (store, route) = (use_store(), use_route());
     let answer = RwSignal::new(Answer::None);
     let over =
-        move || answer.with_untracked(|answer| matches!(answer, Some(Ok(Some(known))) if known.state == "ENDED"));
+        move || answer.with_untracked(|answer| matches!(answer, Some(Told::Outcome(known)) if known.state == "ENDED"));
     follow(
         store,
         FOLLOW,
@@ -38,8 +39,8 @@ pub fn OutcomePanel(
     );
     let title = move || {
         answer.with(|answer| match answer {
-            Some(Ok(Some(outcome))) => format!("Outcome of {}", action_words(&outcome.action)),
-            Some(Ok(None) | Err(_)) | None => "Outcome of a request".into(),
+            Some(Told::Outcome(outcome)) => format!("Outcome of {}", action_words(&outcome.action)),
+            Some(Told::Gone | Told::Nothing(_)) | None => "Outcome of a request".into(),
         })
     };
     view! {
@@ -54,12 +55,12 @@ pub fn OutcomePanel(
     }
 }
 
-/// What was known stays while nothing more is told, and nothing takes it back.
+/// What was known stays while nothing is told, and an older answer takes nothing back.
 fn take(answer: &mut Answer, told: Told) {
     let goes_on = match (&*answer, &told) {
-        (Some(Ok(Some(known))), Ok(Some(next))) => read(known).may_become(&read(next)),
-        (Some(Ok(Some(_))), Ok(None) | Err(_)) => false,
-        (Some(Ok(None) | Err(_)) | None, _) => true,
+        (Some(Told::Outcome(known)), Told::Outcome(next)) => read(known).may_become(&read(next)),
+        (Some(Told::Outcome(_)), Told::Nothing(_)) => false,
+        (Some(Told::Outcome(_)), Told::Gone) | (Some(Told::Nothing(_) | Told::Gone) | None, _) => true,
     };
     if goes_on {
         *answer = Some(told);
@@ -71,7 +72,7 @@ fn action_words(name: &str) -> String {
 }
 
 fn about(answer: &Answer) -> String {
-    let Some(Ok(Some(outcome))) = answer else { return String::new() };
+    let Some(Told::Outcome(outcome)) = answer else { return String::new() };
     let state = match (outcome.state.as_str(), outcome.position) {
         ("WAITING", Some(place)) => format!("Queued, place {place}"),
         ("WAITING", None) => "Queued".into(),
@@ -90,8 +91,8 @@ fn OutcomeBody(answer: RwSignal<Answer>) -> AnyView {
     let dialog = use_dialog();
     let items = Memo::new(move |_| {
         answer.with(|answer| match answer {
-            Some(Ok(Some(outcome))) => outcome.items.clone(),
-            Some(Ok(None) | Err(_)) | None => Vec::new(),
+            Some(Told::Outcome(outcome)) => outcome.items.clone(),
+            Some(Told::Gone | Told::Nothing(_)) | None => Vec::new(),
         })
     });
     let rows = Rows {
@@ -106,9 +107,9 @@ fn OutcomeBody(answer: RwSignal<Answer>) -> AnyView {
     let problem = move || {
         answer.with(|answer| match answer {
             None => Some("Reading the outcome…".to_owned()),
-            Some(Ok(None)) => Some("The server knows no such request.".to_owned()),
-            Some(Ok(Some(_))) => None,
-            Some(Err(error)) => Some(error.to_string()),
+            Some(Told::Gone | Told::Nothing(None)) => Some("The server knows no such request.".to_owned()),
+            Some(Told::Outcome(_)) => None,
+            Some(Told::Nothing(Some(error))) => Some(error.to_string()),
         })
     };
     view! {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::{Order, Store, announce};
+use super::{Order, Store, announce, poll};
 use crate::client;
 use crate::console::format;
 use crate::console::toast;
@@ -26,7 +26,10 @@ impl Store {
             let answer = self.client().act(&request).await;
             match answer {
                 Ok(accepted) => toast.accepted(accepted.request, accepted.position.map(u64::from), environment),
-                Err(error) => toast.refused(error),
+                Err(error) => {
+                    poll::heed(self, &error);
+                    toast.refused(error);
+                }
             }
             self.poke();
         });
@@ -42,7 +45,10 @@ impl Store {
             };
             match answer {
                 Ok(()) => _ = self.said.try_set("Taken back".to_owned()),
-                Err(error) => toast::refused("Take back a request".to_owned(), error),
+                Err(error) => {
+                    poll::heed(self, &error);
+                    toast::refused("Take back a request".to_owned(), error);
+                }
             }
             self.poke();
         });

@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use litemap::LiteMap;
 
 use super::row::{EnvironmentRow, Millis, Operation, Queued, Running, ServiceRow};
-use super::{Store, announce, load, shown, wire};
+use super::{Store, announce, load, poll, shown, wire};
 use crate::api::status::{EnvironmentStatus, ServiceStatus, Statuses};
 use crate::client::{self, Client, meaning};
 use crate::console::legible::legible;
@@ -94,7 +94,7 @@ async fn load_environments(store: Store, client: &Client, project: &str) -> Resu
     let mut rows: LiteMap<u128, _> =
         environments.iter().filter_map(wire::environment).map(|row| (row.id.0, row)).collect();
     let statuses = client.environments_status(project).await?;
-    refuse_older(store, ends_of_environments(store, &statuses))?;
+    refuse_older(store, ends_of_environments(store, statuses.iter()))?;
     for status in &statuses {
         if let Some(row) = status.id.parse::<EnvironmentId>().ok().and_then(|id| rows.get_mut(&id.0)) {
             *row = environment_status(row, status);
@@ -116,14 +116,15 @@ fn told(statuses: &[EnvironmentStatus]) -> Vec<String> {
 async fn follow_environments(store: Store, client: &Client, project: &str) -> Result<(), client::Error> {
     let heard = heard(store);
     let statuses = client.environments_status(project).await?;
-    refuse_older(store, ends_of_environments(store, &statuses))?;
+    // What was pushed meanwhile of the one that is listened to is newer, and may have ended since.
+    let fresh = |id: &str| heard == self::heard(store) || store.loaded.get_untracked() != id.parse().ok();
+    refuse_older(store, ends_of_environments(store, statuses.iter().filter(|status| fresh(&status.id))))?;
     if store.poll.with_value(|poll| poll.told != told(&statuses)) {
         return load_environments(store, client, project).await;
     }
     for status in &statuses {
         let Ok(id) = status.id.parse::<EnvironmentId>() else { continue };
-        // What was pushed meanwhile of the one that is listened to is newer.
-        if heard == self::heard(store) || store.loaded.get_untracked() != Some(id) {
+        if fresh(&status.id) {
             store.environments.patch(id.0, |row| environment_status(row, status));
         }
     }
@@ -140,7 +141,8 @@ async fn follow_services(store: Store, client: &Client, focus: EnvironmentId) ->
         let known = store.services.peek(status.id.parse::<ServiceId>().ok()?.0).filter(|_| shown)?;
         Some((known.operation.as_ref()?.at, status.last_deployment_date?.0))
     };
-    refuse_older(store, statuses.iter().filter_map(end))?;
+    let fresh = heard == self::heard(store);
+    refuse_older(store, statuses.iter().filter(|_| fresh).filter_map(end))?;
     let deployments = deployments(&statuses);
     if !shown || store.poll.with_value(|poll| poll.deployments != deployments) {
         let rows = services(store, client, focus, &statuses).await?;
@@ -156,9 +158,6 @@ async fn follow_services(store: Store, client: &Client, focus: EnvironmentId) ->
     follow_queue(store, client, focus).await
 }
 
-/// So often in a row answers have to be older than what is shown, to be believed: the API was set back.
-const INSISTS: u32 = 3;
-
 /// Refuses an answer that somebody on the way has kept and gave again, where that can be told: the contract has no
 /// revisions, but says when the last deployment ended, which never is earlier than it was. `ends`: as shown, and as told.
 fn refuse_older(store: Store, mut ends: impl Iterator<Item = (Millis, Millis)>) -> Result<(), client::Error> {
@@ -167,12 +166,15 @@ fn refuse_older(store: Store, mut ends: impl Iterator<Item = (Millis, Millis)>) 
         poll.older += u32::from(older);
         poll.older
     });
-    if older && often <= Some(INSISTS) { Err(load::older_than_shown()) } else { Ok(()) }
+    if older && often <= Some(poll::INSISTS) { Err(load::older_than_shown()) } else { Ok(()) }
 }
 
 /// When the last deployments of environments ended, as shown and as told.
-fn ends_of_environments(store: Store, statuses: &[EnvironmentStatus]) -> impl Iterator<Item = (Millis, Millis)> {
-    statuses.iter().filter_map(move |status| {
+fn ends_of_environments<'a>(
+    store: Store,
+    statuses: impl Iterator<Item = &'a EnvironmentStatus>,
+) -> impl Iterator<Item = (Millis, Millis)> {
+    statuses.filter_map(move |status| {
         let known = store.environments.peek(status.id.parse::<EnvironmentId>().ok()?.0)?;
         Some((known.operation.as_ref()?.at, status.last_deployment_date?.0))
     })

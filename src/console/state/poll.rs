@@ -33,7 +33,7 @@ pub struct Poll {
     pub(super) revision: u64,
     /// Whether the server has words of ours, beyond the contract's.
     pub(super) ours: bool,
-    /// How often in a row an answer was older than what is shown.
+    /// How often in a row an answer was older than what is shown (`INSISTS`).
     pub(super) older: u32,
     /// Whether the server has no words for what goes on beyond the contract's.
     pub(super) contract_only: bool,
@@ -73,6 +73,9 @@ impl Poll {
     }
 }
 
+/// So often in a row a server that was set back has to say what cannot be, to be believed.
+pub(super) const INSISTS: u32 = 3;
+
 /// Begins to follow.
 pub fn start(store: Store) {
     store.contact.update(|contact| contact.patience = 3_000.0);
@@ -108,6 +111,10 @@ pub fn start(store: Store) {
 
 /// Asks now, or as soon as the round that is under way has ended; where the server wants to hear nothing yet, then.
 pub fn poke(store: Store) {
+    if hidden() {
+        // It is asked when somebody looks again.
+        return;
+    }
     let now = js_sys::Date::now();
     let stands = store.poll.try_with_value(|poll| (poll.not_before - now, poll.busy || poll.timer.is_some()));
     match stands {
@@ -118,12 +125,18 @@ pub fn poke(store: Store) {
     }
 }
 
-/// Whether something of ours may be asked beside the rounds: somebody looks, and the server has it, answers, and wants to be
-/// asked.
-pub fn may_ask(store: Store) -> bool {
+/// Whether something may be asked beside the rounds: somebody looks, and the server wants to be asked. While rounds fail it
+/// is asked once after each, as often as they are: `failures` is how many had failed when it was asked last.
+pub fn may_ask(store: Store, failures: &mut u32) -> bool {
     let now = js_sys::Date::now();
-    let well = |poll: &Poll| !poll.contract_only && poll.failures == 0 && poll.not_before <= now;
-    !hidden() && store.poll.try_with_value(well) == Some(true)
+    let Some((failed, early)) = store.poll.try_with_value(|poll| (poll.failures, poll.not_before > now)) else {
+        return false;
+    };
+    let may = !hidden() && !early && (failed == 0 || failed != *failures);
+    if may {
+        *failures = failed;
+    }
+    may
 }
 
 /// When the server wants to be asked again counts for everybody, whoever was told so.
@@ -141,7 +154,12 @@ fn told(error: &client::Error) -> Option<Duration> {
 }
 
 fn ask_in(store: Store, pause: Duration) {
-    let timer = set_timeout_with_handle(move || insist(store), pause);
+    let due = move || {
+        store.poll.try_update_value(|poll| poll.timer = None);
+        // By now it may have been told to wait longer.
+        poke(store);
+    };
+    let timer = set_timeout_with_handle(due, pause);
     store.poll.update_value(|poll| poll.timer = timer.ok());
 }
 
@@ -233,7 +251,7 @@ fn settle(store: Store, result: Result<(), client::Error>, pause: Duration) {
     let now = js_sys::Date::now();
     let patience = pause.min(LIVE).as_secs_f64() * 1_000.0 + 2_000.0;
     store.poll.update_value(|poll| match &result {
-        Ok(()) => (poll.not_before, poll.older) = (0.0, 0),
+        Ok(()) => poll.older = 0,
         Err(error) if error.wait().is_some() => poll.not_before = now + pause.as_secs_f64() * 1_000.0,
         // It has not taken back when it wants to be asked.
         Err(_) => {}
