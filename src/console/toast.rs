@@ -6,6 +6,8 @@
 mod stage;
 mod view;
 
+use std::cell::Cell;
+
 use leptos::prelude::*;
 
 pub use view::toasts;
@@ -25,6 +27,8 @@ const GONE: &str = "The server knows nothing of this request any more: what beca
 
 thread_local! {
     static ALL: ArcRwSignal<Vec<Toast>> = ArcRwSignal::new(Vec::new());
+    /// The number of the next. None is given twice: by it the page knows which it shows already.
+    static NEXT: Cell<u64> = const { Cell::new(0) };
 }
 
 /// One request, from the moment it is sent to its outcome. A handle: copies are the same toast.
@@ -43,7 +47,8 @@ fn all() -> ArcRwSignal<Vec<Toast>> {
 
 fn show(words: String, order: Option<Order>, stage: Stage) -> Toast {
     let all = all();
-    let number = all.with_untracked(|all| all.last().map_or(0, |last| last.number + 1));
+    let number = NEXT.get();
+    NEXT.set(number + 1);
     let (stage, request) = (ArcRwSignal::new(stage), ArcRwSignal::new(None));
     let toast = Toast { number, words, order, stage, request };
     all.update(|all| {

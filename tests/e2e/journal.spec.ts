@@ -177,6 +177,16 @@ test("an opened scenario is the world after a reload", async ({ page }) => {
   expect((await lines(page)).length).toBe(2);
 });
 
+test("a scenario that begins is told, and nothing more of what was asked of the one before", async ({ page }) => {
+  const console = await open(page, STILL);
+  await console.enter("staging");
+  await console.act("storefront", "Redeploy");
+  await console.expectStatus("storefront", "Queued");
+  await (await console.demo()).getByRole("button", { name: "Begin the scenario again" }).click();
+  await expect(console.toasts).toContainText("Scenario shop begun, seed 7");
+  await expect(console.toasts).not.toContainText("Redeploy storefront");
+});
+
 /** Two tabs of one browser, at the same environment. */
 async function two(context: BrowserContext): Promise<[Console, Console]> {
   const pages = [await context.newPage(), await context.newPage()];
