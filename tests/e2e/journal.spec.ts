@@ -209,6 +209,21 @@ test("two tabs are one world: what one does the other shows, and nothing is done
   expect((await lines(first.page)).filter((line) => line.includes('"asked"')).length).toBe(2);
 });
 
+test("a tab ends before it tells what it wrote: the others know as soon as the next is opened", async ({ context }) => {
+  const first = await open(await context.newPage(), STILL);
+  await first.enter("staging");
+  const page = await context.newPage();
+  await page.addInitScript(() => (BroadcastChannel.prototype.postMessage = () => {}));
+  const mute = await open(page, STILL);
+  await mute.enter("staging");
+  await mute.act("storefront", "Redeploy");
+  await mute.expectStatus("storefront", "Queued");
+  await page.close();
+  expect(await first.status("storefront")).toBe("Deployment OK");
+  await open(await context.newPage(), STILL);
+  await first.expectStatus("storefront", "Queued");
+});
+
 test("both press at the same moment: both requests are there, in one order", async ({ context }) => {
   const [first, second] = await two(context);
   await hurry(first);

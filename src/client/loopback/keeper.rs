@@ -97,6 +97,8 @@ impl Browser {
         let (lost, home) = (Rc::clone(&inner), loopback.clone());
         inner.storage.on_lost(move |why| lost.give_up(&home, why));
         match timer::within(PATIENCE, inner.read(loopback)).await {
+            // The tab that wrote the last of it may have ended before it told the others.
+            Some(Ok(())) if loopback.with(|home| home.number) > 0 => inner.told(),
             Some(Ok(()) | Err(Failed::Over)) => {}
             Some(Err(why)) => return Err(why),
             None => return Err(Failed::Busy),
@@ -392,7 +394,7 @@ impl Inner {
         Ok(turn.end().await?)
     }
 
-    /// Something was written: other tabs are told, and the next opening of the page knows that there is something.
+    /// Something is written: other tabs are told, and the next opening of the page knows that there is something.
     fn told(&self) {
         if let Some(storage) = window().and_then(|window| window.local_storage().ok().flatten()) {
             // A browser that refuses this one has the lines all the same; they are found when somebody acts.
