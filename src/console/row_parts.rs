@@ -1,5 +1,7 @@
 //! Cells that both lists have.
 
+use std::cmp::Reverse;
+
 use leptos::prelude::*;
 
 use super::format;
@@ -12,18 +14,25 @@ use crate::lifecycle::Status;
 
 /// "3 ok · 1 canceled"; nothing where all are in one status, as the chip beside it says that.
 pub fn counts(counts: &[(Status, usize)]) -> String {
-    if counts.iter().filter(|(_, count)| *count > 0).count() < 2 {
-        return String::new();
-    }
     let words = |status: &Status| match status {
         Status::Deployed => "ok".to_owned(),
         Status::Ready => "never deployed".to_owned(),
         other => other.words().to_lowercase(),
     };
-    let parts = counts
-        .iter()
-        .filter(|(_, count)| *count > 0)
-        .map(|(status, count)| format!("{} {}", format::number_words(*count), words(status)));
+    let mut parts: Vec<(usize, String)> = Vec::new();
+    for (status, count) in counts.iter().filter(|(_, count)| *count > 0) {
+        let words = words(status);
+        // What waits is queued, whatever for.
+        match parts.iter_mut().find(|(_, known)| *known == words) {
+            Some((sum, _)) => *sum += count,
+            None => parts.push((*count, words)),
+        }
+    }
+    if parts.len() < 2 {
+        return String::new();
+    }
+    parts.sort_by_key(|(count, _)| Reverse(*count));
+    let parts = parts.iter().map(|(count, words)| format!("{} {words}", format::number_words(*count)));
     parts.collect::<Vec<_>>().join(" · ")
 }
 

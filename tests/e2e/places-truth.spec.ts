@@ -45,6 +45,17 @@ test("the queue shows place and asker, and a waiting request is taken back with 
   await expect(page.getByRole("button", { name: /waiting$/ })).toBeHidden();
 });
 
+test("what waits is counted once, whatever for", async ({ page }) => {
+  const console = await openEnvironment(page, "staging");
+  for (const [name, action] of [["storefront", "Redeploy"], ["mail-relay", "Restart service"], ["payments", "Stop"]] as const) {
+    await console.act(name, action);
+    await console.expectStatus(name, "Queued");
+  }
+  await expect(page.getByRole("group", { name: "Environment status" })).toContainText("3 queued");
+  await page.goBack();
+  await expect(console.row("staging")).toContainText(/ok · 3 queued(?!.*queued)/);
+});
+
 for (const [what, trouble, words] of [
   ["the server is offline", "Offline", /Offline/],
   ["the server answers 503", "503", /Reconnecting/],
