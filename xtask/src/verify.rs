@@ -1,7 +1,7 @@
 //! `cargo xtask verify`: the long checks, which `test` leaves out.
 //!
-//! Each step returns figures by their names; the end of the output sums them up. A figure that a step's tests print as
-//! `figure: name = number` is read from there.
+//! Each step returns figures by their names; the end of the output sums them up, and says again what was not looked at. A
+//! figure that a step's tests print as `figure: name = number` is read from there.
 
 mod fuzz;
 mod kills;
@@ -16,8 +16,14 @@ use crate::build::{self, Place, Profile};
 use crate::process::{Failure, command, step, watch};
 use crate::{deny, e2e, setup};
 
-/// Something that was counted: what, and how many.
-type Figure = (String, u64);
+/// What the end of the output says of a step.
+#[derive(Debug, PartialEq, Eq)]
+enum Figure {
+    /// Something was counted: what, and how many.
+    Counted(String, u64),
+    /// Something could not be looked at: what, and why.
+    Unseen(String),
+}
 
 /// A step: its name on the command line, what it does.
 struct Step {
@@ -44,7 +50,9 @@ const STEPS: [Step; 9] = [
 ];
 
 fn dependencies() -> Result<Vec<Figure>, Failure> {
-    deny::check().map(|()| Vec::new())
+    let unseen: Vec<Figure> = deny::check()?.map(Figure::Unseen).into_iter().collect();
+    print!("{}", sum(&unseen));
+    Ok(unseen)
 }
 
 /// Runs the steps, all unless `--only` names some; a failing one does not keep the next from running.
@@ -70,20 +78,33 @@ pub fn verify(arguments: &mut Arguments) -> Result<(), Failure> {
             }
         }
     }
-    println!();
-    for (name, number) in figures {
-        println!("  {name:<24} {number:>12}");
-    }
-    println!("\n{violations} violations");
+    println!("\n{}\n{violations} violations", sum(&figures));
     if violations == 0 { Ok(()) } else { Err(Failure::new()) }
 }
 
 /// Adds a figure to those there are: one that has its name already is summed up with it.
-fn add(figures: &mut Vec<Figure>, (name, number): Figure) {
-    match figures.iter_mut().find(|(known, _)| *known == name) {
-        Some((_, sum)) => *sum += number,
-        None => figures.push((name, number)),
+fn add(figures: &mut Vec<Figure>, figure: Figure) {
+    if let Figure::Counted(name, number) = &figure {
+        for known in &mut *figures {
+            match known {
+                Figure::Counted(known, sum) if known == name => return *sum += number,
+                Figure::Counted(..) | Figure::Unseen(_) => {}
+            }
+        }
     }
+    figures.push(figure);
+}
+
+/// All figures as lines, what was not looked at behind what was counted: what is not said is taken for looked at.
+fn sum(figures: &[Figure]) -> String {
+    let (mut counted, mut unseen) = (String::new(), String::new());
+    for figure in figures {
+        match figure {
+            Figure::Counted(name, number) => counted.push_str(&format!("  {name:<24} {number:>12}\n")),
+            Figure::Unseen(what) => unseen.push_str(&format!("  NOT LOOKED AT: {what}\n")),
+        }
+    }
+    counted + &unseen
 }
 
 /// Runs tests, optimized, those that `chosen` says; their figures are in what they print.
@@ -116,32 +137,42 @@ fn counted(ok: bool, output: &str, tests: &str) -> Result<Vec<Figure>, Failure> 
 fn figures(output: &str) -> Vec<Figure> {
     let read = |line: &str| {
         let (name, number) = line.split_once("figure: ")?.1.split_once(" = ")?;
-        Some((name.to_owned(), number.trim().parse().ok()?))
+        Some(Figure::Counted(name.to_owned(), number.trim().parse().ok()?))
     };
     output.lines().filter_map(read).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::Figure;
+
+    fn counted(name: &str, number: u64) -> Figure {
+        Figure::Counted(name.to_owned(), number)
+    }
+
     #[test]
     fn figures_are_read_from_what_tests_print() {
         let output = "running 1 test\ntest a ... figure: states checked = 42\nok\nfigure: none = many\n";
-        assert_eq!(super::figures(output), [("states checked".to_owned(), 42)]);
+        assert_eq!(super::figures(output), [counted("states checked", 42)]);
     }
 
     #[test]
     fn a_step_in_which_nothing_was_tried_has_failed() {
         assert!(super::counted(true, "running 0 tests\n\ntest result: ok. 0 passed; 0 failed\n", "it").is_err());
         assert!(super::counted(false, "figure: steps = 1\n", "it").is_err());
-        assert_eq!(super::counted(true, "figure: steps = 1\n", "it"), Ok(vec![("steps".to_owned(), 1)]));
+        assert_eq!(super::counted(true, "figure: steps = 1\n", "it"), Ok(vec![counted("steps", 1)]));
     }
 
     #[test]
-    fn figures_of_one_name_are_summed_up() {
+    fn figures_of_one_name_are_summed_up_and_what_was_not_looked_at_is_said_at_the_end() {
         let mut figures = Vec::new();
-        for (name, number) in [("steps", 1), ("inputs", 2), ("steps", 3)] {
-            super::add(&mut figures, (name.to_owned(), number));
+        let unseen = Figure::Unseen("what there is to see. It is dark".to_owned());
+        for figure in [counted("steps", 1), unseen, counted("inputs", 2), counted("steps", 3)] {
+            super::add(&mut figures, figure);
         }
-        assert_eq!(figures, [("steps".to_owned(), 4), ("inputs".to_owned(), 2)]);
+        let lines = super::sum(&figures);
+        let lines: Vec<String> =
+            lines.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+        assert_eq!(lines, ["steps 4", "inputs 2", "NOT LOOKED AT: what there is to see. It is dark"]);
     }
 }

@@ -91,7 +91,7 @@ pub fn verify() -> Result<Vec<Figure>, Failure> {
     let ended: Vec<&str> = timeouts.iter().map(|name| called(name)).collect();
     let text = fs::read_to_string(root().join(EXPLAINED)).unwrap_or_default();
     compare(&left, &ended, &explained(&text)?)?;
-    let figure = |name: &str, number: usize| (name.to_owned(), number as u64);
+    let figure = |name: &str, number: usize| Figure::Counted(name.to_owned(), number as u64);
     Ok(vec![
         figure("mutants killed", all.len() - unviable - left.len()),
         figure("of these, by time", timeouts.len()),
