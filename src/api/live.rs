@@ -33,7 +33,7 @@ readable!(ProjectLive { start, revision, full, now, environments });
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 pub struct EnvironmentDetail {
-    /// Which start of the server it is: revisions of one start never go back, those of another say nothing.
+    /// Which start of the server it is, as [`ProjectLive::start`] says.
     pub start: u64,
     /// Ask with this next time.
     pub revision: u64,
