@@ -1,6 +1,6 @@
 // What the product's API says by itself: how services run, and how a deployment goes on; and what is asked for, within
 // the requests a token has.
-import { expect } from "@playwright/test";
+import { expect, type Request, type Route } from "@playwright/test";
 import type { Console } from "./console";
 import { hold, underWay } from "./held";
 import { badge, connect, refresh, test } from "./live/connected";
@@ -86,20 +86,23 @@ test("an answer that was asked for before something was pushed does not take it 
   await expect.poll(async () => (await console.read("migrate")).status).toBe("Deployment OK");
   let answer = (): void => {};
   const held = new Promise<void>((resolve) => (answer = resolve));
-  await page.route(/\/statuses$/, async (route) => {
+  let hear = (_: Request): void => {};
+  const asked = new Promise<Request>((resolve) => (hear = resolve));
+  // One answer, and no other: when the test ends the page still asks, and the server does not answer any more.
+  const late = async (route: Route): Promise<void> => {
     const old = await route.fetch();
+    hear(route.request());
     await held;
     await route.fulfill({ response: old });
-  });
-  const under = page.waitForRequest(/\/statuses$/);
+  };
+  await page.route(/\/statuses$/, late, { times: 1 });
   await refresh(page, live);
-  await under;
+  const old = await asked;
   live.advance();
   await expect.poll(async () => (await console.read("web")).status).toBe("Deploying");
-  const answered = page.waitForResponse(/\/statuses$/);
   const queue = page.waitForResponse(/\/deploymentQueue$/);
   answer();
-  await (await answered).finished();
+  await (await old.response())!.finished();
   // Asked after the statuses were read.
   await (await queue).finished();
   expect((await console.read("web")).status).toBe("Deploying");
