@@ -14,6 +14,7 @@ pub mod curl;
 pub mod error;
 pub mod http;
 pub mod limit;
+pub mod logged;
 pub mod loopback;
 pub mod meaning;
 pub mod order;

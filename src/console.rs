@@ -1,7 +1,7 @@
 //! The console: markup and input over the client; no rule of its own.
 //!
 //! - `route`: places and their URLs; `state`: all that is known, and the way to the server;
-//! - `environments`, `services`: the pages; `table`, `list`, `play`, `selection`, `keyboard`: what both are made of;
+//! - `environments`, `services`, `deployments`: the pages; `table`, `list`, `play`, `selection`, `keyboard`: what the lists are made of;
 //! - `offer`: what may be asked for;
 //! - `panel`, `toast`, `demo`, `theme`, `parts`, `format`: what lies over pages, and the small parts;
 //! - `legible`: how texts from outside stand among ours;
@@ -12,6 +12,7 @@ pub mod app;
 pub mod connection;
 mod curl;
 pub mod demo;
+pub mod deployments;
 pub mod element;
 pub mod environments;
 pub mod format;

@@ -276,7 +276,7 @@ fn colours_and_links_of_log_lines_are_left_out_and_lines_kept() {
         ("\u{1b}[31", &["\u{1b}[31"]),
         ("", &[""]),
     ] {
-        assert_eq!(playhead::cli::foreign::lines(logged), lines, "{logged:?}");
+        assert_eq!(playhead::client::logged::lines(logged), lines, "{logged:?}");
     }
 }
 

@@ -43,6 +43,18 @@ pub struct Deployment {
 
 readable!(Deployment { identifier, auditing_data, status, trigger_action, action_status, total_duration, stages });
 
+impl Deployment {
+    /// Whether it is not over.
+    pub fn goes_on(&self) -> bool {
+        matches!(self.action_status.as_str(), "QUEUED" | "ONGOING" | "EXECUTING" | "CANCELING")
+    }
+
+    /// The services in it, in the order of the stages.
+    pub fn services(&self) -> impl Iterator<Item = &DeploymentService> {
+        self.stages.iter().flat_map(|stage| &stage.services)
+    }
+}
+
 /// Which deployment of which environment.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
@@ -112,6 +124,14 @@ pub struct DeploymentService {
 }
 
 readable!(DeploymentService { identifier, status, auditing_data, details, status_details, icon_uri, total_duration });
+
+impl DeploymentService {
+    /// The commit, tag or chart version it was deployed from; `None`: none is told.
+    pub fn version(&self) -> Option<&str> {
+        let at = |path| self.details.pointer(path).and_then(serde_json::Value::as_str).filter(|text| !text.is_empty());
+        at("/tag").or_else(|| at("/commit/git_commit_id")).or_else(|| at("/repository/chart_version"))
+    }
+}
 
 /// Which service.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]

@@ -1,5 +1,7 @@
 //! Log lines of a deployment.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::reading::readable;
@@ -26,6 +28,20 @@ pub struct LogLine {
 }
 
 readable!(LogLine { level = "type", timestamp, details, message, error });
+
+impl LogLine {
+    /// What it says: the error, with what to do, or the message.
+    pub fn text(&self) -> Cow<'_, str> {
+        match (&self.error, &self.message) {
+            (Some(LogError { user_log_message, hint_message: Some(hint) }), _) => {
+                Cow::Owned(format!("{user_log_message} {hint}"))
+            }
+            (Some(error), _) => Cow::Borrowed(&error.user_log_message),
+            (None, Some(message)) => Cow::Borrowed(&message.safe_message),
+            (None, None) => Cow::Borrowed(""),
+        }
+    }
+}
 
 /// Where a log line comes from.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]

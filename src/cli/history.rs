@@ -51,7 +51,7 @@ pub async fn print(
 
 /// Whether a service was in a deployment.
 pub fn has(deployment: &Deployment, service: &str) -> bool {
-    deployment.stages.iter().flat_map(|stage| &stage.services).any(|one| one.identifier.service_id == service)
+    deployment.services().any(|one| one.identifier.service_id == service)
 }
 
 fn began(one: &Deployment) -> Option<String> {
@@ -59,7 +59,6 @@ fn began(one: &Deployment) -> Option<String> {
 }
 
 fn as_json(one: &Deployment) -> Value {
-    let services = one.stages.iter().flat_map(|stage| &stage.services);
     json!({
         "id": one.identifier.execution_id,
         "action": one.trigger_action,
@@ -69,7 +68,8 @@ fn as_json(one: &Deployment) -> Value {
         "duration": one.total_duration,
         "triggered_by": one.auditing_data.triggered_by,
         "origin": one.auditing_data.origin,
-        "services": services
+        "services": one
+            .services()
             .map(|one| json!({
                 "id": one.identifier.service_id,
                 "name": one.identifier.name,

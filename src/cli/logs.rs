@@ -7,21 +7,17 @@ use serde_json::Value;
 
 use super::facts::Member;
 use super::failure::Failure;
-use super::foreign;
 use super::history;
 use super::session::Session;
 use super::verbs::Lines;
 use super::watch;
 use crate::api::environment::Environment;
 use crate::api::log::LogLine;
-use crate::client;
+use crate::client::{self, logged};
 use crate::lifecycle::EnvironmentId;
 
 /// Among how many deployments it is looked for.
 const RECENT: usize = 50;
-
-/// How a deployment stands that is not over.
-const ONGOING: [&str; 4] = ["QUEUED", "ONGOING", "EXECUTING", "CANCELING"];
 
 /// Prints them.
 pub async fn print(
@@ -82,7 +78,7 @@ pub async fn print(
 
 /// Prints a logged text. What is more than a line stands in from the others, so that none can pass for a line of its own.
 fn told(session: &Session, text: &str) -> Result<(), Failure> {
-    for (place, line) in foreign::lines(text).iter().enumerate() {
+    for (place, line) in logged::lines(text).iter().enumerate() {
         let indent = if place == 0 { "" } else { "    " };
         session.out.line(&format!("{indent}{line}"))?;
     }
@@ -114,7 +110,7 @@ async fn look(
         // Asked before the lines are read: what is written meanwhile is not lost.
         let recent = session.client.history(id, RECENT).await?;
         let found = recent.iter().find(|one| one.identifier.execution_id == deployment);
-        over = found.is_none_or(|one| !ONGOING.contains(&one.action_status.as_str()));
+        over = found.is_none_or(|one| !one.goes_on());
     }
     Ok((over, session.client.logs(id, Some(deployment)).await?))
 }
@@ -136,12 +132,7 @@ fn writer(line: &LogLine) -> Option<(&str, &str)> {
 fn words(line: &LogLine) -> String {
     let who = writer(line).map_or("environment", |(_, name)| name);
     let step = line.details.stage.as_ref().map(|stage| format!(" {}", stage.step)).unwrap_or_default();
-    let message = line.message.as_ref().map(|message| message.safe_message.as_str());
-    let error = line.error.as_ref().map(|error| match &error.hint_message {
-        Some(hint) => format!("{} {hint}", error.user_log_message),
-        None => error.user_log_message.clone(),
-    });
-    let text = error.as_deref().or(message).unwrap_or_default();
+    let text = line.text();
     let level = if line.level == "INFO" { String::new() } else { format!(" {}", line.level) };
     format!("{} {who}{step}{level}: {text}", line.timestamp)
 }

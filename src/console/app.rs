@@ -9,7 +9,7 @@ use super::ondemand::{Load, Loader, use_loader};
 use super::opened::Panels;
 use super::page::go_home;
 use super::route::{Page, provide_route, use_route};
-use super::services::services;
+use super::services::{deployments, services};
 use super::shell::header;
 use super::state::{provide_store, use_store};
 use super::theme;
@@ -41,6 +41,9 @@ fn Shell() -> AnyView {
         let place = match page.get() {
             Page::Environments => store.project().map(|(_, name)| name.to_string()),
             Page::Services(id) => store.environment(id).map(|environment| environment.name.to_string()),
+            Page::Deployments(id) => {
+                store.environment(id).map(|environment| format!("Deployments of {}", environment.name))
+            }
             Page::Missing(_) => Some("Not found".to_owned()),
         };
         document().set_title(&place.map_or_else(|| "Playhead".to_owned(), |place| format!("{place} · Playhead")));
@@ -50,6 +53,7 @@ fn Shell() -> AnyView {
         {move || match page.get() {
             Page::Environments => environments(),
             Page::Services(id) => services(id),
+            Page::Deployments(id) => deployments(id),
             Page::Missing(path) => missing(path),
         }}
         <Panels/>

@@ -1,5 +1,5 @@
 //! What does not come with the page, but at the first sign that somebody is going to act: the Play menu, panels, the bar
-//! of a selection, toasts, the demo's controls, world files.
+//! of a selection, toasts, the demo's controls, world files; or to look at what was.
 //!
 //! A glance needs none of it, and it is a third of the program. Whoever hosts the console says how it is loaded (see
 //! `src/rest.rs`); loaded once, it is there as if it had always been.
@@ -15,7 +15,7 @@ use leptos::task::spawn_local;
 use super::element::{Child, view};
 use super::route::Panel;
 use super::state::contract::{self, Contract};
-use super::{demo, panel, play, selection, toast};
+use super::{demo, deployments, panel, play, selection, toast};
 use crate::lifecycle::EnvironmentId;
 
 thread_local! {
@@ -34,6 +34,7 @@ pub struct OnDemand {
     panel: fn(Panel) -> AnyView,
     menu: fn() -> AnyView,
     bar: fn(EnvironmentId) -> AnyView,
+    deployments: fn(EnvironmentId) -> AnyView,
     toasts: fn() -> AnyView,
     opener: fn() -> AnyView,
     /// How a server is followed that has the contract and nothing else.
@@ -47,6 +48,7 @@ impl OnDemand {
             panel: panel::of,
             menu: play::play_menu,
             bar: selection::action_bar,
+            deployments: deployments::deployments,
             toasts: || {
                 for (words, why) in UNTOLD.take() {
                     toast::failed(words, why);
@@ -180,6 +182,12 @@ impl Loader {
     /// The bar of a selection.
     pub fn bar(self, environment: EnvironmentId) -> AnyView {
         self.part(move |loaded| (loaded.bar)(environment))
+    }
+
+    /// The deployments of an environment; they are loaded for it.
+    pub fn deployments(self, environment: EnvironmentId) -> AnyView {
+        self.ask();
+        self.part(move |loaded| (loaded.deployments)(environment))
     }
 
     /// The toasts.

@@ -208,7 +208,7 @@ fn empty(nothing: &'static str, next: &'static str) -> AnyView {
 }
 
 /// It could not be loaded: why, and what to do.
-fn failure(error: &client::Error) -> AnyView {
+pub fn failure(error: &client::Error) -> AnyView {
     let store = use_store();
     let missing = matches!(error, client::Error::NotFound { .. });
     let way_on = if missing {

@@ -1,6 +1,6 @@
 //! Places and their URLs: the URL owns place, search, sort, filters and the open panel.
 //!
-//! Two pages and a query do not pay for a router (47 kB): this file reads and writes URLs, `route/history.rs` follows
+//! Three pages and a query do not pay for a router (47 kB): this file reads and writes URLs, `route/history.rs` follows
 //! the browser's history.
 
 // Places themselves need no browser: the fuzz target compiles them without.
@@ -27,6 +27,8 @@ pub struct Place {
     pub groups: Vec<Group>,
     /// Only environments of these modes, as they came; empty: all.
     pub modes: Vec<String>,
+    /// The deployment that is looked at, as its server calls it; empty: the last.
+    pub deployment: String,
     /// The open panel.
     pub panel: Option<Panel>,
     /// What is not ours, and stays: `clock`, `scenario`, `seed`.
@@ -41,6 +43,8 @@ pub enum Page {
     Environments,
     /// The services of an environment.
     Services(EnvironmentId),
+    /// The deployments of an environment.
+    Deployments(EnvironmentId),
     /// A path that is no place of ours.
     Missing(String),
 }
@@ -230,19 +234,33 @@ const PANELS: [(&str, Action); 7] = [
 ];
 
 /// The keys of the query that are ours.
-const OURS: [&str; 9] = ["q", "sort", "status", "mode", "panel", "service", "services", "environment", "request"];
+const OURS: [&str; 10] =
+    ["q", "sort", "status", "mode", "deployment", "panel", "service", "services", "environment", "request"];
+
+impl Page {
+    /// The environment it is about.
+    pub fn environment(&self) -> Option<EnvironmentId> {
+        match self {
+            Page::Services(id) | Page::Deployments(id) => Some(*id),
+            Page::Environments | Page::Missing(_) => None,
+        }
+    }
+}
 
 impl Place {
-    /// Reads the path beneath the base (`""`, `environment/ID`) and the query. Never fails: what cannot be read is
-    /// left out, and a path that is no place is [`Page::Missing`].
+    /// Reads the path beneath the base (`""`, `environment/ID`, `environment/ID/deployments`) and the query. Never fails:
+    /// what cannot be read is left out, and a path that is no place is [`Page::Missing`].
     pub fn read(path: &str, query: &Query) -> Place {
-        let page = match path.trim_matches('/').split_once('/') {
-            None if path.trim_matches('/').is_empty() || path == "index.html" => Page::Environments,
-            Some(("environment", id)) => {
-                id.parse().map(Page::Services).unwrap_or_else(|_| Page::Missing(path.to_owned()))
-            }
-            None | Some(_) => Page::Missing(path.to_owned()),
+        let known = match path.trim_matches('/').split_once('/') {
+            None => (path.trim_matches('/').is_empty() || path == "index.html").then_some(Page::Environments),
+            Some(("environment", rest)) => match rest.split_once('/') {
+                None => rest.parse().ok().map(Page::Services),
+                Some((id, "deployments")) => id.parse().ok().map(Page::Deployments),
+                Some(_) => None,
+            },
+            Some(_) => None,
         };
+        let page = known.unwrap_or_else(|| Page::Missing(path.to_owned()));
         let list = |key| query.get(key).unwrap_or_default().split(',').filter(|part| !part.is_empty());
         Place {
             panel: read_panel(&page, query),
@@ -257,6 +275,7 @@ impl Place {
                 .filter_map(|name| Group::ALL.into_iter().find(|group| group.name() == name))
                 .collect(),
             modes: list("mode").map(str::to_owned).collect(),
+            deployment: query.get("deployment").unwrap_or_default().to_owned(),
             rest: query.pairs().filter(|(key, _)| !OURS.contains(key)).map(|(k, v)| (k.into(), v.into())).collect(),
         }
     }
@@ -275,6 +294,7 @@ impl Place {
         }
         put("status", self.groups.iter().map(|group| group.name()).collect::<Vec<_>>().join(","));
         put("mode", self.modes.join(","));
+        put("deployment", self.deployment.clone());
         if let Some(panel) = self.panel {
             write_panel(panel, &self.page, &mut put);
         }
@@ -284,6 +304,7 @@ impl Place {
         let path = match &self.page {
             Page::Environments => String::new(),
             Page::Services(id) => format!("environment/{id}"),
+            Page::Deployments(id) => format!("environment/{id}/deployments"),
             Page::Missing(path) => path.clone(),
         };
         format!("{path}{}", query.text())
@@ -296,19 +317,12 @@ impl Place {
 
     /// The environment whose services are needed: that of the panel, else that of the page.
     pub fn focus(&self) -> Option<EnvironmentId> {
-        let page = match self.page {
-            Page::Services(id) => Some(id),
-            Page::Environments | Page::Missing(_) => None,
-        };
-        self.panel.and_then(Panel::environment).or(page)
+        self.panel.and_then(Panel::environment).or(self.page.environment())
     }
 }
 
 fn read_panel(page: &Page, query: &Query) -> Option<Panel> {
-    let environment = query.get("environment").and_then(|id| id.parse().ok()).or(match page {
-        Page::Services(id) => Some(*id),
-        Page::Environments | Page::Missing(_) => None,
-    });
+    let environment = query.get("environment").and_then(|id| id.parse().ok()).or(page.environment());
     let service = query.get("service").and_then(|id| id.parse().ok());
     match query.get("panel")? {
         "demo" => Some(Panel::Demo),
@@ -357,9 +371,7 @@ fn write_panel(panel: Panel, page: &Page, put: &mut impl FnMut(&str, String)) {
     if matches!(panel, Panel::Action { target: Target::Subset { .. }, .. }) {
         put("services", "selected".to_owned());
     }
-    match (panel.environment(), page) {
-        (Some(environment), Page::Services(id)) if environment == *id => {}
-        (Some(environment), _) => put("environment", environment.to_string()),
-        (None, _) => {}
+    if let Some(environment) = panel.environment().filter(|environment| page.environment() != Some(*environment)) {
+        put("environment", environment.to_string());
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use leptos::prelude::AnyView;
 
+use super::element::view;
 use super::list::{self, Item};
 use super::ondemand::use_loader;
 use super::page::{List, page};
@@ -46,6 +47,16 @@ const LIST: List = List {
 /// The page of an environment.
 pub fn services(id: EnvironmentId) -> AnyView {
     page(LIST, Box::new(move |_| head::head(id)), Box::new(move || use_loader().bar(id)))
+}
+
+/// The page of its deployments, under the same head; what stands there is loaded for it.
+pub fn deployments(id: EnvironmentId) -> AnyView {
+    view! {
+        <main class="page">
+            {head::head(id)}
+            {use_loader().deployments(id)}
+        </main>
+    }
 }
 
 fn items(store: Store, sort: Option<Sort>) -> Vec<Item> {

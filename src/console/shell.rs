@@ -14,16 +14,24 @@ pub fn header(tools: AnyView) -> AnyView {
     let route = use_route();
     let store = use_store();
     let home = route.link(Page::Environments);
-    let place = move || match route.place().with(|place| place.page.clone()) {
-        Page::Services(id) => store.environment(id).map(|environment| environment.name.to_string()),
-        Page::Environments | Page::Missing(_) => None,
-    };
-    let here = move |name: String| {
-        view! {
-            <span class="crumb-slash" aria-hidden="true">"/"</span>
-            <span aria-current="page">{name}</span>
+    let page = move || route.place().with(|place| place.page.clone());
+    let crumbs = move || {
+        let page = page();
+        let name = page.environment().and_then(|id| store.environment(id)).map(|row| row.name.to_string());
+        match (page, name) {
+            (Page::Deployments(id), Some(name)) => {
+                view! {
+                    {slash()}
+                    <a href=route.link_environment(id)>{name}</a>
+                    {slash()}
+                    <span aria-current="page">"Deployments"</span>
+                }
+            }
+            (_, Some(name)) => view! { {slash()} <span aria-current="page">{name}</span> },
+            (_, None) => ().into_any(),
         }
     };
+    let home_is_here = move || page().environment().and_then(|id| store.environment(id)).is_none();
     view! {
         <header class="top">
             <a class="brand" href=home.clone()>
@@ -31,10 +39,10 @@ pub fn header(tools: AnyView) -> AnyView {
                 "Playhead"
             </a>
             <nav class="crumbs" aria-label="Place">
-                <a href=home aria-current=move || place().is_none().then(|| "page".to_owned())>
+                <a href=home aria-current=move || home_is_here().then(|| "page".to_owned())>
                     {move || store.project().map_or_else(|| "Environments".to_owned(), |(_, name)| name.to_string())}
                 </a>
-                {move || place().map_or_else(|| ().into_any(), here)}
+                {crumbs}
             </nav>
             {chooser("Organization", "organization", Store::organization, Store::organizations)}
             {chooser("Project", "project", |store| store.project().map(|(id, _)| id), Store::projects)}
@@ -42,6 +50,10 @@ pub fn header(tools: AnyView) -> AnyView {
             {tools}
         </header>
     }
+}
+
+fn slash() -> AnyView {
+    view! { <span class="crumb-slash" aria-hidden="true">"/"</span> }
 }
 
 /// The way to others, where there are any; `key` is their name in the URL.

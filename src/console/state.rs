@@ -10,6 +10,7 @@ pub mod follow;
 pub mod freshness;
 pub mod load;
 pub mod order;
+pub mod past;
 pub mod poll;
 mod push;
 pub mod remote;

@@ -85,6 +85,22 @@ async function everyWidth(page: Page, watched: Watched): Promise<void> {
   await harmless(page, watched);
 }
 
+/** Looks at the deployments of the environment that is open, and at what was logged; and comes back. */
+async function past(page: Page, watched: Watched): Promise<void> {
+  await page.getByRole("main").getByRole("link", { name: "Deployments" }).evaluate((link: HTMLElement) => link.click());
+  const deployments = page.getByRole("list", { name: "Deployments" }).getByRole("link");
+  await expect(deployments.first()).toBeVisible();
+  await everyWidth(page, watched);
+  const all = await deployments.count();
+  for (let place = 0; place < Math.min(all, 3); place += 1) {
+    await deployments.nth(place).evaluate((link: HTMLElement) => link.click());
+    await expect(page.getByRole("list", { name: "Log" }).getByRole("listitem").first()).toBeVisible();
+    await everyWidth(page, watched);
+  }
+  for (let place = 0; place < Math.min(all, 3) + 1; place += 1) await page.goBack();
+  await new Console(page).ready();
+}
+
 // With each world the texts move on, so that most of them stand in most of the places once.
 for (const first of [0, 11, 23, 34, 45]) {
   test(`lists of hostile texts are lists, beginning with text ${first}`, async ({ page }) => {
@@ -94,6 +110,7 @@ for (const first of [0, 11, 23, 34, 45]) {
     for (const place of [0, 1, 2]) {
       await enter(console, place);
       await everyWidth(page, watched);
+      await past(page, watched);
       await page.goBack();
       await console.ready();
     }
@@ -177,6 +194,7 @@ test("a server of hostile texts is shown as text, and so are its panels", async 
     await everyPanel(console, watched, [1, 3, 4, 7, 0, 9, 14], ACTIONS);
     await page.setViewportSize({ width: 1440, height: HEIGHT });
     await waiting(page, watched);
+    await past(page, watched);
   } finally {
     await server.remove();
   }
@@ -374,6 +392,7 @@ for (const first of [0, 23]) {
       await everyPanel(console, watched, [0], [cancel]);
       live.advance();
       await everyWidth(page, watched);
+      await past(page, watched);
       await page.goBack();
       await console.ready();
       await go("integration");
@@ -415,6 +434,7 @@ for (const first of [0, 19, 37]) {
         await enter(console, place);
         live.advance();
         await unknown(console, watched);
+        await past(page, watched);
         await page.goBack();
         await console.ready();
       }

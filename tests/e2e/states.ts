@@ -24,6 +24,22 @@ export const STATES: State[] = [
     const console = await open(page, "trouble");
     await console.enter((await console.names())[0]);
   }],
+  ["the deployments of an environment", async (page) => {
+    await openEnvironment(page, "staging");
+    await page.getByRole("main").getByRole("link", { name: "Deployments" }).click();
+    await expect(page.getByRole("list", { name: "Log" }).getByRole("listitem").first()).toBeVisible();
+  }],
+  ["a moment of a deployment that goes on", async (page) => {
+    const console = await openEnvironment(page, "staging");
+    await page.getByRole("main").getByRole("link", { name: "Deployments" }).click();
+    await console.press("staging", "Redeploy");
+    await console.confirm("Redeploy staging");
+    await console.step(20);
+    const playhead = page.getByRole("slider", { name: "Playhead" });
+    for (const key of ["Home", "PageUp", "PageUp"]) await playhead.press(key);
+    await expect(page.getByText(/ after it was asked for$/)).toBeVisible();
+    await expect(page.getByText("Not begun").first()).toBeVisible();
+  }],
   ["a place that is not there", async (page) => {
     await page.goto("environment/nowhere?scenario=shop");
     await expect(page.getByRole("link", { name: "Go to the environments" })).toBeVisible();

@@ -4,6 +4,7 @@ use playhead::api;
 use playhead::api::reading::{Read, from_slice};
 use playhead::api::{Endpoint, ErrorBody, Results, Time};
 use playhead::cli::foreign;
+use playhead::client::logged;
 use playhead::client::unseen;
 use serde_json::{Value, json};
 
@@ -113,7 +114,7 @@ pub fn logs() -> Vec<Vec<u8>> {
 /// What is printed of any text is text, in one line or in those it has; the console's is one short line.
 pub fn log(input: &[u8]) -> String {
     let text = String::from_utf8_lossy(input);
-    let lines = foreign::lines(&text);
+    let lines = logged::lines(&text);
     let obeyed = |text: &str| {
         text.chars().any(|one| one.is_control() || "\u{202e}\u{2066}\u{2067}\u{2069}\u{2028}".contains(one))
     };

@@ -103,8 +103,17 @@ impl Route {
 
     /// The link of a page, for `href`.
     pub fn link(self, page: Page) -> String {
-        let url = self.place.with_untracked(|place| place.at(page)).url();
-        self.base.with_value(|base| format!("{base}{url}"))
+        self.link_of(&self.place.with_untracked(|place| place.at(page)))
+    }
+
+    /// The link of a deployment of an environment, for `href`.
+    pub fn link_deployment(self, id: EnvironmentId, deployment: &str) -> String {
+        let page = self.place.with_untracked(|place| place.at(Page::Deployments(id)));
+        self.link_of(&Place { deployment: deployment.to_owned(), ..page })
+    }
+
+    fn link_of(self, place: &Place) -> String {
+        self.base.with_value(|base| format!("{base}{}", place.url()))
     }
 
     /// The link of an environment, for `href`.

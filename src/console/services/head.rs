@@ -8,7 +8,7 @@ use crate::console::format;
 use crate::console::parts::{Glyph, Icon, RunningMark, StatusChip};
 use crate::console::play::play_button;
 use crate::console::read::Read;
-use crate::console::route::Target;
+use crate::console::route::{Page, Target, use_route};
 use crate::console::row_parts::{by, by_whom, counts, drift};
 use crate::console::state::row::{EnvironmentRow, Queued, Running};
 use crate::console::state::{Store, use_store};
@@ -33,8 +33,21 @@ pub fn head(id: EnvironmentId) -> AnyView {
                 {move || now(store, id)}
             </p>
             {waiting(store)}
+            {other(id)}
         </div>
     }
+}
+
+/// The way to the other page of an environment.
+fn other(id: EnvironmentId) -> AnyView {
+    let route = use_route();
+    let (page, glyph, words) = match untrack(|| route.place().with(|place| place.page.clone())) {
+        Page::Deployments(_) => (Page::Services(id), Glyph::Undo, "Services"),
+        Page::Services(_) | Page::Environments | Page::Missing(_) => {
+            (Page::Deployments(id), Glyph::Clock, "Deployments")
+        }
+    };
+    view! { <a class="button small quiet activity-link" href=route.link(page)><Icon name=glyph/> {words}</a> }
 }
 
 fn title(store: Store, id: EnvironmentId) -> AnyView {

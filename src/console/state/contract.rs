@@ -69,7 +69,8 @@ fn round(store: Store, project: String) -> Round {
 }
 
 /// How long to wait until the next round: a machine's token has 1,000 requests an hour, and a round is one of them for a
-/// project and two more for an environment. What is left is spread over the time until it is renewed.
+/// project and two more for an environment, and its past is read as often as it (`past`). What is left is spread over the
+/// time until it is renewed.
 fn pause(store: Store, busy: bool, pushed: bool) -> Duration {
     let usual = match (pushed, busy) {
         (true, _) => 60_000,
@@ -77,7 +78,9 @@ fn pause(store: Store, busy: bool, pushed: bool) -> Duration {
         (false, false) => 30_000,
     };
     let page = store.route.place().with_untracked(|place| place.page.clone());
-    let cost = i64::from(page == Page::Environments) + if store.focus.get_untracked().is_some() { 2 } else { 0 };
+    let focus = if store.focus.get_untracked().is_some() { 2 } else { 0 };
+    let past = if matches!(page, Page::Deployments(_)) { 2 } else { 0 };
+    let cost = i64::from(page == Page::Environments) + focus + past;
     let fair = store.client.with_value(Client::budget).map_or(0, |budget| {
         let until = budget.renewed.map_or(HOUR, |renewed| (renewed - now()).clamp(0, HOUR));
         match i64::from(budget.left.saturating_sub(RESERVE)) {

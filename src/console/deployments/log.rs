@@ -1,0 +1,198 @@
+//! What was logged in a deployment: as it came, without what only a terminal obeys; up to where the playhead stands.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::{Past, key};
+use crate::api::log::LogLine;
+use crate::client::logged;
+use crate::console::element::{Item, each, view};
+use crate::console::format::{self, Millis};
+use crate::console::legible::name;
+use crate::console::parts::{Glyph, Icon};
+use crate::console::route::use_route;
+use crate::console::state::past::{self, Recorded};
+use crate::console::state::{Remote, Store};
+
+/// So many lines are in the document at first, the last of them: one can read no more at once.
+const SHOWN: usize = 500;
+
+/// What was logged so far.
+struct Log {
+    lines: Vec<Arc<Line>>,
+    /// Whether the deployment went on when it was asked for.
+    goes_on: bool,
+}
+
+impl Recorded for Log {
+    fn goes_on(&self) -> bool {
+        self.goes_on
+    }
+
+    /// Lines are added, and none is taken away.
+    fn is_older_than(&self, known: &Log) -> bool {
+        self.lines.len() < known.lines.len()
+    }
+}
+
+/// A line as it is shown.
+struct Line {
+    key: u128,
+    at: Millis,
+    who: Arc<str>,
+    step: String,
+    level: &'static str,
+    text: String,
+    /// What the search looks in, in lower case.
+    haystack: String,
+}
+
+/// The log of a deployment, to be searched.
+pub fn log(store: Store, past: Past, id: String, at: RwSignal<Option<Millis>>) -> AnyView {
+    let route = use_route();
+    let environment = past.environment;
+    let (began, asked) = (id.clone(), id);
+    let began = Memo::new(move |_| past.of(&began, |one| one.auditing_data.created_at.map(|at| at.0)));
+    let known = past::follow(store, environment, move |client| {
+        let (client, id) = (client.clone(), asked.clone());
+        // Known before the lines are read: what is written meanwhile is read next time.
+        let goes_on = untrack(|| past.of(&id, |one| one.goes_on()));
+        Box::pin(async move {
+            let lines = client.logs(environment, Some(&id)).await?;
+            Ok(Log {
+                lines: lines.iter().enumerate().map(|(place, line)| Arc::new(read(place, line))).collect(),
+                goes_on,
+            })
+        })
+    });
+    let search = Memo::new(move |_| route.place().with(|place| place.search.trim().to_lowercase()));
+    let most = RwSignal::new(SHOWN);
+    // Those that fit, and how many more there are before them.
+    let fitting = Memo::new(move |_| {
+        let fits = |line: &&Arc<Line>| at.get().is_none_or(|at| line.at <= at) && line.haystack.contains(&search.get());
+        let lines: Vec<Arc<Line>> = known.with(|known| {
+            known.value().map(|log| log.lines.iter().filter(fits).cloned().collect()).unwrap_or_default()
+        });
+        Shown { before: lines.len().saturating_sub(most.get()), lines }
+    });
+    let rows = move || {
+        let Shown { lines, before } = fitting.get();
+        let drawn = lines.into_iter().skip(before);
+        drawn.map(|line| Item::new(line.key, move |_| row(&line, began.get_untracked()))).collect()
+    };
+    let nothing = move || {
+        known.with(|known| match known {
+            Remote::Loading | Remote::Slow => "Reading the log…".to_owned(),
+            Remote::Failed(error) => format!("The log cannot be read now: {error}"),
+            Remote::Loaded(log) | Remote::Stale(log, _) if log.lines.is_empty() => "Nothing was logged.".to_owned(),
+            Remote::Loaded(_) | Remote::Stale(..) => match fitting.with(|shown| shown.lines.is_empty()) {
+                true if search.with(String::is_empty) => "Nothing was logged up to here.".to_owned(),
+                true => "No line matches the search.".to_owned(),
+                false => String::new(),
+            },
+        })
+    };
+    // Where it ended badly the last error is what one came to read.
+    let error = move || {
+        let line = known.with(|known| {
+            known.value().and_then(|log| log.lines.iter().rev().find(|line| line.level == "error").cloned())
+        })?;
+        Some(view! {
+            <p class="past-error">
+                <span class="muted">{format!("The last error, of {}", line.who)}</span>
+                <span class="text">{line.text.clone()}</span>
+            </p>
+        })
+    };
+    let earlier = move || {
+        let before = fitting.with(|shown| shown.before);
+        (before > 0).then(|| {
+            let words = format!("Show {} more", format::count(before.min(SHOWN), "earlier line"));
+            view! {
+                <button type="button" class="button small" on:click=move |_| most.update(|most| *most += SHOWN)>
+                    {words}
+                </button>
+            }
+        })
+    };
+    view! {
+        <div class="past-log">
+            <div class="past-log-head">
+                <h3 id="past-log">"Log"</h3>
+                <label class="search">
+                    <Icon name=Glyph::Search/>
+                    <span class="visually-hidden">"Search the log"</span>
+                    <input
+                        class="input"
+                        type="search"
+                        placeholder="Search the log"
+                        autocomplete="off"
+                        spellcheck="false"
+                        prop:value=move || route.place().with(|place| place.search.clone())
+                        on:input=move |event| route.search(event_target_value(&event))
+                    />
+                    <kbd aria-hidden="true">"/"</kbd>
+                </label>
+            </div>
+            {error}
+            {earlier}
+            <ol class="lines" aria-labelledby="past-log">{each(rows)}</ol>
+            <p class="muted">{nothing}</p>
+        </div>
+    }
+}
+
+/// The lines that are shown.
+#[derive(Clone)]
+struct Shown {
+    lines: Vec<Arc<Line>>,
+    /// How many stand before those that are drawn.
+    before: usize,
+}
+
+impl PartialEq for Shown {
+    fn eq(&self, other: &Shown) -> bool {
+        let keys = |shown: &Shown| shown.lines.iter().map(|line| line.key).collect::<Vec<_>>();
+        self.before == other.before && keys(self) == keys(other)
+    }
+}
+
+fn read(place: usize, line: &LogLine) -> Line {
+    let who = line.details.transmitter.as_ref().map_or_else(|| "environment".into(), |one| name(&one.name));
+    let step = line.details.stage.as_ref().map(|stage| stage.step.to_lowercase()).unwrap_or_default();
+    let text = logged::lines(&line.text()).join("\n");
+    let level = match line.level.as_str() {
+        "ERROR" => "error",
+        "WARNING" => "warn",
+        _ => "idle",
+    };
+    let haystack = format!("{who} {step} {text}").to_lowercase();
+    Line {
+        key: key(&format!("{place} {} {text}", line.timestamp.0)),
+        at: line.timestamp.0,
+        who,
+        step,
+        level,
+        text,
+        haystack,
+    }
+}
+
+/// When it was written, counted from when the deployment was asked for; by whom; and the text.
+fn row(line: &Line, began: Option<Millis>) -> AnyView {
+    let passed = began.map(|began| format!("+{}", clock(line.at - began))).unwrap_or_default();
+    view! {
+        <li class="line" data-tone=line.level>
+            <time class="muted" datetime=format::machine_moment(line.at) title=format::moment(line.at)>{passed}</time>
+            <span class="who">{line.who.to_string()} " " <span class="muted">{line.step.clone()}</span></span>
+            <span class="text">{(line.level == "error").then(|| view! { <span class="visually-hidden">"Error: "</span> })} {line.text.clone()}</span>
+        </li>
+    }
+}
+
+/// Minutes and seconds: "0:07", "12:30".
+fn clock(millis: Millis) -> String {
+    let seconds = millis.max(0) / 1_000;
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}

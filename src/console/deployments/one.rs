@@ -1,0 +1,157 @@
+//! One deployment: what was done with each service, when, and how it ended.
+
+use leptos::prelude::*;
+
+use super::playhead::{Span, Then, part, playhead, then};
+use super::{Past, chip, log, verb_of, who_of};
+use crate::api::history::{DeploymentService, DeploymentStage};
+use crate::console::element::{Child, Item, each, view};
+use crate::console::format::{self, Millis, short_version};
+use crate::console::legible::{legible, name};
+use crate::console::parts::{Glyph, Icon, StatusChip};
+use crate::console::read::Read;
+use crate::console::route::{Page, use_route};
+use crate::console::state::Store;
+
+/// A deployment, with what was logged.
+pub fn one(store: Store, past: Past, id: String) -> AnyView {
+    let known = {
+        let id = id.clone();
+        Memo::new(move |_| past.of(&id, |_| true))
+    };
+    let all = use_route().link(Page::Deployments(past.environment));
+    view! {
+        <section class="past-one" aria-labelledby="past-title">
+            <a class="button small quiet past-back" href=all><Icon name=Glyph::Undo/> "All deployments"</a>
+            {move || match known.get() {
+                true => told(store, past, id.clone()),
+                false => view! {
+                    <div class="empty">
+                        <h2 id="past-title">"This deployment is not among the last ones"</h2>
+                        <p>"No deployment " <code>{id.clone()}</code> " is told of any more."</p>
+                    </div>
+                },
+            }}
+        </section>
+    }
+}
+
+fn told(store: Store, past: Past, id: String) -> AnyView {
+    let at = RwSignal::new(None::<Millis>);
+    let [verb, spanned, staged, status] = [(); 4].map(|()| id.clone());
+    let span = Memo::new(move |_| past.of(&spanned, Span::of));
+    let stages = Memo::new(move |_| past.of(&staged, |one| one.stages.clone()));
+    view! {
+        <h2 id="past-title"><span>{move || past.of(&verb, verb_of)}</span> {chip(past, status)}</h2>
+        {facts(past, &id)}
+        {move || span.get().map(|_| playhead(span, at))}
+        <div class="past-stages">{move || stages_of(stages, span, at)}</div>
+        {log::log(store, past, id, at)}
+    }
+}
+
+/// When, how long, by whom, and what the server calls it.
+fn facts(past: Past, id: &str) -> AnyView {
+    let [when, took, who] = [(); 3].map(|()| id.to_owned());
+    let fact = |term: &'static str, told: Box<dyn Fn() -> String + Send>| {
+        view! { <div><dt>{term}</dt> <dd>{told}</dd></div> }
+    };
+    let when =
+        move || past.of(&when, |one| one.auditing_data.created_at.map(|at| format::moment(at.0)).unwrap_or_default());
+    let took = move || {
+        past.of(&took, |one| match Span::of(one) {
+            Some(span) if !one.goes_on() => format::duration(span.to - span.from),
+            Some(_) => "goes on".to_owned(),
+            None => "not told".to_owned(),
+        })
+    };
+    view! {
+        <dl class="past-facts">
+            {fact("Asked for", Box::new(when))}
+            {fact("By", Box::new(move || past.of(&who, who_of)))}
+            {fact("Took", Box::new(took))}
+            <div><dt>"Id"</dt> <dd class="mono">{legible(id)}</dd></div>
+        </dl>
+    }
+}
+
+/// The stages, with those that had something to do. Drawn anew when there is news of it, which is not often.
+fn stages_of(stages: Memo<Vec<DeploymentStage>>, span: Memo<Option<Span>>, at: RwSignal<Option<Millis>>) -> AnyView {
+    let numbers = move || {
+        stages.with(|stages| {
+            let with = stages.iter().enumerate().filter(|(_, stage)| !stage.services.is_empty());
+            with.map(|(number, _)| number).collect::<Vec<_>>()
+        })
+    };
+    each(move || {
+        numbers()
+            .into_iter()
+            .map(|number| Item::new(number as u128, move |_| stage(stages, number, span, at)))
+            .collect()
+    })
+}
+
+fn stage(
+    stages: Memo<Vec<DeploymentStage>>,
+    number: usize,
+    span: Memo<Option<Span>>,
+    at: RwSignal<Option<Millis>>,
+) -> AnyView {
+    let title = move || stages.with(|stages| stages.get(number).map(|stage| name(&stage.name)));
+    let count = move || stages.with(|stages| stages.get(number).map_or(0, |stage| stage.services.len()));
+    let label = move || title().map(|title| format!("Stage {title}"));
+    let row = move |place: usize| {
+        let told = Memo::new(move |_| {
+            stages
+                .with(|stages| stages.get(number).and_then(|stage| stage.services.get(place)).cloned())
+                .unwrap_or_default()
+        });
+        service(told, span, at)
+    };
+    view! {
+        <h3>{move || title().map(|title| title.to_string())}</h3>
+        <ul aria-label=label>{each(move || (0..count()).map(|place| Item::new(place as u128, move |_| row(place))).collect())}</ul>
+    }
+}
+
+/// A service: how it stood where the playhead stands, its version, and the stretch of time that was its own.
+fn service(told: Memo<DeploymentService>, span: Memo<Option<Span>>, at: RwSignal<Option<Millis>>) -> AnyView {
+    let stood = Memo::new(move |_| told.with(|told| then(told, at.get())));
+    let state = move || {
+        stood.with(|stood| match stood {
+            Then::Waiting => stood_as("idle", "queued", "Not begun"),
+            Then::UnderWay => stood_as("progress", "working", "Under way"),
+            Then::As(status) => view! { <StatusChip status=Read::from(status.clone())/> },
+        })
+    };
+    let version = move || told.with(|told| told.version().map(short_version)).unwrap_or_else(|| "–".into());
+    let whole = move || told.with(|told| told.version().map(|version| legible(version).to_string()));
+    let took = move || told.with(part).map(|(from, to)| format::duration(to - from));
+    let bar = move || {
+        let (span, (from, to)) = (span.get()?, told.with(part)?);
+        let (start, size) = (span.percent(from), span.stretch(from, to));
+        Some(view! { <span class="past-bar" style:inset-inline-start=start style:inline-size=size></span> })
+    };
+    let line = move || {
+        let (span, at) = (span.get()?, at.get()?);
+        Some(view! { <span class="past-line" style:inset-inline-start=span.percent(at)></span> })
+    };
+    view! {
+        <li class="past-service">
+            <span class="name">{move || told.with(|told| name(&told.identifier.name))}</span>
+            {state}
+            <span class="version" title=whole>{version}</span>
+            <span class="past-track" title=took aria-hidden="true">{Child::view(bar)} {Child::view(line)}</span>
+        </li>
+    }
+}
+
+/// As a status, in words that are none.
+fn stood_as(tone: &'static str, shape: &'static str, words: &'static str) -> AnyView {
+    view! {
+        <span class="status" data-tone=tone>
+            <span class="shape" data-shape=shape aria-hidden="true"></span>
+            <span class="word">{words}</span>
+        </span>
+    }
+}

@@ -1,0 +1,216 @@
+// The deployments of an environment: which there were, what was done in each, and what was logged; followed as one goes on.
+import { expect, type Locator, type Page } from "@playwright/test";
+import { openEnvironment } from "./console";
+import { hold, underWay } from "./held";
+import { openHome, test } from "./homes";
+import { badge, connect, refresh } from "./live/connected";
+
+const list = (page: Page): Locator => page.getByRole("list", { name: "Deployments" }).getByRole("link");
+const one = (page: Page): Locator => page.getByRole("region", { name: /^(Deploy|Stop|Restart)/ });
+const lines = (page: Page): Locator => page.getByRole("list", { name: "Log" }).getByRole("listitem");
+const service = (page: Page, name: string): Locator =>
+  one(page).getByRole("list", { name: /^Stage / }).getByRole("listitem").filter({ hasText: name });
+const playhead = (page: Page): Locator => page.getByRole("slider", { name: "Playhead" });
+
+/** From the services of an environment to its deployments. */
+async function past(page: Page): Promise<void> {
+  await page.getByRole("main").getByRole("link", { name: "Deployments" }).click();
+  await expect(list(page).first()).toBeVisible();
+}
+
+test("the last deployment is shown with what was done and what was logged, and every one has an address", async ({ page }) => {
+  await openEnvironment(page, "staging");
+  await past(page);
+  await expect(page).toHaveTitle("Deployments of staging · Playhead");
+  await expect(page.getByRole("navigation", { name: "Place" })).toContainText("staging/Deployments");
+  await expect(list(page)).toHaveCount(2);
+  await expect(list(page).first()).toHaveAttribute("aria-current", "true");
+  await expect(list(page).first()).toContainText(/Deploy.*Build error.*Dan Fixture, API.*1 service/);
+  await expect(service(page, "notifications")).toContainText(/Build error.*[0-9a-f]{7}/);
+  await expect(one(page)).toContainText("The last error, of notifications");
+  await expect(lines(page).first()).toContainText("+0:00");
+  await expect(lines(page).last()).toContainText("Error: ");
+
+  await list(page).nth(1).click();
+  await expect(list(page).nth(1)).toHaveAttribute("aria-current", "true");
+  await expect(one(page).getByRole("heading", { level: 2 })).toHaveText(/Deploy\s*Deployment OK/);
+  await expect(service(page, "checkout-api")).toContainText("Deployment OK");
+  const address = page.url();
+  await page.reload();
+  await expect(one(page).getByRole("heading", { level: 2 })).toHaveText(/Deploy\s*Deployment OK/);
+  expect(page.url()).toBe(address);
+  await page.goBack();
+  await expect(one(page).getByRole("heading", { level: 2 })).toHaveText(/Build error/);
+  await page.getByRole("navigation", { name: "Place" }).getByRole("link", { name: "staging" }).click();
+  await expect(page.getByRole("grid", { name: "Services" })).toBeVisible();
+});
+
+test("a deployment is followed as it goes on, and the one that is looked at stays", async ({ page }) => {
+  const console = await openEnvironment(page, "staging");
+  await past(page);
+  const before = await list(page).count();
+  await console.press("staging", "Redeploy");
+  await console.confirm("Redeploy staging");
+  await expect(list(page)).toHaveCount(before + 1);
+  await expect(list(page).first()).toHaveAttribute("aria-current", "true");
+  // It begins with its databases; what is of a later stage waits.
+  await console.nextEvent();
+  await expect(service(page, "catalog-db")).toContainText("Deploying");
+  await expect(service(page, "checkout-api")).toContainText("Queued");
+  const logged = await lines(page).count();
+  await list(page).nth(1).click();
+  await expect(one(page).getByRole("heading", { level: 2 })).toHaveText(/Build error/);
+  await console.step(60);
+  await expect(list(page).first()).not.toHaveAttribute("aria-current");
+  await expect(one(page).getByRole("heading", { level: 2 })).toHaveText(/Build error/);
+  await list(page).first().click();
+  await expect.poll(() => lines(page).count()).toBeGreaterThan(logged);
+  // To its end.
+  while (await console.nextEvent());
+  await expect(list(page).first()).toContainText("Deployment OK");
+  await expect(service(page, "checkout-api")).toContainText("Deployment OK");
+});
+
+test("the playhead goes back to a moment: who had not begun, who was at work, and what was logged by then", async ({ page }) => {
+  await openEnvironment(page, "staging");
+  await past(page);
+  await list(page).nth(1).click();
+  await expect(service(page, "storefront")).toContainText("Deployment OK");
+  await expect(playhead(page)).toHaveAttribute("aria-valuetext", "At the end");
+  const all = await lines(page).count();
+  await playhead(page).press("Home");
+  await expect(playhead(page)).toHaveAttribute("aria-valuetext", "0 ms after it was asked for");
+  await expect(service(page, "storefront")).toContainText("Not begun");
+  await expect.poll(() => lines(page).count()).toBeLessThan(all);
+  // The first of them is at work where its own stretch of time is; the last has not begun by then.
+  await expect
+    .poll(async () => {
+      await playhead(page).press("PageUp");
+      return (await one(page).getByRole("list", { name: /^Stage / }).getByText("Under way").count()) > 0;
+    })
+    .toBe(true);
+  await expect(playhead(page)).toHaveAttribute("aria-valuetext", / after it was asked for$/);
+  await playhead(page).press("End");
+  await expect(service(page, "storefront")).toContainText("Deployment OK");
+  await expect(lines(page)).toHaveCount(all);
+});
+
+test("the log is searched in whom, step and text, and / goes there", async ({ page }) => {
+  await openEnvironment(page, "staging");
+  await past(page);
+  await expect(lines(page).first()).toBeVisible();
+  await page.keyboard.press("/");
+  await page.keyboard.type("COPY");
+  await expect(lines(page)).toHaveCount(3);
+  await expect(lines(page).first()).toContainText("COPY dependency manifest");
+  await page.getByRole("searchbox").fill("nothing has this");
+  await expect(page.getByText("No line matches the search.")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(lines(page).first()).toContainText("+0:00");
+});
+
+test("on a phone there is the list or a deployment, with the way back", async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 800 });
+  await openEnvironment(page, "staging");
+  await past(page);
+  await expect(one(page)).toBeHidden();
+  await list(page).nth(1).click();
+  await expect(one(page)).toBeVisible();
+  await expect(list(page).first()).toBeHidden();
+  await page.getByRole("link", { name: "All deployments" }).click();
+  await expect(list(page).first()).toBeVisible();
+  await expect(one(page)).toBeHidden();
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  expect(wide).toBeLessThanOrEqual(390);
+});
+
+test("what is not there is told: no deployment yet, none of this name, no such environment", async ({ page, live }) => {
+  const console = await connect(page, live, { keep: true });
+  await page.goto(`?project=${live.id("harbor/backend")}`);
+  await console.enter("development");
+  await page.getByRole("main").getByRole("link", { name: "Deployments" }).click();
+  await expect(page.getByRole("heading", { name: "Nothing was deployed yet" })).toBeVisible();
+  await openEnvironment(page, "staging");
+  await past(page);
+  await page.goto(`${page.url()}&deployment=47-11`);
+  await expect(page.getByRole("heading", { name: "This deployment is not among the last ones" })).toBeVisible();
+  await expect(page.getByText("47-11")).toBeVisible();
+  await page.goto("environment/00000000-0000-4000-8000-000000000000/deployments?scenario=shop&seed=7&clock=paused");
+  await expect(page.getByRole("alert")).toContainText("There is nothing here");
+});
+
+for (const home of ["a server of ours", "a live API", "a live API behind a server of ours"] as const) {
+  test(`${home}: deployments and logs are shown, and an action is seen to become one`, async ({ page, between, server, live }) => {
+    const { console, service: name } = await openHome(home, { page, between, server, live });
+    await past(page);
+    const before = await list(page).count();
+    await expect(lines(page).first()).toBeVisible();
+    await page.getByRole("link", { name: "Services", exact: true }).click();
+    await console.act(name, "Restart service");
+    await past(page);
+    if (home === "a server of ours") {
+      await expect.poll(() => list(page).count()).toBe(before + 1);
+    } else {
+      live.advance();
+      await refresh(page, live);
+      await expect.poll(() => list(page).count()).toBeGreaterThan(before);
+    }
+    await expect(list(page).first()).toContainText("Restart");
+    await expect(service(page, name)).toBeVisible();
+  });
+}
+
+test("an older answer takes nothing back, and what is away is back by itself", async ({ page, between, server, live }) => {
+  const { console } = await openHome("a live API", { page, between, server, live });
+  await past(page);
+  const before = await list(page).count();
+  between.old.writes = true;
+  await refresh(page, live);
+  await console.act("integration", "Redeploy");
+  await expect.poll(() => live.actions.length).toBe(1);
+  live.advance();
+  between.old.writes = false;
+  await expect
+    .poll(async () => {
+      await badge(page).click();
+      return list(page).count();
+    })
+    .toBe(before + 1);
+  between.old.gives = true;
+  const asked = between.requests.length;
+  const told = () => between.requests.slice(asked).filter((one) => one.includes("deploymentHistoryV2")).length;
+  await expect
+    .poll(async () => {
+      await badge(page).click();
+      return told();
+    })
+    .toBeGreaterThan(0);
+  await expect(list(page)).toHaveCount(before + 1);
+  between.old.gives = false;
+  await expect
+    .poll(async () => {
+      for (let step = 0; step < 4; step += 1) live.advance();
+      await badge(page).click();
+      return list(page).first().textContent();
+    })
+    .toContain("Deployment OK");
+});
+
+test("one busy environment's deployments are watched for an hour within the requests of a token", async ({ page, live }) => {
+  live.refuseSockets();
+  live.limit({ remaining: 1_000, reset: 3_600 });
+  await hold(page);
+  const under = underWay(page);
+  const console = await connect(page, live);
+  await console.enter("staging");
+  await past(page);
+  const counted = (): number => live.requests.filter(({ method }) => method !== "OPTIONS" && method !== "UPGRADE").length;
+  const first = counted();
+  for (let part = 0; part < 120; part += 1) {
+    await page.clock.runFor(5_000);
+    await expect.poll(under).toBe(0);
+  }
+  const inAnHour = first + (counted() - first) * 6;
+  expect(inAnHour).toBeGreaterThan(200);
+  expect(inAnHour).toBeLessThan(1_000);
+});
