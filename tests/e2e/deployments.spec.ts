@@ -109,6 +109,30 @@ test("the log is searched in whom, step and text, and / goes there", async ({ pa
   await expect(lines(page).first()).toContainText("+0:00");
 });
 
+test("colours and links of log lines are left out, and an error is told with its hint", async ({ page, live }) => {
+  const esc = "\u001b";
+  const line = (type: string, said: object) => ({
+    type,
+    timestamp: new Date().toISOString(),
+    details: { transmitter: { id: "1", name: "web", type: "Container" }, stage: { step: "Build" } },
+    ...said,
+  });
+  const link = `${esc}]8;;https://foreign.invalid/${esc}\\the docs${esc}]8;;${esc}\\`;
+  const json = [
+    line("INFO", { message: { safe_message: `${esc}[1;31mred${esc}[0m, then ${link}\nand a second line` } }),
+    line("ERROR", { error: { user_log_message: "the probe failed.", hint_message: "Look at its port." } }),
+  ];
+  const console = await connect(page, live);
+  await page.route(/\/logs\?/, (route) => route.fulfill({ json, headers: { "access-control-allow-origin": "*" } }));
+  await console.enter("integration");
+  await past(page);
+  await expect(lines(page)).toHaveCount(2);
+  await expect(lines(page).first()).toContainText("red, then the docs and a second line");
+  await expect(lines(page).nth(1)).toContainText("Error: the probe failed. Look at its port.");
+  await expect(one(page)).toContainText("The last error, of web the probe failed. Look at its port.");
+  await expect(one(page).getByRole("link", { name: "the docs" })).toHaveCount(0);
+});
+
 test("on a phone there is the list or a deployment, with the way back", async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 800 });
   await openEnvironment(page, "staging");
