@@ -205,6 +205,19 @@ impl Client {
         self.list(request.with_query("pageSize", limit.to_string())).await
     }
 
+    /// The same in words of ours, which tell a Redeploy from a Deploy and CI/CD from the API, where the server has them.
+    pub async fn deployments(
+        &self,
+        environment: EnvironmentId,
+        limit: usize,
+    ) -> Result<Vec<api::history::Deployment>, Error> {
+        let request = Endpoint::Deployments.request(&[&environment.to_string()]);
+        match found(self.list(request.with_query("pageSize", limit.to_string())).await)? {
+            Some(told) => Ok(told),
+            None => self.history(environment, limit).await,
+        }
+    }
+
     /// The log lines of a deployment, oldest first; `None`: of the last.
     pub async fn logs(
         &self,

@@ -1,7 +1,7 @@
 //! The console: markup and input over the client; no rule of its own.
 //!
 //! - `route`: places and their URLs; `state`: all that is known, and the way to the server;
-//! - `environments`, `services`, `deployments`: the pages; `table`, `list`, `play`, `selection`, `keyboard`: what the lists are made of;
+//! - `environments`, `services`, `deployments`, `settings`: the pages; `table`, `list`, `play`, `selection`, `keyboard`: what the lists are made of;
 //! - `offer`: what may be asked for;
 //! - `panel`, `toast`, `demo`, `theme`, `parts`, `format`: what lies over pages, and the small parts;
 //! - `legible`: how texts from outside stand among ours;
@@ -31,6 +31,7 @@ pub mod route;
 pub mod row_parts;
 pub mod selection;
 pub mod services;
+pub mod settings;
 pub mod shell;
 pub mod state;
 pub mod table;

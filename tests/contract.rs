@@ -509,6 +509,9 @@ fn who_asked_and_from_where_is_recorded_and_only_the_contracts_origins_are_on_it
         assert_eq!(history["auditing_data"]["triggered_by"], "Ada Example");
         assert_eq!(history["auditing_data"]["origin"], on_contract);
         assert_eq!(history["trigger_action"], "RESTART");
+        let in_full = open.read(&Endpoint::Deployments.request(&[&production]))["results"][0].clone();
+        assert_eq!(in_full["auditing_data"]["origin"], on_ours);
+        assert_eq!(in_full["identifier"], history["identifier"]);
         let live = open.read(&Endpoint::EnvironmentLive.request(&[&production]));
         assert_eq!(live["environment"]["last_operation"]["origin"], on_ours);
     };
@@ -517,6 +520,25 @@ fn who_asked_and_from_where_is_recorded_and_only_the_contracts_origins_are_on_it
     check(&mut open, Some("CI_CD"), "API", "CI_CD");
     check(&mut open, Some("GIT"), "GIT", "GIT");
     check(&mut open, Some("CARRIER_PIGEON"), "API", "CARRIER_PIGEON");
+}
+
+#[test]
+fn every_verb_is_told_under_x_and_the_contracts_on_its_path() {
+    let mut open = Open::new("shop");
+    let production = open.environment("production").to_owned();
+    let mut check = |request: Request, on_contract: &str, on_ours: &str| {
+        open.now += 3_600_000;
+        open.accepted(&request, 202);
+        for (endpoint, verb) in [(Endpoint::History, on_contract), (Endpoint::Deployments, on_ours)] {
+            let newest = open.read(&endpoint.request(&[&production]))["results"][0].clone();
+            assert_eq!(newest["trigger_action"], verb);
+            let service =
+                &newest["stages"].as_array().expect("stages").iter().find_map(|stage| stage["services"].get(0));
+            assert_eq!(service.expect("a service")["status_details"]["action"], verb);
+        }
+    };
+    check(Endpoint::RedeployEnvironment.request(&[&production]), "DEPLOY", "REDEPLOY");
+    check(Endpoint::StopEnvironment.request(&[&production]), "STOP", "STOP");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use playhead::api::{Endpoint, Method, Results, Time};
 
 #[test]
 fn a_built_path_is_found_again_with_its_parameters() {
-    let cases: [(Endpoint, &[&str]); 8] = [
+    let cases: [(Endpoint, &[&str]); 9] = [
         (Endpoint::Organizations, &[]),
         (Endpoint::Images, &["o-1", "r/2"]),
         (Endpoint::EnvironmentsStatus, &["p 1"]),
@@ -17,6 +17,7 @@ fn a_built_path_is_found_again_with_its_parameters() {
         (Endpoint::DeploySubset, &["e-1"]),
         (Endpoint::RestartService, &["database", "é"]),
         (Endpoint::Commits, &["job", "100%"]),
+        (Endpoint::Deployments, &["e-1"]),
         (Endpoint::Outcome, &["r-1"]),
     ];
     for (endpoint, parameters) in cases {

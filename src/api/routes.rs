@@ -75,6 +75,8 @@ pub enum Endpoint {
     ProjectLive,
     /// Live state of an environment: `?since=`.
     EnvironmentLive,
+    /// The deployments of an environment, in words of ours: `?pageSize=`.
+    Deployments,
     /// What became of a request.
     Outcome,
     /// Faults that are on.
@@ -92,7 +94,7 @@ pub enum Endpoint {
 }
 
 /// `{}` is any one segment, `{service}` a word of [`SERVICE_WORDS`], `{restartable}` one of [`RESTARTABLE_WORDS`].
-const TABLE: [(Method, &str, Endpoint); 42] = [
+const TABLE: [(Method, &str, Endpoint); 43] = [
     (Method::Get, "/organization", Endpoint::Organizations),
     (Method::Get, "/organization/{}/project", Endpoint::Projects),
     (Method::Get, "/organization/{}/containerRegistry/{}/images", Endpoint::Images),
@@ -128,6 +130,7 @@ const TABLE: [(Method, &str, Endpoint); 42] = [
     (Method::Get, "/x", Endpoint::Capabilities),
     (Method::Get, "/x/project/{}/live", Endpoint::ProjectLive),
     (Method::Get, "/x/environment/{}/live", Endpoint::EnvironmentLive),
+    (Method::Get, "/x/environment/{}/history", Endpoint::Deployments),
     (Method::Get, "/x/request/{}", Endpoint::Outcome),
     (Method::Get, "/x/faults", Endpoint::Faults),
     (Method::Put, "/x/faults", Endpoint::SetFaults),

@@ -8,7 +8,7 @@ use crate::lifecycle::{EnvironmentId, RequestId, ServiceId, Source};
 use crate::simulator::Environment;
 
 use super::answer::{self, Problem};
-use super::history::Requests;
+use super::history::{Requests, Words};
 use super::read::{listed, whole};
 use super::status::View;
 use super::{Backend, service as services, tags};
@@ -56,12 +56,13 @@ pub fn environment(
 ) -> Result<Response, Problem> {
     let known = backend.environment(id)?;
     let view = || View::new(&backend.catalog, known);
-    let requests = Requests { world: &backend.world, catalog: &backend.catalog, environment: known };
+    let words = if endpoint == Endpoint::Deployments { Words::Ours } else { Words::Contract };
+    let requests = Requests { world: &backend.world, catalog: &backend.catalog, environment: known, words };
     Ok(match endpoint {
         Endpoint::EnvironmentStatus => answer::json(200, &view().environment()),
         Endpoint::Statuses => answer::json(200, &view().statuses()),
         Endpoint::StatusesWithStages => answer::json(200, &view().by_stage()),
-        Endpoint::History => {
+        Endpoint::History | Endpoint::Deployments => {
             let size = request.parameter("pageSize").and_then(|size| size.parse().ok()).unwrap_or(PAGE);
             let page_size = u32::try_from(size).unwrap_or(u32::MAX);
             answer::json(200, &History { page: 1, page_size, results: requests.history(size) })

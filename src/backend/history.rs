@@ -26,6 +26,39 @@ pub struct Requests<'a> {
     pub catalog: &'a Catalog,
     /// Whose they are.
     pub environment: &'a Environment,
+    /// How verbs and origins are called.
+    pub words: Words,
+}
+
+/// How verbs and origins are called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Words {
+    /// As the contract lists them: one verb for Deploy, Redeploy and the version actions, API for CI/CD.
+    Contract,
+    /// As they are.
+    Ours,
+}
+
+impl Words {
+    fn verb(self, action: Action) -> String {
+        match self {
+            Words::Contract => wire::trigger(action).to_owned(),
+            Words::Ours => action.name().to_owned(),
+        }
+    }
+
+    fn auditing(self, record: &Record, from: Millis, to: Millis) -> Auditing {
+        let origin = match self {
+            Words::Contract => wire::origin(&record.actor),
+            Words::Ours => record.actor.origin.name(),
+        };
+        Auditing {
+            created_at: Some(Time(from)),
+            updated_at: Some(Time(to)),
+            triggered_by: record.actor.name.to_string(),
+            origin: Some(origin.to_owned()),
+        }
+    }
 }
 
 impl<'a> Requests<'a> {
@@ -64,9 +97,9 @@ impl<'a> Requests<'a> {
                 execution_id: record.id.to_string(),
                 environment_id: self.environment.id.to_string(),
             },
-            auditing_data: auditing(record, record.accepted_at, ended),
+            auditing_data: self.words.auditing(record, record.accepted_at, ended),
             status: record.state().name().to_owned(),
-            trigger_action: wire::trigger(record.action).to_owned(),
+            trigger_action: self.words.verb(record.action),
             action_status: wire::progress(record.progress).to_owned(),
             total_duration: wire::duration(ended - record.started_at.unwrap_or(ended)),
             stages: self.environment.stages.iter().map(stage).collect(),
@@ -82,12 +115,12 @@ impl<'a> Requests<'a> {
         DeploymentService {
             identifier: ServiceIdentifier { execution_id: Some(record.id.to_string()), ..self.identifier(service) },
             status_details: StatusDetails {
-                action: wire::trigger(item.action).to_owned(),
+                action: self.words.verb(item.action),
                 status: wire::progress_of(&status).to_owned(),
                 sub_action: "NONE".to_owned(),
             },
             status: status.name().to_owned(),
-            auditing_data: auditing(record, from, to),
+            auditing_data: self.words.auditing(record, from, to),
             details: self.details(record, service, version),
             icon_uri: String::new(),
             total_duration: Some(wire::duration(to - from)),
@@ -147,8 +180,8 @@ impl<'a> Requests<'a> {
                 deployment_request_id: record.id.to_string(),
                 environment_id: self.environment.id.to_string(),
             },
-            auditing_data: auditing(record, record.accepted_at, record.accepted_at),
-            trigger_action: wire::trigger(record.action).to_owned(),
+            auditing_data: self.words.auditing(record, record.accepted_at, record.accepted_at),
+            trigger_action: self.words.verb(record.action),
             stages: self.environment.stages.iter().map(stage).filter(|stage| !stage.services.is_empty()).collect(),
         }
     }
@@ -206,13 +239,4 @@ fn reached(service: &Service, item: &Item) -> Status {
 
 fn began(item: &Item) -> Option<Millis> {
     item.building_at.or(item.deploying_at).or(item.queued_at)
-}
-
-fn auditing(record: &Record, from: Millis, to: Millis) -> Auditing {
-    Auditing {
-        created_at: Some(Time(from)),
-        updated_at: Some(Time(to)),
-        triggered_by: record.actor.name.to_string(),
-        origin: Some(wire::origin(&record.actor).to_owned()),
-    }
 }

@@ -60,6 +60,7 @@ fn answer(
         | Endpoint::Statuses
         | Endpoint::StatusesWithStages
         | Endpoint::History
+        | Endpoint::Deployments
         | Endpoint::Queue
         | Endpoint::Logs => detail::environment(backend, endpoint, environment_id(parameter(0))?, request),
         Endpoint::DeployEnvironment

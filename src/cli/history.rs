@@ -24,7 +24,7 @@ pub async fn print(
     service: Option<&Member>,
     limit: usize,
 ) -> Result<(), Failure> {
-    let mut all = session.told(session.client.history(id(environment)?, limit).await)?;
+    let mut all = session.told(session.client.deployments(id(environment)?, limit).await)?;
     // A server may give more than was asked for.
     all.truncate(limit);
     if let Some(service) = service {

@@ -8,6 +8,7 @@ use super::keyboard;
 use super::ondemand::{Load, Loader, use_loader};
 use super::opened::Panels;
 use super::page::go_home;
+use super::parts::{Glyph, Icon};
 use super::route::{Page, provide_route, use_route};
 use super::services::{deployments, services};
 use super::shell::header;
@@ -25,6 +26,7 @@ pub fn App(
     load: Load,
 ) -> AnyView {
     provide_route();
+    theme::provide_theme();
     Loader::provide(load);
     provide_store(client);
     view! { <Shell/> }
@@ -44,16 +46,18 @@ fn Shell() -> AnyView {
             Page::Deployments(id) => {
                 store.environment(id).map(|environment| format!("Deployments of {}", environment.name))
             }
+            Page::Settings => Some("Settings".to_owned()),
             Page::Missing(_) => Some("Not found".to_owned()),
         };
         document().set_title(&place.map_or_else(|| "Playhead".to_owned(), |place| format!("{place} · Playhead")));
     });
     view! {
-        {header(view! { <ConnectionMark/> <theme::ThemeSwitch/> })}
+        {header(view! { <ConnectionMark/> <theme::ThemeSwitch/> {settings_link()} })}
         {move || match page.get() {
             Page::Environments => environments(),
             Page::Services(id) => services(id),
             Page::Deployments(id) => deployments(id),
+            Page::Settings => view! { <main class="page">{loader.settings()}</main> },
             Page::Missing(path) => missing(path),
         }}
         <Panels/>
@@ -64,6 +68,16 @@ fn Shell() -> AnyView {
         <div class="visually-hidden" role="status" aria-live="polite" aria-label="Status changes">
             {move || store.said().get()}
         </div>
+    }
+}
+
+fn settings_link() -> AnyView {
+    let route = use_route();
+    let current = move || route.place().with(|place| place.page == Page::Settings).then_some("page");
+    view! {
+        <a class="button quiet square" href=route.link(Page::Settings) aria-label="Settings" title="Settings" aria-current=current>
+            <Icon name=Glyph::Configure/>
+        </a>
     }
 }
 

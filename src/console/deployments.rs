@@ -68,8 +68,13 @@ fn find<'a>(all: &'a [Deployment], id: &str) -> Option<&'a Deployment> {
 pub fn deployments(environment: EnvironmentId) -> AnyView {
     let (store, route) = (use_store(), use_route());
     let known = past::follow(store, environment, move |client| {
-        let client = client.clone();
-        Box::pin(async move { client.history(environment, RECENT).await })
+        let (client, contract_only) = (client.clone(), store.contract_only());
+        Box::pin(async move {
+            match contract_only {
+                true => client.history(environment, RECENT).await,
+                false => client.deployments(environment, RECENT).await,
+            }
+        })
     });
     let in_url = Memo::new(move |_| route.place().with(|place| place.deployment.clone()));
     let chosen = Memo::new(move |_| match in_url.get() {
@@ -177,7 +182,7 @@ fn age(past: Past, id: String) -> AnyView {
     view! { {move || at.get().map(|at| view! { <Age at=Signal::stored(at)/> })} }
 }
 
-/// The verb; the contract has one for Deploy, Redeploy and the version actions.
+/// The verb; where only the contract is spoken, there is one for Deploy, Redeploy and the version actions.
 fn verb_of(one: &Deployment) -> String {
     action_words(&one.trigger_action).to_string()
 }

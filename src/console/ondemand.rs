@@ -15,7 +15,7 @@ use leptos::task::spawn_local;
 use super::element::{Child, view};
 use super::route::Panel;
 use super::state::contract::{self, Contract};
-use super::{demo, deployments, panel, play, selection, toast};
+use super::{demo, deployments, panel, play, selection, settings, toast};
 use crate::lifecycle::EnvironmentId;
 
 thread_local! {
@@ -35,6 +35,7 @@ pub struct OnDemand {
     menu: fn() -> AnyView,
     bar: fn(EnvironmentId) -> AnyView,
     deployments: fn(EnvironmentId) -> AnyView,
+    settings: fn() -> AnyView,
     toasts: fn() -> AnyView,
     opener: fn() -> AnyView,
     /// How a server is followed that has the contract and nothing else.
@@ -49,6 +50,7 @@ impl OnDemand {
             menu: play::play_menu,
             bar: selection::action_bar,
             deployments: deployments::deployments,
+            settings: settings::settings,
             toasts: || {
                 for (words, why) in UNTOLD.take() {
                     toast::failed(words, why);
@@ -188,6 +190,12 @@ impl Loader {
     pub fn deployments(self, environment: EnvironmentId) -> AnyView {
         self.ask();
         self.part(move |loaded| (loaded.deployments)(environment))
+    }
+
+    /// The settings; they are loaded for it.
+    pub fn settings(self) -> AnyView {
+        self.ask();
+        self.part(|loaded| (loaded.settings)())
     }
 
     /// The toasts.

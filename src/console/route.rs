@@ -1,6 +1,6 @@
 //! Places and their URLs: the URL owns place, search, sort, filters and the open panel.
 //!
-//! Three pages and a query do not pay for a router (47 kB): this file reads and writes URLs, `route/history.rs` follows
+//! Four pages and a query do not pay for a router (47 kB): this file reads and writes URLs, `route/history.rs` follows
 //! the browser's history.
 
 // Places themselves need no browser: the fuzz target compiles them without.
@@ -45,6 +45,8 @@ pub enum Page {
     Services(EnvironmentId),
     /// The deployments of an environment.
     Deployments(EnvironmentId),
+    /// What the console talks to, how it looks, and its keys.
+    Settings,
     /// A path that is no place of ours.
     Missing(String),
 }
@@ -242,17 +244,21 @@ impl Page {
     pub fn environment(&self) -> Option<EnvironmentId> {
         match self {
             Page::Services(id) | Page::Deployments(id) => Some(*id),
-            Page::Environments | Page::Missing(_) => None,
+            Page::Environments | Page::Settings | Page::Missing(_) => None,
         }
     }
 }
 
 impl Place {
-    /// Reads the path beneath the base (`""`, `environment/ID`, `environment/ID/deployments`) and the query. Never fails:
+    /// Reads the path beneath the base (`""`, `environment/ID`, `environment/ID/deployments`, `settings`) and the query. Never fails:
     /// what cannot be read is left out, and a path that is no place is [`Page::Missing`].
     pub fn read(path: &str, query: &Query) -> Place {
         let known = match path.trim_matches('/').split_once('/') {
-            None => (path.trim_matches('/').is_empty() || path == "index.html").then_some(Page::Environments),
+            None => match path.trim_matches('/') {
+                "" | "index.html" => Some(Page::Environments),
+                "settings" => Some(Page::Settings),
+                _ => None,
+            },
             Some(("environment", rest)) => match rest.split_once('/') {
                 None => rest.parse().ok().map(Page::Services),
                 Some((id, "deployments")) => id.parse().ok().map(Page::Deployments),
@@ -303,6 +309,7 @@ impl Place {
         }
         let path = match &self.page {
             Page::Environments => String::new(),
+            Page::Settings => "settings".to_owned(),
             Page::Services(id) => format!("environment/{id}"),
             Page::Deployments(id) => format!("environment/{id}/deployments"),
             Page::Missing(path) => path.clone(),

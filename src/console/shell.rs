@@ -27,11 +27,12 @@ pub fn header(tools: AnyView) -> AnyView {
                     <span aria-current="page">"Deployments"</span>
                 }
             }
+            (Page::Settings, _) => view! { {slash()} <span aria-current="page">"Settings"</span> },
             (_, Some(name)) => view! { {slash()} <span aria-current="page">{name}</span> },
             (_, None) => ().into_any(),
         }
     };
-    let home_is_here = move || page().environment().and_then(|id| store.environment(id)).is_none();
+    let home_is_here = move || matches!(page(), Page::Environments | Page::Missing(_));
     view! {
         <header class="top">
             <a class="brand" href=home.clone()>

@@ -268,6 +268,11 @@ impl Store {
         poll::reset(self);
     }
 
+    /// Whether the server has no words for what goes on beyond the contract's.
+    pub fn contract_only(self) -> bool {
+        self.poll.try_with_value(|poll| poll.contract_only).unwrap_or(false)
+    }
+
     /// Whether the server lets this page act. Reactive.
     ///
     /// # Errors

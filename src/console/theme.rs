@@ -81,14 +81,25 @@ fn storage() -> Option<leptos::web_sys::Storage> {
     window().local_storage().ok().flatten()
 }
 
+/// Makes the choice of last time so, and every other one; once, at the root.
+pub fn provide_theme() {
+    let theme = RwSignal::new(Theme::remembered());
+    Effect::new(move |_| theme.get().apply());
+    provide_context(theme);
+}
+
+/// The choice of the root.
+pub fn use_theme() -> RwSignal<Theme> {
+    expect_context()
+}
+
 /// One button that goes round: as the system, light, dark.
 #[component]
 pub fn ThemeSwitch() -> AnyView {
-    let theme = RwSignal::new(Theme::remembered());
-    Effect::new(move |_| theme.get().apply());
+    let theme = use_theme();
     view! {
         <button
-            class="button quiet square"
+            class="button quiet square theme-switch"
             type="button"
             aria-label=move || format!("Theme: {}. Change to {}", theme.get().words(), theme.get().next().words())
             title=move || format!("Theme: {}", theme.get().words())

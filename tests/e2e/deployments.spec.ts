@@ -6,7 +6,7 @@ import { openHome, test } from "./homes";
 import { badge, connect, refresh } from "./live/connected";
 
 const list = (page: Page): Locator => page.getByRole("list", { name: "Deployments" }).getByRole("link");
-const one = (page: Page): Locator => page.getByRole("region", { name: /^(Deploy|Stop|Restart)/ });
+const one = (page: Page): Locator => page.getByRole("region", { name: /^(Deploy|Redeploy|Stop|Restart)/ });
 const lines = (page: Page): Locator => page.getByRole("list", { name: "Log" }).getByRole("listitem");
 const service = (page: Page, name: string): Locator =>
   one(page).getByRole("list", { name: /^Stage / }).getByRole("listitem").filter({ hasText: name });
@@ -25,7 +25,7 @@ test("the last deployment is shown with what was done and what was logged, and e
   await expect(page.getByRole("navigation", { name: "Place" })).toContainText("staging/Deployments");
   await expect(list(page)).toHaveCount(2);
   await expect(list(page).first()).toHaveAttribute("aria-current", "true");
-  await expect(list(page).first()).toContainText(/Deploy.*Build error.*Dan Fixture, API.*1 service/);
+  await expect(list(page).first()).toContainText(/Deploy version.*Build error.*Dan Fixture, API.*1 service/);
   await expect(service(page, "notifications")).toContainText(/Build error.*[0-9a-f]{7}/);
   await expect(one(page)).toContainText("The last error, of notifications");
   await expect(lines(page).first()).toContainText("+0:00");
@@ -33,11 +33,11 @@ test("the last deployment is shown with what was done and what was logged, and e
 
   await list(page).nth(1).click();
   await expect(list(page).nth(1)).toHaveAttribute("aria-current", "true");
-  await expect(one(page).getByRole("heading", { level: 2 })).toHaveText(/Deploy\s*Deployment OK/);
+  await expect(one(page).getByRole("heading", { level: 2 })).toHaveText(/Redeploy\s*Deployment OK/);
   await expect(service(page, "checkout-api")).toContainText("Deployment OK");
   const address = page.url();
   await page.reload();
-  await expect(one(page).getByRole("heading", { level: 2 })).toHaveText(/Deploy\s*Deployment OK/);
+  await expect(one(page).getByRole("heading", { level: 2 })).toHaveText(/Redeploy\s*Deployment OK/);
   expect(page.url()).toBe(address);
   await page.goBack();
   await expect(one(page).getByRole("heading", { level: 2 })).toHaveText(/Build error/);
@@ -179,7 +179,7 @@ for (const home of ["a server of ours", "a live API", "a live API behind a serve
       await refresh(page, live);
       await expect.poll(() => list(page).count()).toBeGreaterThan(before);
     }
-    await expect(list(page).first()).toContainText("Restart");
+    await expect(list(page).first()).toContainText(/Restart.*(console|API)/);
     await expect(service(page, name)).toBeVisible();
   });
 }

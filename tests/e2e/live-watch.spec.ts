@@ -168,6 +168,17 @@ test("one busy environment is watched for an hour within the requests of a token
   await expect(page.getByRole("banner").getByRole("button", { name: / \d+ left$/ })).toBeVisible();
 });
 
+test("what is left is told of the answer that refused, too", async ({ page, live }) => {
+  live.refuseSockets();
+  const console = await connect(page, live);
+  await console.enter("staging");
+  const mark = page.getByRole("banner").getByRole("button", { name: new URL(live.url).host });
+  live.limit({ remaining: 1, reset: 600 });
+  await refresh(page, live);
+  await expect(mark).toContainText("0 left");
+  await expect(badge(page)).toHaveText(/Too many requests/);
+});
+
 test("with few requests left they are kept for what a person does", async ({ page, live }) => {
   live.refuseSockets();
   await hold(page);

@@ -70,6 +70,26 @@ test("back and forward go through the places, and never leave a dead step", asyn
   await expect(page.getByRole("grid", { name: "Environments" })).toBeVisible();
 });
 
+test("the settings have an address: the connection, the theme that is kept, and the keys", async ({ page }) => {
+  await open(page);
+  await page.getByRole("link", { name: "Settings" }).click();
+  await expect.poll(() => place(page)).toBe("settings");
+  const connection = page.getByRole("region", { name: "Connection" });
+  await expect(connection).toContainText("The backend runs in this page.");
+  await expect(page.getByRole("region", { name: "Keys" })).toContainText("Open the row's Play menu");
+  await page.getByRole("radio", { name: "Dark" }).check();
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  await page.reload();
+  await expect(page.getByRole("radio", { name: "Dark" })).toBeChecked();
+  await expect(page).toHaveTitle("Settings · Playhead");
+  await connection.getByRole("button", { name: "Change the connection…" }).click();
+  await expect(page.getByRole("dialog", { name: "Connection" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toBeHidden();
+  await page.goBack();
+  await expect(page.getByRole("grid", { name: "Environments" })).toBeVisible();
+});
+
 const PANELS: [string, string, string, RegExp][] = [
   ["the version picker", "checkout-api", "Deploy other version", /^Deploy other version of checkout-api$/],
   ["the configuration", "checkout-api", "Configure", /^Configure checkout-api$/],

@@ -18,7 +18,7 @@ test("nothing is refused: the settings, and a deep link", async ({ page }) => {
   await page.goto(`${await console.row("production").getByRole("link").first().getAttribute("href")}`);
   await console.ready();
   await page.goto("settings");
-  await expect(page.getByRole("banner")).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "Settings" })).toBeVisible();
 });
 
 test("nothing is refused: an action, a world that goes out and comes in, the clipboard", async ({ page, context }) => {

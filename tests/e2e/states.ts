@@ -40,6 +40,11 @@ export const STATES: State[] = [
     await expect(page.getByText(/ after it was asked for$/)).toBeVisible();
     await expect(page.getByText("Not begun").first()).toBeVisible();
   }],
+  ["the settings", async (page) => {
+    await open(page);
+    await page.getByRole("link", { name: "Settings" }).click();
+    await expect(page.getByRole("radio", { name: "As the system says" })).toBeChecked();
+  }],
   ["a place that is not there", async (page) => {
     await page.goto("environment/nowhere?scenario=shop");
     await expect(page.getByRole("link", { name: "Go to the environments" })).toBeVisible();

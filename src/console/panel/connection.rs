@@ -24,20 +24,24 @@ enum Kind {
 #[component]
 pub fn ConnectionPanel() -> AnyView {
     let route = use_route();
+    view! {
+        <Dialog form=DialogForm::Modal title="Connection" about=about() on_close=move |()| route.close_panel()>
+            <ConnectionForm/>
+        </Dialog>
+    }
+}
+
+/// What the console talks to, in a sentence.
+pub fn about() -> String {
     let address = use_store().client().address().map(str::to_owned);
     let server = address.map(|base| match base.starts_with('/') {
         true => "the server of this page".to_owned(),
         false => base,
     });
-    let about = match server {
+    match server {
         None => "The backend runs in this page".to_owned(),
         Some(server) if asks_for_token() => format!("To see what is on {server}, give a token that it knows"),
         Some(server) => format!("Connected to {server}"),
-    };
-    view! {
-        <Dialog form=DialogForm::Modal title="Connection" about=about on_close=move |()| route.close_panel()>
-            <ConnectionForm/>
-        </Dialog>
     }
 }
 

@@ -24,12 +24,17 @@ const KEYS: [(&str, &str); 11] = [
 #[component]
 pub fn Keys() -> AnyView {
     let route = use_route();
-    let keys = KEYS.iter().map(|(key, words)| view! { <div><dt><kbd>{*key}</kbd></dt><dd>{*words}</dd></div> });
     view! {
         <Dialog form=DialogForm::Modal title="Keys".to_string() on_close=Callback::new(move |()| route.close_panel())>
             <div class="dialog-body">
-                <dl class="keys">{keys.collect::<Vec<_>>()}</dl>
+                {list()}
             </div>
         </Dialog>
     }
+}
+
+/// The keys, each with what it does.
+pub fn list() -> AnyView {
+    let keys = KEYS.iter().map(|(key, words)| view! { <div><dt><kbd>{*key}</kbd></dt><dd>{*words}</dd></div> });
+    view! { <dl class="keys">{keys.collect::<Vec<_>>()}</dl> }
 }

@@ -43,7 +43,7 @@ fn other(id: EnvironmentId) -> AnyView {
     let route = use_route();
     let (page, glyph, words) = match untrack(|| route.place().with(|place| place.page.clone())) {
         Page::Deployments(_) => (Page::Services(id), Glyph::Undo, "Services"),
-        Page::Services(_) | Page::Environments | Page::Missing(_) => {
+        Page::Services(_) | Page::Environments | Page::Settings | Page::Missing(_) => {
             (Page::Deployments(id), Glyph::Clock, "Deployments")
         }
     };

@@ -44,19 +44,15 @@ async fn round(store: Store, client: &Client, project: Option<&str>) -> Result<(
         store.environments.load(Vec::new());
         return Ok(());
     };
-    if !contract_only(store) {
+    if !store.contract_only() {
         follow(store, client, project).await?;
     }
     // Known from the beginning, or learned just now.
-    if contract_only(store) {
+    if store.contract_only() {
         let loaded = store.loader.loaded().await.map_err(|_| client::Error::Offline)?;
         (loaded.contract.round)(store, project.to_owned()).await?;
     }
     Ok(())
-}
-
-fn contract_only(store: Store) -> bool {
-    store.poll.try_with_value(|poll| poll.contract_only).unwrap_or(false)
 }
 
 async fn follow(store: Store, client: &Client, project: &str) -> Result<(), client::Error> {

@@ -266,14 +266,13 @@ fn settle(store: Store, result: Result<(), client::Error>, pause: Duration) {
             }
             store.environments.healed();
             store.services.healed();
-            let (left, reads_only) =
-                store.client.with_value(|client| (client.budget().map(|budget| budget.left), client.reads_only()));
+            let reads_only = store.client.with_value(client::Client::reads_only);
             store.contact.set(freshness::Contact {
                 answered: Some(now),
                 now,
                 trouble: None,
                 patience,
-                left,
+                left: left(store),
                 reads_only,
             });
         }
@@ -294,14 +293,21 @@ fn settle(store: Store, result: Result<(), client::Error>, pause: Duration) {
             let gone = matches!(error, client::Error::NotFound { .. })
                 && focus.is_some()
                 && store.loaded.get_untracked() != focus;
+            let left = left(store);
             store.contact.update(|contact| {
                 contact.now = now;
+                contact.left = left;
                 // That a thing is not there is an answer too, where nothing of it is shown.
                 contact.answered = if gone { Some(now) } else { contact.answered };
                 contact.trouble = Some(error).filter(|_| !gone);
             });
         }
     }
+}
+
+/// How many requests the token has left, as of the last answer, of whatever kind.
+fn left(store: Store) -> Option<u32> {
+    store.client.with_value(|client| client.budget().map(|budget| budget.left))
 }
 
 /// The badge grows older while no answer comes.

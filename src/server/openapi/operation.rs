@@ -45,6 +45,12 @@ fn done(summary: &'static str, answer: Value) -> Operation {
     Operation { summary, body: None, status: 200, answer, query: Vec::new() }
 }
 
+/// A list of which as many come as are asked for.
+fn paged(operation: Operation) -> Operation {
+    let size = json!({ "type": "integer", "minimum": 0 });
+    operation.query("pageSize", "How many at most; 20 if not told.", size)
+}
+
 /// Actions are answered when they are accepted.
 fn accepted(summary: &'static str, answer: Value) -> Operation {
     Operation { status: 202, ..done(summary, answer) }.may_take(shapes::open())
@@ -110,11 +116,7 @@ pub fn of_endpoint(endpoint: Endpoint, schemas: &mut SchemaGenerator) -> Operati
         E::StatusesWithStages => done("The same by stage", of::<StatusesWithStages>(schemas)),
         E::Services => done("Services of an environment, all kinds", list(shapes::service())),
         E::Stages => done("Stages of an environment, in order", list(shapes::stage())),
-        E::History => done("Deployments of an environment, newest first", of::<History>(schemas)).query(
-            "pageSize",
-            "How many at most; 20 if not told.",
-            json!({ "type": "integer", "minimum": 0 }),
-        ),
+        E::History => paged(done("Deployments of an environment, newest first", of::<History>(schemas))),
         E::Queue => done("Requests that wait, first in first out", list(of::<Queued>(schemas))),
         E::Logs => {
             let lines = json!({ "type": "array", "items": of::<LogLine>(schemas) });
@@ -158,6 +160,9 @@ pub fn of_endpoint(endpoint: Endpoint, schemas: &mut SchemaGenerator) -> Operati
         E::ProjectLive => done("Live state of a project", of::<ProjectLive>(schemas)).query("since", SINCE, since()),
         E::EnvironmentLive => {
             done("Live state of an environment", of::<EnvironmentDetail>(schemas)).query("since", SINCE, since())
+        }
+        E::Deployments => {
+            paged(done("Deployments of an environment, with every verb and origin there is", of::<History>(schemas)))
         }
         E::Outcome => done("What became of a request, item by item", of::<Outcome>(schemas)),
         E::Faults => done("Faults that are on", of::<Faults>(schemas)),
