@@ -7,6 +7,7 @@ mod confirm;
 pub mod connection;
 mod draft;
 mod effect;
+mod facts;
 pub mod keys;
 mod latest;
 mod outcome;

@@ -283,3 +283,19 @@ test("the outcome of a bulk request is told item by item, and only what failed i
   await until(console, "payments", "Stopping");
   await console.expectStatus("admin-panel", "Stopped");
 });
+
+test("the configuration says what a service is made of: where its code comes from, and when it executes", async ({ page }) => {
+  const console = await openEnvironment(page, "staging");
+  const facts: [string, RegExp][] = [
+    ["checkout-api", /Repository\s*https:\/\/.*checkout-api.*Branch\s*main/],
+    ["mail-relay", /Image\s*.*mail-relay.*Registry/],
+    ["ingress", /Chart\s*ingress.*Chart repository/],
+    ["nightly-report", /Schedule\s*.*\(.+\)/],
+  ];
+  for (const [name, words] of facts) {
+    await console.press(name, "Configure");
+    await expect(console.dialog).toContainText(words);
+    await page.keyboard.press("Escape");
+    await expect(console.dialog).toBeHidden();
+  }
+});

@@ -66,7 +66,7 @@ fn facts(past: Past, id: &str) -> AnyView {
         })
     };
     view! {
-        <dl class="past-facts">
+        <dl class="facts past-facts">
             {fact("Asked for", Box::new(when))}
             {fact("By", Box::new(move || past.of(&who, who_of)))}
             {fact("Took", Box::new(took))}

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::draft::{Draft, Field};
+use super::facts::facts;
 use crate::api::service::Service;
 use crate::client::Error;
 use crate::client::order::word;
@@ -209,7 +210,9 @@ fn EditorState(editor: Editor) -> AnyView {
         Stage::Editing | Stage::Saving | Stage::Saved => {
             let none = editor.draft.with(|draft| draft.fields().is_empty());
             let drift = editor.service.with(|row| row.as_ref().is_some_and(|row| row.sync == Sync::OutOfDate));
+            let made_of = editor.service.with(|row| row.as_ref().map(|row| facts(&row.wire)));
             view! {
+                {Child::view(made_of)}
                 {none.then(|| view! { <p class="muted">"Nothing of it can be set here: its own values decide."</p> })}
                 {drift.then(|| view! {
                     <p><Mark word="out of date" tone=Tone::Warn/> " What runs differs from what is desired. Redeploy applies it."</p>
