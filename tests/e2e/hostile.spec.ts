@@ -264,9 +264,12 @@ test("a copied command of a hostile version is that version to a shell", async (
     await search.press("ArrowDown");
     await console.dialog.getByRole("button", { name: "Copy as curl" }).click();
     await expect(console.toasts).toContainText("Copied as a curl command");
-    const call = words(await copied(page));
-    const body: unknown = JSON.parse(call[call.indexOf("--data") + 1] ?? "");
-    expect(body).toEqual({ image_tag: name });
+    const body = async (): Promise<unknown> => {
+      const call = words(await copied(page));
+      return JSON.parse(call[call.indexOf("--data") + 1] ?? "");
+    };
+    // The one before is said to be copied for some seconds, too.
+    await expect.poll(body).toEqual({ image_tag: name });
   }
   await expect(console.dialog.getByRole("option", { selected: true })).toHaveCount(1);
 });
