@@ -164,6 +164,8 @@ test("a live API: an answer from before the end of a deployment takes nothing ba
   await until(page, async () => between.old.answers.size > 1);
   between.old.writes = false;
   await console.act("gateway", "Stop");
+  // The panel closes as it is sent: it goes on only once the server has it.
+  await expect.poll(() => live.actions.length).toBe(1);
   live.advance();
   live.advance();
   await until(page, async () => (await console.status("gateway")) === "Stopped", 5_000);
