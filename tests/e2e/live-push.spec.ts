@@ -9,10 +9,10 @@ const AGAIN = 20_000;
 
 const sockets = (live: Live) => live.requests.filter(({ method }) => method === "UPGRADE");
 
-/** Enters an environment, and waits until somebody listens. */
+/** Enters an environment, and waits until both lines are open: of the project, which was open before, and of the environment. */
 async function listen(console: Console, live: Live, environment: string): Promise<void> {
   await console.enter(environment);
-  await expect.poll(() => live.listeners, { message: "websockets that are open" }).toBeGreaterThan(0);
+  await expect.poll(() => live.listeners, { message: "websockets that are open" }).toBe(2);
 }
 
 test("it listens with the token in the subprotocol, to the place that is open", async ({ live, console }) => {
