@@ -21,6 +21,8 @@ test("a changed configuration is marked as drift in the row, the head and the li
   await expect(console.dialog).toBeHidden();
   await expect(await cell(console, "orders-api", "Version")).toContainText("out of date");
   await expect(main).toContainText(`${before + 1} out of date`);
+  // Closing a panel is a step back, which takes a moment: the next one leaves the page.
+  await expect.poll(() => page.url()).not.toContain("panel=");
   await page.goBack();
   await expect(console.row("staging")).toContainText(`${before + 1} out of date`);
 });
@@ -53,6 +55,7 @@ test("what waits is counted once, whatever for", async ({ page }) => {
     await console.expectStatus(name, "Queued");
   }
   await expect(page.getByRole("group", { name: "Environment status" })).toContainText("3 queued");
+  await expect.poll(() => page.url()).not.toContain("panel=");
   await page.goBack();
   await expect(console.row("staging")).toContainText(/ok · 3 queued(?!.*queued)/);
 });
