@@ -153,7 +153,7 @@ async fn follow_project(store: Store, client: &Client, project: &str) -> Result<
     let since = store.poll.with_value(|poll| poll.project_revision);
     match client.project_live(project, since).await? {
         Some(live)
-            if is_apart(store, since, live.start, live.revision, live.full) || patch_environments(store, &live) =>
+            if is_apart(store, since, live.start, live.revision) || patch_environments(store, &live) =>
         {
             load_environments(store, client, project).await
         }
@@ -164,8 +164,8 @@ async fn follow_project(store: Store, client: &Client, project: &str) -> Result<
 
 /// Whether an answer does not go on from what is shown: the server has started again, or somebody on the way has kept an
 /// older answer and gave it again. Then all is asked from the beginning.
-fn is_apart(store: Store, since: u64, start: u64, revision: u64, full: bool) -> bool {
-    (!full && revision < since) || store.poll.with_value(|poll| poll.start != start)
+fn is_apart(store: Store, since: u64, start: u64, revision: u64) -> bool {
+    revision < since || store.poll.with_value(|poll| poll.start != start)
 }
 
 /// Refuses an answer from the beginning that is older than what is shown. Another start of the server may have been set
@@ -221,7 +221,7 @@ async fn follow_environment(store: Store, client: &Client, focus: EnvironmentId)
     match client.environment_live(focus, since).await? {
         Some(live) => {
             let others = live.full && live.services.len() != store.services.count();
-            if others || is_apart(store, since, live.start, live.revision, live.full) {
+            if others || is_apart(store, since, live.start, live.revision) {
                 return load_services(store, client, focus).await;
             }
             patch_services(store, focus, &live, true);

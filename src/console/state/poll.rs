@@ -22,8 +22,10 @@ pub struct Poll {
     busy: bool,
     /// …and ends with the place that it is for: no answer comes to another.
     round: Option<AbortHandle>,
-    /// …and another was asked for meanwhile.
+    /// …and another was asked for meanwhile…
     again: bool,
+    /// …by somebody who wants to see it: also when this one fails.
+    insisted: bool,
     pub(super) project: Option<String>,
     /// Of which start of the server is known what is known.
     pub(super) start: u64,
@@ -69,7 +71,7 @@ impl Poll {
         for timer in [self.timer.take(), self.slow.take()].into_iter().flatten() {
             timer.clear();
         }
-        (self.busy, self.again) = (false, false);
+        (self.busy, self.again, self.insisted) = (false, false, false);
     }
 }
 
@@ -118,7 +120,7 @@ pub fn poke(store: Store) {
     let now = js_sys::Date::now();
     let stands = store.poll.try_with_value(|poll| (poll.not_before - now, poll.busy || poll.timer.is_some()));
     match stands {
-        Some((early, _)) if early <= 0.0 => insist(store),
+        Some((early, _)) if early <= 0.0 => begin(store, false),
         // Nobody looked when the last round ended.
         Some((early, false)) => ask_in(store, Duration::from_millis(early as u64)),
         Some((_, true)) | None => {}
@@ -165,11 +167,16 @@ fn ask_in(store: Store, pause: Duration) {
 
 /// Asks now, because somebody wants to see it.
 pub fn insist(store: Store) {
+    begin(store, true);
+}
+
+fn begin(store: Store, insists: bool) {
     let free = store.poll.try_update_value(|poll| {
         if let Some(timer) = poll.timer.take() {
             timer.clear();
         }
         poll.again = poll.busy;
+        poll.insisted = poll.busy && (poll.insisted || insists);
         !std::mem::replace(&mut poll.busy, true)
     });
     if free == Some(true) {
@@ -231,11 +238,14 @@ async fn round(store: Store) {
         }
         poll.busy = false;
         poll.failures = if answered { 0 } else { poll.failures + 1 };
-        std::mem::take(&mut poll.again)
+        (std::mem::take(&mut poll.again), std::mem::take(&mut poll.insisted))
     });
+    let (again, insisted) = again.unwrap_or_default();
     let pause = pause(store, result.as_ref().err());
     settle(store, result, pause);
-    if answered && again == Some(true) {
+    if insisted {
+        insist(store);
+    } else if answered && again {
         poke(store);
     } else if !hidden() {
         let early = store.poll.with_value(|poll| poll.not_before) - js_sys::Date::now();
