@@ -213,3 +213,21 @@ test("organizations are chosen apart from their projects, and the place says whi
   await page.getByRole("banner").getByRole("link", { name: "Playhead" }).click();
   await expect.poll(() => console.names()).toEqual(["development"]);
 });
+
+test("on a phone the choosers have a line of their own, and nothing of the header lies over another thing", async ({ page, console }) => {
+  await page.setViewportSize({ width: 390, height: 800 });
+  await console.enter("integration");
+  await page.getByRole("main").getByRole("link", { name: "Deployments" }).click();
+  const banner = page.getByRole("banner");
+  await expect(banner.getByRole("combobox", { name: "Project" })).toBeVisible();
+  const overlaps = await banner.evaluate((banner) => {
+    const seen = [...banner.querySelectorAll("a, button, select, .crumbs > *")].filter((one) => one.getClientRects().length > 0);
+    const boxes = seen.map((one) => ({ words: one.textContent, box: one.getBoundingClientRect() }));
+    const apart = (one: DOMRect, other: DOMRect) =>
+      one.right <= other.left + 1 || other.right <= one.left + 1 || one.bottom <= other.top + 1 || other.bottom <= one.top + 1;
+    const pairs = boxes.flatMap((one, at) => boxes.slice(at + 1).map((other) => [one, other] as const));
+    const wide = boxes.filter(({ box }) => box.right > innerWidth).map(({ words }) => `${words} is cut`);
+    return [...wide, ...pairs.filter(([one, other]) => !apart(one.box, other.box)).map(([one, other]) => `${one.words} / ${other.words}`)];
+  });
+  expect(overlaps).toEqual([]);
+});
