@@ -21,7 +21,7 @@ use super::state::wire::action_words;
 use super::state::{Remote, Store, use_store};
 use crate::api::history::Deployment;
 use crate::client::Error;
-use crate::console::element::{Item, each, view};
+use crate::console::element::{Child, Item, each, view};
 use crate::lifecycle::{EnvironmentId, Status};
 
 /// How many are asked for.
@@ -118,11 +118,23 @@ fn listed(store: Store, past: Past, in_url: Memo<String>) -> AnyView {
     let ids = Memo::new(move |_| past.known.with(|known| known.value().map(|all| ids(all)).unwrap_or_default()));
     let rows = move || ids.get().into_iter().map(|id| Item::new(key(&id), move |_| row(store, past, id))).collect();
     view! {
+        {stale(past.known)}
         <div class="past" data-open=move || in_url.with(|id| (!id.is_empty()).then(String::new))>
             <ol class="past-list" aria-label="Deployments">{each(rows)}</ol>
             {move || past.chosen.get().map(|id| one::one(store, past, id))}
         </div>
     }
+}
+
+/// That what stands here could not be read again, and why.
+fn stale<T: Send + Sync + 'static>(known: RwSignal<Remote<T>>) -> AnyView {
+    let why = move || {
+        known.with(|known| match known {
+            Remote::Stale(_, error) => Some(format!("This could not be read again: {error}")),
+            Remote::Loaded(_) | Remote::Loading | Remote::Slow | Remote::Failed(_) => None,
+        })
+    };
+    Child::view(move || why().map(|words| view! { <p class="past-stale muted" role="status">{words}</p> }))
 }
 
 fn ids(all: &[Deployment]) -> Vec<String> {

@@ -84,7 +84,6 @@ pub fn page(list: List, head: Head, foot: Foot) -> AnyView {
 
 /// Search, a chip for each section, and one for each group of statuses with how many there are.
 fn filters(label: &'static str, items: Memo<Arc<Items>>, known: Memo<bool>) -> AnyView {
-    let route = use_route();
     let groups = Group::ALL.into_iter().enumerate().map(|(at, group)| group_chip(at, group, items, known));
     let groups = groups.collect::<Vec<_>>();
     let modes = move || {
@@ -99,25 +98,33 @@ fn filters(label: &'static str, items: Memo<Arc<Items>>, known: Memo<bool>) -> A
     };
     view! {
         <div class="filters" role="search">
-            <label class="search">
-                <Icon name=Glyph::Search/>
-                <span class="visually-hidden">{label}</span>
-                <input
-                    class="input"
-                    type="search"
-                    placeholder=label
-                    autocomplete="off"
-                    spellcheck="false"
-                    prop:value=move || route.place().with(|place| place.search.clone())
-                    on:input=move |event| route.search(event_target_value(&event))
-                />
-                <kbd aria-hidden="true">"/"</kbd>
-            </label>
+            {search(label)}
             <div class="chips" role="group" aria-label="Filter">
                 {modes}
                 {groups}
             </div>
         </div>
+    }
+}
+
+/// The field whose text is the search of the place.
+pub fn search(label: &'static str) -> AnyView {
+    let route = use_route();
+    view! {
+        <label class="search">
+            <Icon name=Glyph::Search/>
+            <span class="visually-hidden">{label}</span>
+            <input
+                class="input"
+                type="search"
+                placeholder=label
+                autocomplete="off"
+                spellcheck="false"
+                prop:value=move || route.place().with(|place| place.search.clone())
+                on:input=move |event| route.search(event_target_value(&event))
+            />
+            <kbd aria-hidden="true">"/"</kbd>
+        </label>
     }
 }
 

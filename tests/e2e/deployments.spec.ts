@@ -224,6 +224,27 @@ test("an older answer takes nothing back, and it is told again when the server i
     .toContain("Deployment OK");
 });
 
+test("what cannot be read again is told beside what is known, and is read when it can be", async ({ page, live }) => {
+  const console = await connect(page, live);
+  await console.enter("integration");
+  await past(page);
+  const before = await list(page).count();
+  await page.route(/\/deploymentHistoryV2/, (route) => route.fulfill({ status: 503, headers: { "access-control-allow-origin": "*" } }));
+  await console.act("integration", "Redeploy");
+  await expect.poll(() => live.actions.length).toBe(1);
+  live.advance();
+  await expect(page.getByText("This could not be read again")).toBeVisible();
+  await expect(list(page)).toHaveCount(before);
+  await page.unrouteAll({ behavior: "wait" });
+  await expect
+    .poll(async () => {
+      await badge(page).click();
+      return list(page).count();
+    })
+    .toBe(before + 1);
+  await expect(page.getByText("This could not be read again")).toBeHidden();
+});
+
 test("one busy environment's deployments are watched for an hour within the requests of a token", async ({ page, live }) => {
   live.refuseSockets();
   live.limit({ remaining: 1_000, reset: 3_600 });

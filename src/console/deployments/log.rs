@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::{Past, key};
+use super::{Past, key, stale};
 use crate::api::log::LogLine;
 use crate::client::logged;
 use crate::console::element::{Item, each, view};
 use crate::console::format::{self, Millis};
 use crate::console::legible::name;
-use crate::console::parts::{Glyph, Icon};
+use crate::console::page::search;
 use crate::console::route::use_route;
 use crate::console::state::past::{self, Recorded};
 use crate::console::state::{Remote, Store};
@@ -66,11 +66,11 @@ pub fn log(store: Store, past: Past, id: String, at: RwSignal<Option<Millis>>) -
             })
         })
     });
-    let search = Memo::new(move |_| route.place().with(|place| place.search.trim().to_lowercase()));
+    let wanted = Memo::new(move |_| route.place().with(|place| place.search.trim().to_lowercase()));
     let most = RwSignal::new(SHOWN);
     // Those that fit, and how many more there are before them.
     let fitting = Memo::new(move |_| {
-        let fits = |line: &&Arc<Line>| at.get().is_none_or(|at| line.at <= at) && line.haystack.contains(&search.get());
+        let fits = |line: &&Arc<Line>| at.get().is_none_or(|at| line.at <= at) && line.haystack.contains(&wanted.get());
         let lines: Vec<Arc<Line>> = known.with(|known| {
             known.value().map(|log| log.lines.iter().filter(fits).cloned().collect()).unwrap_or_default()
         });
@@ -87,7 +87,7 @@ pub fn log(store: Store, past: Past, id: String, at: RwSignal<Option<Millis>>) -
             Remote::Failed(error) => format!("The log cannot be read now: {error}"),
             Remote::Loaded(log) | Remote::Stale(log, _) if log.lines.is_empty() => "Nothing was logged.".to_owned(),
             Remote::Loaded(_) | Remote::Stale(..) => match fitting.with(|shown| shown.lines.is_empty()) {
-                true if search.with(String::is_empty) => "Nothing was logged up to here.".to_owned(),
+                true if wanted.with(String::is_empty) => "Nothing was logged up to here.".to_owned(),
                 true => "No line matches the search.".to_owned(),
                 false => String::new(),
             },
@@ -120,23 +120,11 @@ pub fn log(store: Store, past: Past, id: String, at: RwSignal<Option<Millis>>) -
         <div class="past-log">
             <div class="past-log-head">
                 <h3 id="past-log">"Log"</h3>
-                <label class="search">
-                    <Icon name=Glyph::Search/>
-                    <span class="visually-hidden">"Search the log"</span>
-                    <input
-                        class="input"
-                        type="search"
-                        placeholder="Search the log"
-                        autocomplete="off"
-                        spellcheck="false"
-                        prop:value=move || route.place().with(|place| place.search.clone())
-                        on:input=move |event| route.search(event_target_value(&event))
-                    />
-                    <kbd aria-hidden="true">"/"</kbd>
-                </label>
+                {search("Search the log")}
             </div>
             {error}
             {earlier}
+            {stale(known)}
             <ol class="lines" aria-labelledby="past-log">{each(rows)}</ol>
             <p class="muted">{nothing}</p>
         </div>

@@ -152,9 +152,7 @@ async fn load_environments(store: Store, client: &Client, project: &str) -> Resu
 async fn follow_project(store: Store, client: &Client, project: &str) -> Result<(), client::Error> {
     let since = store.poll.with_value(|poll| poll.project_revision);
     match client.project_live(project, since).await? {
-        Some(live)
-            if is_apart(store, since, live.start, live.revision) || patch_environments(store, &live) =>
-        {
+        Some(live) if is_apart(store, since, live.start, live.revision) || patch_environments(store, &live) => {
             load_environments(store, client, project).await
         }
         Some(_) => Ok(()),
