@@ -1,6 +1,7 @@
 #!/bin/sh
 # Plain shell, for any other CI: build an image, deploy it, and wait. It fails when the deployment fails (1), when it is
-# refused (3) or the API cannot be reached (4); when it is interrupted it cancels its deployment.
+# refused (3) or the API cannot be reached (4); when it is interrupted it cancels its own deployment, and none that
+# somebody else asked for.
 #
 # Given in the environment: PLAYHEAD_API_URL, PLAYHEAD_TOKEN (one that may act), PLAYHEAD_ENVIRONMENT, and these:
 set -eu
@@ -11,13 +12,18 @@ export CI="${CI:-true}"
 docker build --tag "$IMAGE:$TAG" .
 docker push "$IMAGE:$TAG"
 
-playhead container deploy "$SERVICE" --tag "$TAG" --watch --timeout 3000 &
+# Where the id of the request is kept.
+request=$(mktemp)
+trap 'rm -f "$request"' EXIT
+playhead container deploy "$SERVICE" --tag "$TAG" --request-file "$request" --watch --timeout 3000 &
 deploy=$!
 canceled() {
     trap '' INT TERM
-    # A deployment that was not accepted yet, or has ended, needs no cancel.
-    playhead container cancel "$SERVICE" --watch || true
+    # It ends once it is written down what was accepted.
+    kill -TERM "$deploy" || true
     wait "$deploy" || true
+    # What was not accepted, or has ended, needs no cancel: that is said.
+    playhead container cancel "$SERVICE" --request-file "$request" --watch || true
     exit 130
 }
 trap canceled INT TERM

@@ -16,8 +16,10 @@ mod logs;
 mod nouns;
 mod options;
 mod output;
+mod own;
 mod preview;
 mod queue;
+mod receipt;
 mod serve;
 mod service;
 mod session;
@@ -43,7 +45,8 @@ use verbs::{EnvironmentVerb, ServiceVerb};
 /// What the help ends with.
 const AFTER: &str = "\
 Exit codes: 0 done; 1 the watched deployment failed or was canceled; 2 wrong arguments, names or settings; \
-3 refused, or not allowed for this token; 4 the API cannot be reached or does not answer; 130 interrupted.
+3 refused, or not allowed for this token; 4 the API cannot be reached or does not answer; 130 interrupted, 143 terminated: \
+what was accepted goes on.
 
 Settings: flags come before the environment variables PLAYHEAD_API_URL, PLAYHEAD_TOKEN, PLAYHEAD_AUTH, \
 PLAYHEAD_ORGANIZATION, PLAYHEAD_PROJECT, PLAYHEAD_ENVIRONMENT, PLAYHEAD_ORIGIN, PLAYHEAD_ACTOR (then QOVERY_API_URL, \

@@ -276,6 +276,22 @@ impl Client {
         self.send(order.request()?, Care::Action).await.map(|answer| Accepted::read(&answer.response))
     }
 
+    /// The same, with the request that the status in the answer names: it is the accepted one, or one that runs or waits
+    /// before it.
+    pub async fn act_and_read(&self, order: &Order) -> Result<(Accepted, Option<RequestId>), Error> {
+        let answer = self.send(order.request()?, Care::Action).await?;
+        let status = decode::<api::status::EnvironmentStatus>(&answer, true).unwrap_or_default();
+        let named = status.deployment_request_id.and_then(|id| id.parse().ok());
+        Ok((Accepted::read(&answer.response), named))
+    }
+
+    /// Sends a cancel that is meant for the deployment of one request: a server of ours refuses it where another runs. To
+    /// any other server it is a cancel of what runs.
+    pub async fn cancel_only(&self, cancel: &Order, request: RequestId) -> Result<Accepted, Error> {
+        let request = cancel.request()?.with_header(api::http::REQUEST, request.to_string());
+        self.send(request, Care::Action).await.map(|answer| Accepted::read(&answer.response))
+    }
+
     /// Takes a waiting request back.
     pub async fn take_back(&self, request: RequestId) -> Result<(), Error> {
         let request = Endpoint::TakeBack.request(&[&request.to_string()]).with_body("{}");

@@ -14,6 +14,8 @@ mod kit;
 mod queue;
 #[path = "kit/readme.rs"]
 mod readme;
+#[path = "cli/requests.rs"]
+mod requests;
 #[path = "cli/settings.rs"]
 mod settings;
 #[path = "cli/terminal.rs"]
@@ -209,19 +211,21 @@ fn a_cancel_is_planned_and_followed_to_the_end_of_the_deployment() {
 }
 
 #[test]
-fn ctrl_c_ends_the_watching_and_says_that_the_deployment_goes_on() {
+fn an_interrupt_ends_the_watching_and_says_that_the_deployment_goes_on() {
     use std::io::{BufRead, BufReader, Read};
-    let host = Host::open("shop");
-    let mut command = host.command("environment redeploy staging --watch --interval 60");
-    let mut child = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
-    let mut words = BufReader::new(child.stderr.take().unwrap());
-    let mut line = String::new();
-    words.read_line(&mut line).unwrap();
-    let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(killed.success());
-    words.read_to_string(&mut line).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(130), "{line}");
-    assert!(line.contains("goes on") && line.contains("playhead environment cancel staging"), "{line}");
+    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+        let host = Host::open("shop");
+        let mut command = host.command("environment redeploy staging --watch --interval 60");
+        let mut child = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
+        let mut words = BufReader::new(child.stderr.take().unwrap());
+        let mut line = String::new();
+        words.read_line(&mut line).unwrap();
+        let killed = std::process::Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+        assert!(killed.success());
+        words.read_to_string(&mut line).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(code), "{line}");
+        assert!(line.contains("goes on") && line.contains("playhead environment cancel staging"), "{line}");
+    }
 }
 
 #[test]

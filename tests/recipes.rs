@@ -78,7 +78,7 @@ impl Runner {
         let server = Server::start(&data, &["--speed", speed]);
         let made = kit::program().args(["token", "create", "pipeline", "--scope", "act", "--data"]).arg(&data).output();
         let token = String::from_utf8(made.unwrap().stdout).unwrap().trim().to_owned();
-        for part in ["home", "work", "bin"] {
+        for part in ["home", "work", "bin", "temp"] {
             fs::create_dir_all(folder.0.join(part)).unwrap();
         }
         let docker = folder.0.join("bin/docker");
@@ -109,6 +109,7 @@ impl Runner {
         let mut bash = Command::new("bash");
         bash.args(["-e", "-o", "pipefail", "-c", &script.body]).env_clear().current_dir(self.folder.0.join("work"));
         bash.env("PATH", path).env("HOME", &home).env("CI", "true").env("GITHUB_PATH", home.join("path"));
+        bash.env("RUNNER_TEMP", self.folder.0.join("temp")).env("CI_JOB_ID", "4711");
         if script.variables.iter().all(|(name, _)| name != "PLAYHEAD_API_URL") {
             // Variables of the project, not of the file.
             bash.env("PLAYHEAD_API_URL", format!("{}/api", self.server.address)).env("PLAYHEAD_TOKEN", &self.token);
@@ -160,9 +161,52 @@ impl Runner {
         (history["results"][0].clone(), origin)
     }
 
+    /// What goes on in the environment, in our own words.
+    fn live(&self) -> Value {
+        self.get(&format!("/api/x/environment/{}/live", self.environment()))
+    }
+
     fn is_running(&self) -> bool {
-        let live = self.get(&format!("/api/x/environment/{}/live", self.environment()));
-        !live["deployment"].is_null()
+        !self.live()["deployment"].is_null()
+    }
+
+    /// Waits until so many requests wait.
+    fn waits(&self, number: usize) {
+        kit::wait_until("the queue", || self.live()["queue"].as_array().unwrap().len() == number);
+    }
+
+    /// Somebody else's deployment of another service begins; its id.
+    fn foreign(&self) -> String {
+        let id = self.service("storefront")["id"].as_str().unwrap().to_owned();
+        let commits = self.get(&format!("/api/application/{id}/commit"));
+        let body = serde_json::json!({ "git_commit_id": commits["results"][3]["git_commit_id"] }).to_string();
+        let deploy = self.server.ask("POST", &format!("/api/application/{id}/deploy"));
+        let answer = deploy.token(&self.token).json(&body).send();
+        assert_eq!(answer.status, 202, "{}", answer.text());
+        answer.header("X-Playhead-Request").unwrap().to_owned()
+    }
+
+    /// The deployment of that id runs, nobody cancels it, nothing waits behind it; and it ends well.
+    fn goes_on_and_ends_well(&mut self, foreign: &str) {
+        let live = self.live();
+        let told = (&live["deployment"]["id"], &live["deployment"]["canceling"], &live["queue"]);
+        assert_eq!(told, (&foreign.into(), &false.into(), &Value::Array(Vec::new())));
+        // What is left of it passes quickly.
+        self.server.child.kill().unwrap();
+        self.server.child.wait().unwrap();
+        self.server = Server::start(&self.folder.0.join("data"), &["--speed", FAST]);
+        while self.is_running() {}
+        let newest = self.newest().0;
+        assert_eq!(
+            (&newest["identifier"]["execution_id"], &newest["action_status"]),
+            (&foreign.into(), &"SUCCESS".into())
+        );
+    }
+
+    /// Waits until a job has written down which request it is about.
+    fn knows(&self, file: &str) {
+        let known = || fs::read_to_string(self.folder.0.join(file)).is_ok_and(|text| text.trim().len() == 36);
+        kit::wait_until("the request's file", known);
     }
 
     /// Lets a fault happen to a service.
@@ -274,6 +318,7 @@ fn gitlab_builds_deploys_and_cancels_only_what_is_canceled() {
     let (runner, scripts) = (Runner::new(SLOW), gitlab());
     let mut deploying = runner.begin(step(&scripts, "deploy script"), &[]);
     while !runner.is_running() {}
+    runner.knows("work/request-4711");
     deploying.kill().unwrap();
     deploying.wait().unwrap();
     runner.done(step(&scripts, "deploy after_script"), &[("CI_JOB_STATUS", "canceled")]);
@@ -314,4 +359,77 @@ fn the_shell_deploys_fails_with_the_deployment_and_cancels_when_interrupted() {
     let output = deploying.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(runner.newest().0["action_status"], "CANCELED");
+}
+
+#[test]
+fn a_canceled_github_job_leaves_other_deployments_alone() {
+    for (job, more) in [("image", false), ("commit", true)] {
+        let (mut runner, steps) = (Runner::new(SLOW), github(job));
+        let foreign = runner.foreign();
+        let commits =
+            runner.get(&format!("/api/application/{}/commit", runner.service("storefront")["id"].as_str().unwrap()));
+        let given =
+            if more { vec![("COMMIT", commits["results"][4]["git_commit_id"].as_str().unwrap())] } else { vec![] };
+        let deploying = runner.begin(step(&steps, "Deploy and wait"), &given);
+        runner.waits(1);
+        interrupt(&deploying, "-INT");
+        assert_eq!(deploying.wait_with_output().unwrap().status.code(), Some(130));
+        let said = runner.done(step(&steps, "Cancel the deployment with the job"), &given);
+        assert!(said.contains("taken back"), "{said}");
+        runner.goes_on_and_ends_well(&foreign);
+    }
+}
+
+#[test]
+fn a_canceled_gitlab_job_leaves_other_deployments_alone() {
+    let (mut runner, scripts) = (Runner::new(SLOW), gitlab());
+    let foreign = runner.foreign();
+    let mut deploying = runner.begin(step(&scripts, "deploy script"), &[]);
+    runner.waits(1);
+    runner.knows("work/request-4711");
+    deploying.kill().unwrap();
+    deploying.wait().unwrap();
+    let said = runner.done(step(&scripts, "deploy after_script"), &[("CI_JOB_STATUS", "canceled")]);
+    assert!(said.contains("taken back"), "{said}");
+    runner.goes_on_and_ends_well(&foreign);
+}
+
+#[test]
+fn an_interrupted_shell_leaves_other_deployments_alone() {
+    let mut runner = Runner::new(SLOW);
+    let foreign = runner.foreign();
+    let deploying = runner.begin(&shell(), &[]);
+    runner.waits(1);
+    interrupt(&deploying, "-TERM");
+    let output = deploying.wait_with_output().unwrap();
+    let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{said}");
+    assert!(said.contains("taken back"), "{said}");
+    runner.goes_on_and_ends_well(&foreign);
+}
+
+#[test]
+fn a_job_that_is_canceled_while_it_builds_cancels_nothing() {
+    let mut runner = Runner::new(SLOW);
+    let foreign = runner.foreign();
+    let cancels = [
+        (github("image"), "Cancel the deployment with the job"),
+        (github("commit"), "Cancel the deployment with the job"),
+        (gitlab(), "deploy after_script"),
+    ];
+    // The program is there: it was fetched before.
+    fs::copy(env!("CARGO_BIN_EXE_playhead"), runner.folder.0.join("work/playhead")).unwrap();
+    for (scripts, name) in cancels {
+        let said = runner.done(step(&scripts, name), &[("CI_JOB_STATUS", "canceled")]);
+        assert!(said.contains("nothing was asked for"), "{said}");
+    }
+    // The shell is interrupted in the middle of it.
+    let docker = runner.folder.0.join("bin/docker");
+    fs::write(docker, "#!/bin/sh\ntouch \"$HOME/building\"\nexec sleep 2 > /dev/null 2>&1\n").unwrap();
+    let building = runner.begin(&shell(), &[]);
+    kit::wait_until("the build", || runner.folder.0.join("home/building").exists());
+    interrupt(&building, "-TERM");
+    let output = building.wait_with_output().unwrap();
+    assert!(!output.status.success() && output.stdout.is_empty(), "{output:?}");
+    runner.goes_on_and_ends_well(&foreign);
 }

@@ -71,7 +71,8 @@ pub const ORIGIN: &str = "X-Playhead-Origin";
 /// With an action: what arrives again with the same key is not done again, but answered as the first time (the header that
 /// the IETF's draft of this name describes; servers of ours know it).
 pub const KEY: &str = "Idempotency-Key";
-/// In the answer to an action: the id of the accepted request.
+/// In the answer to an action: the id of the accepted request. With a cancel of an environment: the id of the request whose
+/// deployment is meant; where another one runs, it is refused.
 pub const REQUEST: &str = "X-Playhead-Request";
 /// In every answer: what the visitor may do, `read` or `act` (ours).
 pub const SCOPE: &str = "X-Playhead-Scope";

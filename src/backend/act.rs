@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use crate::api::http::{ACTOR, ORIGIN};
+use crate::api::http::{ACTOR, ORIGIN, REQUEST};
 use crate::api::{Endpoint, Request, Response};
 use crate::lifecycle::{Action, EnvironmentId, RequestId, Scope, ServiceId, Status};
 use crate::simulator::{Actor, Environment, Order, Origin, Service, Version};
@@ -37,6 +37,7 @@ pub fn on_environment(
         Endpoint::RedeployEnvironment => Order::environment(Action::Redeploy),
         Endpoint::CancelEnvironment => {
             let force = at.key("force_cancel").flag()?;
+            meant(environment, request)?;
             Order { force, ..Order::environment(Action::Cancel) }
         }
         // Official clients say `deploy` for both: it is Redeploy once a service was deployed (law §8).
@@ -44,6 +45,18 @@ pub fn on_environment(
         _ => Order::environment(Action::Deploy),
     };
     ask(backend, id, order, request, 202)
+}
+
+/// Whether what runs is what a cancel names, where it names a request.
+fn meant(environment: &Environment, request: &Request) -> Result<(), Problem> {
+    let Some(named) = request.header(REQUEST) else { return Ok(()) };
+    let runs = environment.running.as_ref().map(|running| running.record.id);
+    match named.parse::<RequestId>().is_ok_and(|named| runs == Some(named)) {
+        true => Ok(()),
+        false => {
+            Err(Problem::Refused(format!("Request {named} does not run in this environment. Nothing was canceled.")))
+        }
+    }
 }
 
 /// The lists of a body that name services, with the type of each and the key of the id (none: the item is the id).

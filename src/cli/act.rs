@@ -6,11 +6,13 @@ use serde_json::json;
 
 use super::facts::Member;
 use super::failure::Failure;
-use super::options::Watch;
+use super::options::{Sending, Watch};
+use super::receipt;
 use super::session::Session;
 use super::snapshot::Snapshot;
 use super::watch;
-use crate::client::{Item, Order};
+use super::watch::interrupt::{self, Busy};
+use crate::client::{self, Accepted, Item, Order};
 use crate::lifecycle::{Action, Kind, Scope, allowed};
 
 /// A service of an order, with a version or without.
@@ -62,16 +64,49 @@ pub fn words(snapshot: &Snapshot, order: &Order) -> String {
     format!("{} of {what}", verb(order.action))
 }
 
-/// Sends an order and says what was answered; follows it, if so asked.
-pub async fn send(session: &Session, snapshot: &Snapshot, order: Order, watch: Watch) -> Result<(), Failure> {
+/// Sends an order and says what was answered; keeps its request's id in a file, and follows it, if so asked.
+///
+/// # Errors
+/// Those of the call; of the file only once the action has gone well: what was accepted goes on.
+pub async fn send(session: &Session, snapshot: &Snapshot, order: &Order, sending: Sending) -> Result<(), Failure> {
+    let Sending { request_file, watch } = sending;
+    let Some(path) = request_file else {
+        return send_as(session, snapshot, order, watch, session.client.act(order)).await;
+    };
+    let busy = Busy::default();
+    // Before it is sent: an interrupt meanwhile waits until the file says what it was about.
+    interrupt::hear(session.out, order.action, snapshot.called(), &busy);
+    let held = busy.lock().await;
+    let (accepted, kept) = receipt::send(session, snapshot, order, &path).await?;
+    drop(held);
+    tell(session, snapshot, order, watch, accepted).await.and(kept)
+}
+
+/// The same by a call that is made when it is time to.
+pub async fn send_as(
+    session: &Session,
+    snapshot: &Snapshot,
+    order: &Order,
+    watch: Watch,
+    call: impl Future<Output = Result<Accepted, client::Error>>,
+) -> Result<(), Failure> {
     if watch.watch {
         // Before it is sent: an interrupt that comes with the answer is told like any other.
-        watch::hear_interrupt(session.out, order.action, snapshot.called()).await;
+        interrupt::hear(session.out, order.action, snapshot.called(), &Busy::default());
     }
-    let accepted = session.told(session.client.act(&order).await)?;
-    let words = words(snapshot, &order);
+    let accepted = session.told(call.await)?;
+    tell(session, snapshot, order, watch, accepted).await
+}
+
+async fn tell(
+    session: &Session,
+    snapshot: &Snapshot,
+    order: &Order,
+    watch: Watch,
+    accepted: Accepted,
+) -> Result<(), Failure> {
     if watch.watch {
-        return watch::follow(session, snapshot, &order, accepted, watch).await;
+        return watch::follow(session, snapshot, order, accepted, watch).await;
     }
     if session.out.json {
         return session.out.json(&json!({
@@ -88,5 +123,5 @@ pub async fn send(session: &Session, snapshot: &Snapshot, order: Order, watch: W
         None => String::new(),
     };
     let request = accepted.request.map(|id| format!(" (request {id})")).unwrap_or_default();
-    session.out.line(&format!("{words}: accepted{place}{request}"))
+    session.out.line(&format!("{}: accepted{place}{request}", words(snapshot, order)))
 }

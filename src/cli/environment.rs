@@ -3,7 +3,8 @@
 use super::act;
 use super::facts::Member;
 use super::failure::Failure;
-use super::options::{Version, Watch};
+use super::options::{Sending, Version};
+use super::own::{self, Wanted};
 use super::session::Session;
 use super::snapshot::Snapshot;
 use super::verbs::EnvironmentVerb;
@@ -17,22 +18,28 @@ pub async fn run(verb: EnvironmentVerb, session: &Session) -> Result<(), Failure
     match verb {
         EnvironmentVerb::List => show::environments(session).await,
         EnvironmentVerb::Status { environment } => show::environment(session, &session.snapshot(&environment).await?),
-        EnvironmentVerb::Deploy { environment, services, latest, version, watch } => {
+        EnvironmentVerb::Deploy { environment, services, latest, version, sending } => {
             let snapshot = session.snapshot(&environment).await?;
             let order = deploy(session, &snapshot, &services.services, latest, &version).await?;
-            act::send(session, &snapshot, order, watch).await
+            act::send(session, &snapshot, &order, sending).await
         }
-        EnvironmentVerb::Redeploy { environment, services, watch } => {
-            on(session, &environment, Action::Redeploy, &services.services, watch).await
+        EnvironmentVerb::Redeploy { environment, services, sending } => {
+            on(session, &environment, Action::Redeploy, &services.services, sending).await
         }
-        EnvironmentVerb::Stop { environment, services, watch } => {
-            on(session, &environment, Action::Stop, &services.services, watch).await
+        EnvironmentVerb::Stop { environment, services, sending } => {
+            on(session, &environment, Action::Stop, &services.services, sending).await
         }
-        EnvironmentVerb::Cancel { environment, force, watch } => {
-            let snapshot = session.snapshot(&environment).await?;
-            let order = Order { force, ..order(&snapshot, Action::Cancel, &[]) };
-            act::send(session, &snapshot, order, watch).await
-        }
+        EnvironmentVerb::Cancel { environment, force, own, watch } => match own::wanted(&own)? {
+            Wanted::Nothing(why) => own::nothing(session, None, &why),
+            Wanted::Request(request) => {
+                own::cancel(session, &session.environment(&environment).await?, request, force, watch).await
+            }
+            Wanted::Deployment => {
+                let snapshot = session.snapshot(&environment).await?;
+                let order = Order { force, ..order(&snapshot, Action::Cancel, &[]) };
+                act::send(session, &snapshot, &order, watch.into()).await
+            }
+        },
         EnvironmentVerb::Queue { environment } => {
             queue::print(session, &session.environment(&environment).await?).await
         }
@@ -61,13 +68,13 @@ async fn on(
     environment: &str,
     action: Action,
     services: &[String],
-    watch: Watch,
+    sending: Sending,
 ) -> Result<(), Failure> {
     let snapshot = session.snapshot(environment).await?;
     let chosen = snapshot.chosen(services)?;
     known(action, &chosen)?;
     let order = order(&snapshot, action, &chosen);
-    act::send(session, &snapshot, order, watch).await
+    act::send(session, &snapshot, &order, sending).await
 }
 
 /// An order for the whole environment, or for the services that were named.

@@ -99,6 +99,39 @@ pub struct Watch {
     pub interval: Option<u64>,
 }
 
+/// How an action is sent: what is kept of it, and whether it is followed.
+#[derive(Clone, Debug, Args)]
+pub struct Sending {
+    /// Write the id of the request to this file as soon as it is accepted, for "cancel --request-file"
+    ///
+    /// The file is gone when nothing was accepted. Where it cannot be written nothing is sent (exit 2).
+    #[arg(long, value_name = "FILE")]
+    pub request_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub watch: Watch,
+}
+
+impl From<Watch> for Sending {
+    /// Nothing is kept of it.
+    fn from(watch: Watch) -> Sending {
+        Sending { request_file: None, watch }
+    }
+}
+
+/// The one request that a cancel is about.
+#[derive(Clone, Debug, Args)]
+pub struct Own {
+    /// Cancel just the request that an action with --request-file wrote there, and no other
+    ///
+    /// While it waits it is taken back, while it runs its deployment is canceled. That it is over, or that nothing was
+    /// asked for, is said and is no error.
+    #[arg(long, value_name = "FILE", conflicts_with = "request")]
+    pub request_file: Option<PathBuf>,
+    /// The same for the request with this id
+    #[arg(long, value_name = "ID")]
+    pub request: Option<String>,
+}
+
 /// The desired size of a service: what of it there is depends on the kind.
 #[derive(Clone, Copy, Debug, Args)]
 #[group(required = true, multiple = true)]

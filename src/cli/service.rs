@@ -4,7 +4,8 @@ use super::act;
 use super::facts::Member;
 use super::failure::Failure;
 use super::nouns::Noun;
-use super::options::{In, Version, Watch};
+use super::options::{In, Sending, Version};
+use super::own::{self, Wanted};
 use super::session::Session;
 use super::snapshot::Snapshot;
 use super::verbs::ServiceVerb;
@@ -29,29 +30,36 @@ pub async fn run(noun: Noun, verb: ServiceVerb, session: &Session) -> Result<(),
             let snapshot = open(&service, &home).await?;
             show::service(session, &snapshot, snapshot.service(&service, kinds)?)
         }
-        ServiceVerb::Deploy { service, home, version, watch } => {
+        ServiceVerb::Deploy { service, home, version, sending } => {
             let snapshot = open(&service, &home).await?;
-            deploy(session, &snapshot, snapshot.service(&service, kinds)?, &version, watch).await
+            deploy(session, &snapshot, snapshot.service(&service, kinds)?, &version, sending).await
         }
-        ServiceVerb::Redeploy { service, home, watch } => {
+        ServiceVerb::Redeploy { service, home, sending } => {
             let snapshot = open(&service, &home).await?;
-            on(session, &snapshot, snapshot.service(&service, kinds)?, Action::Redeploy, watch).await
+            on(session, &snapshot, snapshot.service(&service, kinds)?, Action::Redeploy, sending).await
         }
-        ServiceVerb::Stop { service, home, watch } => {
+        ServiceVerb::Stop { service, home, sending } => {
             let snapshot = open(&service, &home).await?;
-            on(session, &snapshot, snapshot.service(&service, kinds)?, Action::Stop, watch).await
+            on(session, &snapshot, snapshot.service(&service, kinds)?, Action::Stop, sending).await
         }
-        ServiceVerb::Restart { service, home, watch } => {
+        ServiceVerb::Restart { service, home, sending } => {
             let snapshot = open(&service, &home).await?;
-            on(session, &snapshot, snapshot.service(&service, kinds)?, Action::Restart, watch).await
+            on(session, &snapshot, snapshot.service(&service, kinds)?, Action::Restart, sending).await
         }
-        ServiceVerb::Cancel { service, home, force, watch } => {
+        ServiceVerb::Cancel { service, home, force, own, watch } => {
+            let wanted = own::wanted(&own)?;
+            if let Wanted::Nothing(why) = &wanted {
+                return own::nothing(session, None, why);
+            }
             let snapshot = open(&service, &home).await?;
             let member = snapshot.service(&service, kinds)?;
+            if let Wanted::Request(request) = wanted {
+                return own::cancel(session, &snapshot.environment, request, force, watch).await;
+            }
             // The call is the environment's, which would also cancel a deployment that this service is not in.
             act::judged(Action::Cancel, member)?;
             let order = Order { force, ..order(&snapshot, Action::Cancel, member) };
-            act::send(session, &snapshot, order, watch).await
+            act::send(session, &snapshot, &order, watch.into()).await
         }
         ServiceVerb::Versions { service, home, limit } => {
             let snapshot = open(&service, &home).await?;
@@ -88,13 +96,13 @@ async fn on(
     snapshot: &Snapshot,
     member: &Member,
     action: Action,
-    watch: Watch,
+    sending: Sending,
 ) -> Result<(), Failure> {
     let restartable = RESTARTABLE_WORDS.contains(&word(member.kind));
     if member.kind == Kind::Unknown || action == Action::Restart && !restartable {
         act::judged(action, member)?;
     }
-    act::send(session, snapshot, order(snapshot, action, member), watch).await
+    act::send(session, snapshot, &order(snapshot, action, member), sending).await
 }
 
 async fn deploy(
@@ -102,12 +110,12 @@ async fn deploy(
     snapshot: &Snapshot,
     member: &Member,
     version: &Version,
-    watch: Watch,
+    sending: Sending,
 ) -> Result<(), Failure> {
     let Some(version) = version::chosen(session, member, version).await? else {
-        return on(session, snapshot, member, Action::Deploy, watch).await;
+        return on(session, snapshot, member, Action::Deploy, sending).await;
     };
     let mut order = order(snapshot, Action::DeployVersion, member);
     order.items = vec![act::item(member, Some(version))];
-    act::send(session, snapshot, order, watch).await
+    act::send(session, snapshot, &order, sending).await
 }

@@ -2,7 +2,7 @@
 
 use clap::{Subcommand, ValueEnum};
 
-use super::options::{In, Services, Sizes, Version, Watch, YEAR};
+use super::options::{In, Own, Sending, Services, Sizes, Version, Watch, YEAR};
 use crate::lifecycle::Action;
 
 /// What can be done with an environment.
@@ -28,7 +28,7 @@ pub enum EnvironmentVerb {
         #[command(flatten)]
         version: Version,
         #[command(flatten)]
-        watch: Watch,
+        sending: Sending,
     },
     /// Brings what runs to what is configured
     Redeploy {
@@ -37,7 +37,7 @@ pub enum EnvironmentVerb {
         #[command(flatten)]
         services: Services,
         #[command(flatten)]
-        watch: Watch,
+        sending: Sending,
     },
     /// Stops it, or some of its services
     Stop {
@@ -46,15 +46,17 @@ pub enum EnvironmentVerb {
         #[command(flatten)]
         services: Services,
         #[command(flatten)]
-        watch: Watch,
+        sending: Sending,
     },
-    /// Cancels the deployment that runs
+    /// Cancels the deployment that runs, or one request
     Cancel {
         /// Name or id
         environment: String,
         /// Also interrupt lifecycle jobs that execute
         #[arg(long)]
         force: bool,
+        #[command(flatten)]
+        own: Own,
         #[command(flatten)]
         watch: Watch,
     },
@@ -124,7 +126,7 @@ pub enum ServiceVerb {
         #[command(flatten)]
         version: Version,
         #[command(flatten)]
-        watch: Watch,
+        sending: Sending,
     },
     /// Brings what runs to what is configured
     Redeploy {
@@ -133,7 +135,7 @@ pub enum ServiceVerb {
         #[command(flatten)]
         home: In,
         #[command(flatten)]
-        watch: Watch,
+        sending: Sending,
     },
     /// Stops it
     Stop {
@@ -142,7 +144,7 @@ pub enum ServiceVerb {
         #[command(flatten)]
         home: In,
         #[command(flatten)]
-        watch: Watch,
+        sending: Sending,
     },
     /// Replaces its pods, same version and configuration
     Restart {
@@ -151,12 +153,12 @@ pub enum ServiceVerb {
         #[command(flatten)]
         home: In,
         #[command(flatten)]
-        watch: Watch,
+        sending: Sending,
     },
     /// Cancels the environment's deployment that this service is in
     ///
     /// There is no cancel of one service: the whole deployment is canceled, with all services in it. It is refused
-    /// where this service is in none.
+    /// where this service is in none. With --request-file or --request it is one request, and no other.
     Cancel {
         /// Name or id
         service: String,
@@ -165,6 +167,8 @@ pub enum ServiceVerb {
         /// Also interrupt lifecycle jobs that execute
         #[arg(long)]
         force: bool,
+        #[command(flatten)]
+        own: Own,
         #[command(flatten)]
         watch: Watch,
     },

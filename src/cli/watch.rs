@@ -2,19 +2,18 @@
 //!
 //! Invariants: only reads are sent; one that fails is tried again until the time is over.
 
+pub mod interrupt;
 mod progress;
 mod statuses;
 
-use std::future::{Future, poll_fn};
-use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::act::{verb, words};
+use super::act::words;
 use super::failure::Failure;
 use super::options::Watch;
-use super::output::{Output, complain, part};
+use super::output::part;
 use super::session::{Session, is_not_offered};
 use super::snapshot::Snapshot;
 use crate::api::outcome::Outcome;
@@ -32,9 +31,6 @@ pub const COUNTED_INTERVAL: u64 = 5;
 const LONGEST: Duration = Duration::from_secs(60);
 /// So much more at most, by chance.
 const MORE: Duration = Duration::from_secs(10);
-
-/// The exit code after Ctrl-C, as of every shell.
-const INTERRUPTED: i32 = 130;
 
 /// How it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,38 +153,6 @@ fn trouble(problem: &client::Error, wait: Duration) -> String {
         client::Error::Unreadable { .. } => "the server's answer cannot be read, it is asked again".to_owned(),
         _ => "the server does not answer, it is asked again".to_owned(),
     }
-}
-
-/// Ctrl-C ends the watching only: says so, and how to end the deployment of the environment that a command calls so.
-/// From the return on it is heard.
-pub async fn hear_interrupt(out: Output, action: Action, environment: &str) {
-    let how = match action {
-        Action::Stop | Action::Restart | Action::Cancel => String::new(),
-        Action::Deploy | Action::Redeploy | Action::DeployVersion | Action::DeployLatest => {
-            format!(" To cancel it: playhead environment cancel {environment}")
-        }
-    };
-    let words = format!("interrupted: the {}, once accepted, goes on.{how}", verb(action));
-    let (listens, listening) = tokio::sync::oneshot::channel();
-    let mut listens = Some(listens);
-    tokio::spawn(async move {
-        let mut interrupt = pin!(tokio::signal::ctrl_c());
-        let heard = poll_fn(|context| {
-            let heard = interrupt.as_mut().poll(context);
-            // Its first poll is what begins the listening.
-            if let Some(listens) = listens.take() {
-                let _ = listens.send(());
-            }
-            heard
-        });
-        if heard.await.is_ok() {
-            out.progress_over();
-            complain(&words);
-            std::process::exit(INTERRUPTED);
-        }
-    });
-    // The other side cannot go away before it has sent.
-    let _ = listening.await;
 }
 
 /// The end, and what is said of it.

@@ -189,7 +189,7 @@ async fn ask(host: &Host, request: api::Request, key: Option<Digested>) -> api::
     }
 }
 
-/// Who asks and from where. Who has a token is called by the token's name, whatever the header says.
+/// Who asks and from where, and which request is meant. Who has a token is called by the token's name, whatever the header says.
 fn told_by(request: api::Request, headers: &HeaderMap, visitor: Visitor) -> api::Request {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let actor = match visitor {
@@ -197,7 +197,11 @@ fn told_by(request: api::Request, headers: &HeaderMap, visitor: Visitor) -> api:
         Visitor::Local => text(ACTOR).unwrap_or_else(|| String::from("local")),
     };
     let origin = text(ORIGIN).unwrap_or_else(|| String::from("API"));
-    request.with_header(ACTOR, actor).with_header(ORIGIN, origin)
+    let request = request.with_header(ACTOR, actor).with_header(ORIGIN, origin);
+    match text(REQUEST) {
+        Some(meant) => request.with_header(REQUEST, meant),
+        None => request,
+    }
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -132,6 +132,10 @@ fn described(
             "What arrives again with the same key, path and body is not done again, but answered as the first time.";
         parameters.push(told((KEY, about)));
     }
+    if endpoint == Endpoint::CancelEnvironment {
+        parameters
+            .push(told((REQUEST, "The request whose deployment is meant: where another one runs, it is refused.")));
+    }
     let acts = operation::is_action(endpoint);
     let mut success = json!({
         "description": if status == 202 { "Accepted." } else { "Done." },
