@@ -49,10 +49,12 @@ Exit codes: 0 done; 1 the watched deployment failed or was canceled; 2 wrong arg
 what was accepted goes on.
 
 Settings: flags come before the environment variables PLAYHEAD_API_URL, PLAYHEAD_TOKEN, PLAYHEAD_AUTH, \
-PLAYHEAD_ORGANIZATION, PLAYHEAD_PROJECT, PLAYHEAD_ENVIRONMENT, PLAYHEAD_ORIGIN, PLAYHEAD_ACTOR (then QOVERY_API_URL, \
-QOVERY_CLI_ACCESS_TOKEN), and those before the config file: PLAYHEAD_CONFIG, else playhead/config.json in \
-XDG_CONFIG_HOME or ~/.config, a JSON object with api_url, token, auth, organization, project. \
-Without an address it is http://127.0.0.1:8080/api. With NO_COLOR nothing is coloured.";
+PLAYHEAD_ORGANIZATION, PLAYHEAD_PROJECT, PLAYHEAD_ENVIRONMENT, PLAYHEAD_ORIGIN, PLAYHEAD_ACTOR, \
+PLAYHEAD_INSECURE_HTTP (then QOVERY_API_URL, QOVERY_CLI_ACCESS_TOKEN), and those before the config file: \
+PLAYHEAD_CONFIG, else playhead/config.json in XDG_CONFIG_HOME or ~/.config, a JSON object with api_url, token, auth, \
+organization, project. Without an address it is http://127.0.0.1:8080/api. QOVERY_CLI_ACCESS_TOKEN is sent only where \
+the address is that of QOVERY_API_URL, or none is given; no token goes to another machine over http:// without \
+--insecure-http. With NO_COLOR nothing is coloured.";
 
 /// Deploys, stops and watches environments and services; serves the console.
 #[derive(Debug, Parser)]

@@ -68,6 +68,10 @@ pub struct Response {
 pub const ACTOR: &str = "X-Playhead-Actor";
 /// From where: one of the contract's origins, or a finer word of ours such as `CI_CD`.
 pub const ORIGIN: &str = "X-Playhead-Origin";
+/// The contract's origins.
+pub const ORIGINS: [&str; 7] = ["API", "CLI", "CONSOLE", "GIT", "QOVERY_INTERNAL", "SKILL", "TERRAFORM_PROVIDER"];
+/// The origin for which the contract has no word of its own.
+pub const CI_CD: &str = "CI_CD";
 /// With an action: what arrives again with the same key is not done again, but answered as the first time (the header that
 /// the IETF's draft of this name describes; servers of ours know it).
 pub const KEY: &str = "Idempotency-Key";

@@ -1,5 +1,6 @@
 //! From the law's words to the contract's: only the contract's own values may appear on its paths.
 
+use crate::api::http::ORIGINS;
 use crate::lifecycle::{Action, Scope, Status};
 use crate::simulator::{Actor, Origin, Progress};
 
@@ -19,10 +20,7 @@ pub fn origin(actor: &Actor) -> &str {
         Origin::Console => "CONSOLE",
         Origin::Cli => "CLI",
         Origin::Api | Origin::CiCd => "API",
-        Origin::Other(name) => match &**name {
-            known @ ("GIT" | "QOVERY_INTERNAL" | "SKILL" | "TERRAFORM_PROVIDER") => known,
-            _ => "API",
-        },
+        Origin::Other(name) => ORIGINS.into_iter().find(|known| **known == **name).unwrap_or("API"),
     }
 }
 

@@ -7,6 +7,17 @@ use thiserror::Error;
 
 use crate::client;
 
+/// Whether a server was given a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Token {
+    /// It was.
+    Given,
+    /// There is one of a live account, which is not sent there.
+    HeldBack,
+    /// There is none.
+    Missing,
+}
+
 /// Why a command did not do what was asked.
 #[derive(Debug, Error)]
 pub enum Failure {
@@ -24,7 +35,7 @@ pub enum Failure {
         /// Which server it was.
         base: String,
         /// Whether it was given a token.
-        token: bool,
+        token: Token,
     },
     /// The deployment that was watched ended badly.
     #[error("{0}")]
@@ -80,7 +91,7 @@ const LOOK: &str = "It is not known whether the request was accepted: look with 
                     you send it again.";
 
 /// The client's words are the page's, where much goes on by itself: here the command has ended.
-fn words(error: &client::Error, base: &str, token: bool) -> String {
+fn words(error: &client::Error, base: &str, token: Token) -> String {
     match error {
         client::Error::Offline => {
             format!("{base} cannot be reached. Check the address (--api-url) and the network.")
@@ -98,7 +109,11 @@ fn words(error: &client::Error, base: &str, token: bool) -> String {
             let when = reset.map_or_else(|| "later".to_owned(), |seconds| format!("in {seconds} s"));
             format!("too many requests for this token. Try again {when}.")
         }
-        client::Error::Unauthorized if !token => {
+        client::Error::Unauthorized if token == Token::HeldBack => format!(
+            "{base} wants a token. QOVERY_CLI_ACCESS_TOKEN is sent to the address of QOVERY_API_URL only: give the token \
+             of this server with PLAYHEAD_TOKEN, --token-file or \"token\" in the config file."
+        ),
+        client::Error::Unauthorized if token == Token::Missing => {
             format!("{base} wants a token. Give it with PLAYHEAD_TOKEN, --token-file or \"token\" in the config file.")
         }
         client::Error::Unauthorized => format!(

@@ -19,17 +19,24 @@ pub const YEAR: u64 = 31_536_000;
 pub struct Options {
     /// Address of the API, up to where its paths begin
     ///
-    /// Such as https://api.qovery.com. Also: PLAYHEAD_API_URL, QOVERY_API_URL, "api_url" in the config file.
+    /// Such as https://api.qovery.com. Also: PLAYHEAD_API_URL, QOVERY_API_URL, "api_url" in the config file. Of a Playhead
+    /// server it ends with /api.
     #[arg(long, global = true, value_name = "URL")]
     pub api_url: Option<String>,
     /// The token; other users of this machine can see it in the list of processes
     ///
-    /// Better: PLAYHEAD_TOKEN, QOVERY_CLI_ACCESS_TOKEN, --token-file, or "token" in the config file.
+    /// Better: PLAYHEAD_TOKEN, --token-file, or "token" in the config file. QOVERY_CLI_ACCESS_TOKEN is read too, and is
+    /// sent only where the address is that of QOVERY_API_URL, or none is given.
     #[arg(long, global = true, value_name = "TOKEN", conflicts_with = "token_file")]
     pub token: Option<Secret>,
     /// File that holds the token and nothing else
     #[arg(long, global = true, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
+    /// Let the token go to another machine over http://, where anybody on the way can read it
+    ///
+    /// Also: PLAYHEAD_INSECURE_HTTP=1. Without it a token is sent over https://, or to this machine, only.
+    #[arg(long, global = true)]
+    pub insecure_http: bool,
     /// How the token is presented: as an API token (the default) or as a person's
     ///
     /// Also: PLAYHEAD_AUTH, "auth" in the config file.
@@ -47,7 +54,7 @@ pub struct Options {
     pub project: Option<String>,
     /// From where actions are said to come: CLI, or CI_CD where the variable CI is set
     ///
-    /// Also: PLAYHEAD_ORIGIN. Who is said to ask: PLAYHEAD_ACTOR, else USER.
+    /// One of CI_CD, API, CLI, CONSOLE, GIT, QOVERY_INTERNAL, SKILL, TERRAFORM_PROVIDER. Also: PLAYHEAD_ORIGIN. Who is said to ask: PLAYHEAD_ACTOR, else USER.
     #[arg(long, global = true, value_name = "ORIGIN")]
     pub origin: Option<String>,
     /// Print the answer as JSON; fields may be added in later versions, never taken away

@@ -1,6 +1,6 @@
 //! What every command over the API has at hand: the client, where the answer goes, and how names are found.
 
-use super::failure::Failure;
+use super::failure::{Failure, Token};
 use super::find::{self, Named};
 use super::options::Options;
 use super::output::Output;
@@ -41,7 +41,11 @@ impl Session {
         result.map_err(|error| match error {
             client::Error::Refused { reason } => Failure::Refused(reason),
             error => {
-                let token = self.settings.authorization.is_some();
+                let token = match (&self.settings.authorization, self.settings.held_back) {
+                    (Some(_), _) => Token::Given,
+                    (None, true) => Token::HeldBack,
+                    (None, false) => Token::Missing,
+                };
                 Failure::Call { error, base: self.settings.api_url.clone(), token }
             }
         })

@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::fs;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -13,9 +14,14 @@ use clap::ValueEnum;
 
 use super::failure::Failure;
 use super::options::{Auth, Options};
+use crate::api::http::{CI_CD, ORIGINS};
 
 /// Where `playhead serve` listens unless told otherwise.
 const DEFAULT_API_URL: &str = "http://127.0.0.1:8080/api";
+
+/// As official clients have it: where the live API is, and a token of an account there.
+const LIVE_ADDRESS: &str = "QOVERY_API_URL";
+const LIVE_TOKEN: &str = "QOVERY_CLI_ACCESS_TOKEN";
 
 /// The keys of the config file.
 const KEYS: [&str; 5] = ["api_url", "token", "auth", "organization", "project"];
@@ -27,6 +33,8 @@ pub struct Settings {
     pub api_url: String,
     /// Value of the header `Authorization`.
     pub authorization: Option<String>,
+    /// Whether there is a live account's token that is not sent to this address.
+    pub held_back: bool,
     /// Name or id of the organization.
     pub organization: Option<String>,
     /// Name or id of the project.
@@ -51,14 +59,23 @@ impl Settings {
             let variable = || names.iter().find_map(|name| variable(name));
             flag.clone().or_else(variable).or_else(|| file.get(key))
         };
-        let api_url = given(&options.api_url, &["PLAYHEAD_API_URL", "QOVERY_API_URL"], "api_url");
+        let api_url = given(&options.api_url, &["PLAYHEAD_API_URL", LIVE_ADDRESS], "api_url");
         let from_file = options.token_file.as_deref().map(token_of).transpose()?;
         let flag = options.token.clone().map(|token| token.0).or(from_file);
-        let token = given(&flag, &["PLAYHEAD_TOKEN", "QOVERY_CLI_ACCESS_TOKEN"], "token");
+        // The live account's token is for the address that is named beside it, and for no other server.
+        let other = options.api_url.is_some() || variable("PLAYHEAD_API_URL").is_some();
+        let live = !other && (variable(LIVE_ADDRESS).is_some() || api_url.is_none());
+        let names: &[&str] = if live { &["PLAYHEAD_TOKEN", LIVE_TOKEN] } else { &["PLAYHEAD_TOKEN"] };
+        let token = given(&flag, names, "token");
         let auth = auth(options, &file)?;
+        let api_url = address(api_url.as_deref().unwrap_or(DEFAULT_API_URL))?;
+        if token.is_some() {
+            hidden(&api_url, options.insecure_http || is_on("PLAYHEAD_INSECURE_HTTP"))?;
+        }
         Ok(Settings {
-            api_url: address(api_url.as_deref().unwrap_or(DEFAULT_API_URL))?,
+            held_back: !live && token.is_none() && variable(LIVE_TOKEN).is_some(),
             authorization: token.map(|token| authorization(auth, &token)).transpose()?,
+            api_url,
             organization: given(&options.organization, &["PLAYHEAD_ORGANIZATION"], "organization"),
             project: given(&options.project, &["PLAYHEAD_PROJECT"], "project"),
             origin: origin(options)?,
@@ -84,6 +101,25 @@ fn address(url: &str) -> Result<String, Failure> {
              PLAYHEAD_API_URL."
         ))),
     }
+}
+
+/// Whether a token can be sent to an address: not in clear to another machine, where anybody on the way can read it.
+fn hidden(url: &str, insecure: bool) -> Result<(), Failure> {
+    let Ok(uri) = url.parse::<ureq::http::Uri>() else { return Ok(()) };
+    let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
+    let here = host.eq_ignore_ascii_case("localhost") || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
+    match uri.scheme_str() == Some("https") || here || insecure {
+        true => Ok(()),
+        false => Err(Failure::Usage(format!(
+            "the token would go to {host} in clear, for anybody on the way to read, and is not sent. Use https://, or say \
+             that it may be so with --insecure-http or PLAYHEAD_INSECURE_HTTP=1."
+        ))),
+    }
+}
+
+/// Whether a variable says yes.
+fn is_on(name: &str) -> bool {
+    variable(name).is_some_and(|value| !matches!(value.as_str(), "false" | "0"))
 }
 
 fn token_of(path: &Path) -> Result<String, Failure> {
@@ -116,14 +152,15 @@ fn authorization(auth: Auth, token: &str) -> Result<String, Failure> {
 
 fn origin(options: &Options) -> Result<String, Failure> {
     let told = options.origin.clone().or_else(|| variable("PLAYHEAD_ORIGIN"));
-    let automatic = || match variable("CI").as_deref() {
-        None | Some("false" | "0") => "CLI".to_owned(),
-        Some(_) => "CI_CD".to_owned(),
-    };
+    let automatic = || if is_on("CI") { CI_CD.to_owned() } else { "CLI".to_owned() };
     let origin = told.unwrap_or_else(automatic);
-    match origin.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+    let known = || std::iter::once(CI_CD).chain(ORIGINS);
+    match known().any(|word| word == origin) {
         true => Ok(origin),
-        false => Err(Failure::Usage(format!("{origin:?} is no origin. Use a word such as CLI, CI_CD or API."))),
+        false => {
+            let words = known().collect::<Vec<_>>().join(", ");
+            Err(Failure::Usage(format!("{origin:?} is no origin. There are {words}.")))
+        }
     }
 }
 

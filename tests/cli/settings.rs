@@ -25,8 +25,9 @@ fn settings_come_from_flags_then_variables_then_the_file() {
     run("environment list", &[("QOVERY_API_URL", wrong), ("PLAYHEAD_API_URL", &host.url)]).ends_with(0);
     let flag = format!("environment list --api-url {}", host.url);
     run(&flag, &[("PLAYHEAD_API_URL", wrong)]).ends_with(0);
-    run("environment list", &[("QOVERY_CLI_ACCESS_TOKEN", "wrong")]).ends_with(3);
-    run("environment list", &[("QOVERY_CLI_ACCESS_TOKEN", "wrong"), ("PLAYHEAD_TOKEN", token)]).ends_with(0);
+    let live = ("QOVERY_API_URL", host.url.as_str());
+    run("environment list", &[live, ("QOVERY_CLI_ACCESS_TOKEN", "wrong")]).ends_with(3);
+    run("environment list", &[live, ("QOVERY_CLI_ACCESS_TOKEN", "wrong"), ("PLAYHEAD_TOKEN", token)]).ends_with(0);
     let secret = host.file("token");
     fs::write(&secret, format!("{token}\n")).unwrap();
     let flag = format!("environment list --token-file {}", secret.display());
@@ -74,4 +75,75 @@ fn how_the_token_is_presented_is_a_setting_too() {
         .tells("config.json")
         .tells("\"Basic\"");
     assert_eq!(run("environment list --auth basic", &[]).code, Some(2));
+}
+
+#[test]
+fn the_token_of_a_live_account_goes_to_its_own_address_only() {
+    let host = Host::open("shop");
+    let config = host.file("config.json");
+    let live = ("QOVERY_CLI_ACCESS_TOKEN", TOKEN);
+    let (url, other) = (host.url.as_str(), ("PLAYHEAD_API_URL", "http://127.0.0.1:1/api"));
+    fs::write(&config, "{}").unwrap();
+    run(&config, "environment list", &[live, ("QOVERY_API_URL", url)]).ends_with(0);
+    // The address of a variable, of a flag and of the file: none of them is the account's.
+    let held = "QOVERY_CLI_ACCESS_TOKEN is sent to the address of QOVERY_API_URL only";
+    let named = ("QOVERY_API_URL", "http://127.0.0.1:1/api");
+    run(&config, "environment list", &[live, ("PLAYHEAD_API_URL", url)]).ends_with(3).tells(held);
+    run(&config, "environment list", &[live, named, ("PLAYHEAD_API_URL", url)]).ends_with(3).tells(held);
+    run(&config, &format!("environment list --api-url {url}"), &[live, named]).ends_with(3).tells(held);
+    fs::write(&config, format!(r#"{{"api_url": "{url}"}}"#)).unwrap();
+    run(&config, "environment list", &[live]).ends_with(3).tells(held);
+    run(&config, "environment list", &[live, other]).ends_with(4);
+    run(&config, "environment list", &[live, ("PLAYHEAD_TOKEN", TOKEN)]).ends_with(0);
+}
+
+#[test]
+fn no_token_goes_to_another_machine_in_clear() {
+    let host = Host::open("shop");
+    let config = host.file("config.json");
+    fs::write(&config, "{}").unwrap();
+    // A name that no resolver knows (RFC 6761): nothing leaves the machine.
+    let away = [
+        "http://playhead.invalid/api",
+        "http://192.0.2.1:1/api",
+        "http://localhost.invalid/api",
+        "http://[2001:db8::1]/api",
+    ];
+    for url in away {
+        let refused =
+            run(&config, &format!("environment list --api-url {url}"), &[("PLAYHEAD_TOKEN", TOKEN)]).ends_with(2);
+        refused.tells("in clear").tells("--insecure-http");
+        let refused = run(&config, "environment list", &[("QOVERY_API_URL", url), ("QOVERY_CLI_ACCESS_TOKEN", TOKEN)]);
+        refused.ends_with(2).tells("in clear");
+    }
+    let list = format!("environment list --api-url {}", away[0]);
+    run(&config, &list, &[]).ends_with(4).tells("cannot be reached");
+    run(&config, &format!("{list} --insecure-http"), &[("PLAYHEAD_TOKEN", TOKEN)]).ends_with(4);
+    run(&config, &list, &[("PLAYHEAD_TOKEN", TOKEN), ("PLAYHEAD_INSECURE_HTTP", "1")]).ends_with(4);
+    run(&config, &list, &[("PLAYHEAD_TOKEN", TOKEN), ("PLAYHEAD_INSECURE_HTTP", "0")]).ends_with(2);
+    // Over https, and to this machine by all its names, it goes.
+    for url in [
+        "https://playhead.invalid/api",
+        "http://localhost:1/api",
+        "http://LOCALHOST:1/api",
+        "http://127.1.2.3:1/api",
+        "http://[::1]:1/api",
+    ] {
+        run(&config, &format!("environment list --api-url {url}"), &[("PLAYHEAD_TOKEN", TOKEN)]).ends_with(4);
+    }
+}
+
+#[test]
+fn an_origin_is_one_of_the_known_words() {
+    let host = Host::open("shop");
+    for origin in ["foo", "cli", "CI-CD"] {
+        let refused = host.run(&format!("environment list --origin {origin}")).ends_with(2);
+        refused.tells(origin).tells("CI_CD, API, CLI, CONSOLE, GIT, QOVERY_INTERNAL, SKILL, TERRAFORM_PROVIDER");
+        ran(host.command("environment list").env("PLAYHEAD_ORIGIN", origin)).ends_with(2).tells("is no origin");
+    }
+    let help = ran(&mut bare("environment list --help")).ends_with(0);
+    for origin in ["CI_CD", "API", "CLI", "CONSOLE", "GIT", "QOVERY_INTERNAL", "SKILL", "TERRAFORM_PROVIDER"] {
+        host.run(&format!("environment list --origin {origin}")).ends_with(0);
+        assert!(help.out.contains(origin), "{origin}: {help:?}");
+    }
 }
