@@ -299,7 +299,7 @@ fn the_history_says_from_where_it_was_asked() {
     let mut told = host.command("application restart payments -e staging --origin TERRAFORM_PROVIDER");
     ran(told.env("CI", "true")).ends_with(0);
     let actions = host.actions();
-    assert_eq!(actions[2].header("X-Playhead-Origin"), Some("TERRAFORM_PROVIDER"));
+    assert_eq!(actions[3].header("X-Playhead-Origin"), Some("TERRAFORM_PROVIDER"));
 }
 
 #[test]
@@ -326,6 +326,11 @@ fn completions_and_manual_pages_are_made() {
     let folder = host.file("man");
     ran(&mut bare(&format!("man --dir {}", folder.display()))).ends_with(0);
     for page in ["playhead.1", "playhead-environment.1", "playhead-environment-deploy.1", "playhead-world-import.1"] {
+    // One that it was in, not one of the last one.
+    host.run("application restart storefront -e staging --watch --interval 0").ends_with(0);
+    let own = host.run("application history checkout-api -e staging --limit 1 --json").ends_with(0).json();
+    let parts = own[0]["services"].as_array().unwrap();
+    assert_eq!((own.as_array().unwrap().len(), &parts[0]["name"]), (1, &"checkout-api".into()), "{own}");
         assert!(folder.join(page).exists(), "{page}");
     }
     assert_eq!(bare("--help").output().unwrap().status.code(), Some(0));

@@ -12,6 +12,9 @@ use crate::api::environment::Environment;
 use crate::api::history::Deployment;
 use crate::lifecycle::{EnvironmentId, NotAnId, Status};
 
+/// Among how many deployments of the environment those of a service are looked for: as many as a server of ours remembers.
+const AMONG: usize = 100;
+
 /// The id of an environment as the server calls it.
 pub fn id(environment: &Environment) -> Result<EnvironmentId, Failure> {
     environment.id.parse().map_err(|error: NotAnId| Failure::Usage(format!("{}: {error}", environment.id)))
@@ -24,13 +27,15 @@ pub async fn print(
     service: Option<&Member>,
     limit: usize,
 ) -> Result<(), Failure> {
-    let mut all = session.told(session.client.deployments(id(environment)?, limit).await)?;
-    // A server may give more than was asked for.
-    all.truncate(limit);
+    // Those that the service was not in are left out first: there have to be more than are shown.
+    let among = if service.is_some() { limit.max(AMONG) } else { limit };
+    let mut all = session.told(session.client.deployments(id(environment)?, among).await)?;
     if let Some(service) = service {
         let id = service.id.to_string();
         all.retain(|deployment| has(deployment, &id));
     }
+    // A server may give more than was asked for.
+    all.truncate(limit);
     if session.out.json {
         return session.out.json(&Value::Array(all.iter().map(as_json).collect()));
     }

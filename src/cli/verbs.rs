@@ -197,7 +197,7 @@ pub enum ServiceVerb {
         service: String,
         #[command(flatten)]
         home: In,
-        /// Of the environment's last so many deployments
+        /// At most so many, of the environment's last hundred deployments
         #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
         limit: u16,
     },
