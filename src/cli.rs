@@ -39,8 +39,12 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use failure::Failure;
 use nouns::Noun;
 use options::Options;
+use output::Output;
 use session::Session;
 use verbs::{EnvironmentVerb, ServiceVerb};
+
+/// The exit code of wrong arguments.
+const WRONG: u8 = 2;
 
 /// What the help ends with.
 const AFTER: &str = "\
@@ -54,7 +58,8 @@ PLAYHEAD_INSECURE_HTTP (then QOVERY_API_URL, QOVERY_CLI_ACCESS_TOKEN), and those
 PLAYHEAD_CONFIG, else playhead/config.json in XDG_CONFIG_HOME or ~/.config, a JSON object with api_url, token, auth, \
 organization, project. Without an address it is http://127.0.0.1:8080/api. QOVERY_CLI_ACCESS_TOKEN is sent only where \
 the address is that of QOVERY_API_URL, or none is given; no token goes to another machine over http:// without \
---insecure-http. With NO_COLOR nothing is coloured.";
+--insecure-http. With NO_COLOR nothing is coloured. With --json an error is \
+one line of the standard error: {\"error\": words, \"code\": exit code}.";
 
 /// Deploys, stops and watches environments and services; serves the console.
 #[derive(Debug, Parser)]
@@ -105,15 +110,15 @@ enum Command {
 
 /// Does what the arguments of the process say.
 pub fn run() -> ExitCode {
-    let matches = command().get_matches();
-    let arguments = match Arguments::from_arg_matches(&matches) {
+    let matches = command().try_get_matches();
+    let arguments = match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(arguments) => arguments,
-        Err(error) => error.exit(),
+        Err(error) => return misunderstood(&error),
     };
     let options = &arguments.options;
     let done = match arguments.command {
-        Command::Serve(serve) => return serve.run(),
-        Command::Token(token) => return token.run(),
+        Command::Serve(serve) => return serve.run(options.json),
+        Command::Token(token) => token.run(Output::new(options.json)),
         Command::Completions(completions) => completions.run(command()),
         Command::Man(man) => man.run(command()),
         Command::World(world) => over_api(options, async |session| world.run(session).await),
@@ -129,11 +134,24 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             if !matches!(failure, Failure::Closed) {
-                output::complain(&format!("error: {failure}"));
+                let words = if options.json { failure.to_string() } else { format!("error: {failure}") };
+                output::fail(options.json, &words, failure.code());
             }
-            failure.code()
+            ExitCode::from(failure.code())
         }
     }
+}
+
+/// Arguments that are none, or a question for help.
+fn misunderstood(error: &clap::Error) -> ExitCode {
+    // What they say is not known where they are wrong: whoever asks for JSON gets it.
+    let json = std::env::args_os().skip(1).take_while(|word| word != "--").any(|word| word == "--json");
+    if !error.use_stderr() || !json {
+        error.exit();
+    }
+    let words = error.render().to_string();
+    output::fail(true, words.trim_start_matches("error: ").trim_end(), WRONG);
+    ExitCode::from(WRONG)
 }
 
 /// The arguments there are; each noun shows what it has.

@@ -8,6 +8,8 @@ mod configure;
 mod contract;
 #[path = "cli/host.rs"]
 mod host;
+#[path = "cli/json.rs"]
+mod json;
 #[path = "kit/server.rs"]
 mod kit;
 #[path = "cli/queue.rs"]

@@ -1,7 +1,6 @@
 //! How a command ends badly: the words for it, and the exit code.
 
 use std::io;
-use std::process::ExitCode;
 
 use thiserror::Error;
 
@@ -58,8 +57,8 @@ pub enum Failure {
 
 impl Failure {
     /// The exit code, as told in the help.
-    pub fn code(&self) -> ExitCode {
-        ExitCode::from(match self {
+    pub fn code(&self) -> u8 {
+        match self {
             Failure::Closed => 0,
             Failure::Failed(_) => 1,
             Failure::Usage(_) | Failure::File { .. } => 2,
@@ -74,7 +73,7 @@ impl Failure {
                 | client::Error::Server { .. }
                 | client::Error::Unreadable { .. } => 4,
             },
-        })
+        }
     }
 
     /// A failure to write to the output.

@@ -6,7 +6,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::foreign;
@@ -86,6 +86,18 @@ impl Output {
         if self.rewrites {
             let _ = write!(io::stderr(), "\r\x1b[J");
         }
+    }
+}
+
+/// Says why it did not go well: in a line of words, or for machines as an object with the exit code beside them. The
+/// standard output stays what it is.
+pub fn fail(json: bool, words: &str, code: u8) {
+    match json {
+        true => {
+            let told = unseen::json(&json!({ "error": words, "code": code }).to_string()).into_owned();
+            let _ = writeln!(io::stderr(), "{told}");
+        }
+        false => complain(words),
     }
 }
 

@@ -12,7 +12,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
-use super::output::complain;
 use super::session::Session;
 use super::snapshot::Snapshot;
 use crate::api::queue::Queued;
@@ -91,11 +90,11 @@ pub async fn send(
         }
     };
     if request.is_none() {
-        complain("the server does not tell which request it is: it cannot be canceled by its file");
+        session.out.progress("the server does not tell which request it is: it cannot be canceled by its file");
     }
     let kept = write(path, &request.map_or_else(|| UNNAMED.to_owned(), |id| id.to_string()));
     if let (Err(failure), Some(id)) = (&kept, request) {
-        complain(&format!("request {id} was accepted, and its id is not written down: {failure}"));
+        session.out.progress(&format!("request {id} was accepted, and its id is not written down: {failure}"));
     }
     Ok((accepted, kept))
 }

@@ -9,10 +9,14 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 use super::options::Auth;
+use super::output;
 use super::settings::variable;
 use crate::backend::scenario;
 use crate::server::upstream::{self, Scheme, TOKEN_VARIABLES, Token};
 use crate::server::{self, Answering, Failure, Opening, Options};
+
+/// The exit code of a server that cannot begin, or go on.
+const FAILED: u8 = 1;
 
 #[derive(Debug, Args)]
 pub struct Serve {
@@ -86,7 +90,7 @@ impl Upstream {
 }
 
 impl Serve {
-    pub fn run(self) -> ExitCode {
+    pub fn run(self, json: bool) -> ExitCode {
         let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false).log_internal_errors(false);
         if self.log_json {
             log.json().flatten_event(true).init()
@@ -96,8 +100,9 @@ impl Serve {
         match self.options().and_then(server::serve) {
             Ok(()) => ExitCode::SUCCESS,
             Err(failure) => {
-                eprintln!("error: {failure}.");
-                ExitCode::FAILURE
+                let words = if json { format!("{failure}.") } else { format!("error: {failure}.") };
+                output::fail(json, &words, FAILED);
+                ExitCode::from(FAILED)
             }
         }
     }

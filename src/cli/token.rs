@@ -1,15 +1,16 @@
 //! `playhead token`: the tokens of a server on this machine.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use clap::{Subcommand, ValueEnum};
+use serde_json::json;
 
-use super::foreign::shown;
-use super::output::complain;
+use super::failure::Failure;
+use super::output::{Output, complain};
 use crate::api::Time;
-use crate::server::tokens::{self, Tokens};
-use crate::server::{Failure, existing_journal, journal_path, real_now};
+use crate::server::tokens::{self, Known, Tokens};
+use crate::server::{existing_journal, journal_path, real_now};
 
 #[derive(Debug, Subcommand)]
 pub enum Token {
@@ -58,37 +59,54 @@ impl From<Scope> for tokens::Scope {
 }
 
 impl Token {
-    pub fn run(self) -> ExitCode {
-        match self.done() {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(failure) => {
-                complain(&format!("error: {failure}."));
-                ExitCode::from(2)
-            }
-        }
-    }
-
-    fn done(self) -> Result<(), Failure> {
+    /// Does it.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] with what the server's folder or its tokens say.
+    pub fn run(self, out: Output) -> Result<(), Failure> {
         match self {
             Token::Create { name, scope, data } => {
-                let path = journal_path(&data)?;
-                println!("{}", Tokens::open(&path)?.create(&name, scope.into(), real_now())?);
-                eprintln!(
+                let path = told(journal_path(&data))?;
+                let scope = tokens::Scope::from(scope);
+                let token = told(Tokens::open(&path))?.create(&name, scope, real_now());
+                let token = told(token)?;
+                if out.json {
+                    return out.json(&json!({ "name": name, "scope": scope.name(), "token": token }));
+                }
+                out.line(&token)?;
+                complain(&format!(
                     "This is the only time the token is shown. The server of {} answers nobody without one from now on.",
                     path.display()
-                );
+                ));
+                Ok(())
             }
             Token::List { data } => {
-                for known in opened(&data)?.list()? {
-                    println!("{:<24} {:<5} {}", shown(&known.name), known.scope.name(), Time(known.created_at));
+                let all = told(opened(&data)?.list())?;
+                if out.json {
+                    let one = |known: &Known| {
+                        let made = Time(known.created_at).to_string();
+                        json!({ "name": known.name, "scope": known.scope.name(), "created_at": made })
+                    };
+                    return out.json(&all.iter().map(one).collect());
                 }
+                for known in all {
+                    out.line(&format!("{:<24} {:<5} {}", known.name, known.scope.name(), Time(known.created_at)))?;
+                }
+                Ok(())
             }
-            Token::Revoke { name, data } => opened(&data)?.revoke(&name, real_now())?,
+            Token::Revoke { name, data } => {
+                told(opened(&data)?.revoke(&name, real_now()))?;
+                if out.json { out.json(&json!({ "name": name, "result": "revoked" })) } else { Ok(()) }
+            }
         }
-        Ok(())
     }
 }
 
 fn opened(data: &Path) -> Result<Tokens, Failure> {
-    Ok(Tokens::open(&existing_journal(data)?)?)
+    told(Tokens::open(&told(existing_journal(data))?))
+}
+
+/// What the server's own parts say, as a mistake in what was asked.
+fn told<T>(result: Result<T, impl Display>) -> Result<T, Failure> {
+    result.map_err(|error| Failure::Usage(format!("{error}.")))
 }

@@ -186,8 +186,16 @@ impl Ran {
     #[track_caller]
     pub fn ends_with(self, code: i32) -> Ran {
         assert_eq!(self.code, Some(code), "{self:?}");
-        assert_eq!(code != 0, self.err.contains("error: "), "{self:?}");
+        let told = self.err.contains("error: ") || self.error().is_some();
+        assert_eq!(code != 0, told, "{self:?}");
         self
+    }
+
+    /// The words of an error as JSON: all that the standard error has then.
+    pub fn error(&self) -> Option<(String, u64)> {
+        let told: Value = serde_json::from_str(&self.err).ok()?;
+        assert_eq!(self.err.lines().count(), 1, "{self:?}");
+        Some((told["error"].as_str()?.to_owned(), told["code"].as_u64()?))
     }
 
     #[track_caller]

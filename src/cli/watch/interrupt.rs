@@ -6,14 +6,14 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 
 use crate::cli::act::verb;
-use crate::cli::output::{Output, complain};
+use crate::cli::output::{Output, fail};
 use crate::lifecycle::Action;
 
 /// The exit code after Ctrl-C, as of every shell.
-const INTERRUPTED: i32 = 130;
+const INTERRUPTED: u8 = 130;
 /// The same after SIGTERM.
 #[cfg(unix)]
-const TERMINATED: i32 = 143;
+const TERMINATED: u8 = 143;
 
 /// Held while something has to be done to its end before.
 pub type Busy = Arc<Mutex<()>>;
@@ -35,14 +35,14 @@ pub fn hear(out: Output, action: Action, environment: &str, busy: &Busy) {
         let code = told.await;
         let _free = busy.lock().await;
         out.progress_over();
-        complain(&words);
-        std::process::exit(code);
+        fail(out.json, &words, code);
+        std::process::exit(code.into());
     });
 }
 
 /// Listens from now on; what comes is the exit code.
 #[cfg(unix)]
-fn told() -> io::Result<impl Future<Output = i32> + Send> {
+fn told() -> io::Result<impl Future<Output = u8> + Send> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -56,7 +56,7 @@ fn told() -> io::Result<impl Future<Output = i32> + Send> {
 
 /// Listens from now on; what comes is the exit code.
 #[cfg(not(unix))]
-fn told() -> io::Result<impl Future<Output = i32> + Send> {
+fn told() -> io::Result<impl Future<Output = u8> + Send> {
     let mut interrupt = tokio::signal::windows::ctrl_c()?;
     Ok(async move {
         interrupt.recv().await;
