@@ -12,6 +12,8 @@ mod host;
 mod json;
 #[path = "kit/server.rs"]
 mod kit;
+#[path = "cli/plan.rs"]
+mod plan;
 #[path = "cli/queue.rs"]
 mod queue;
 #[path = "kit/readme.rs"]
@@ -93,6 +95,36 @@ fn a_refusal_ends_with_3_and_says_the_laws_reason() {
     host.run("service cancel checkout-api -e staging").ends_with(3).tells("checkout-api: No deployment");
     // The last two have no call that could be refused.
     assert_eq!(host.actions().len(), 2);
+}
+
+#[test]
+fn a_restart_is_of_one_service_also_where_it_is_asked_of_the_environment() {
+    let host = Host::open("shop");
+    host.run("environment restart staging")
+        .ends_with(3)
+        .tells("Restart is for a single service. Restart the services one");
+    let many = "environment restart staging --services checkout-api,payments";
+    host.run(many).ends_with(3).tells("Restart is for a single service");
+    host.run("environment restart staging --services nightly-report")
+        .ends_with(3)
+        .tells("A job has no pods that stay up");
+    assert!(host.actions().is_empty());
+    let one = host.run("environment restart staging --services checkout-api").ends_with(0);
+    one.says("restart of checkout-api in staging: accepted");
+    let help = ran(&mut bare("environment --help")).ends_with(0);
+    assert!(!help.out.contains("restart"), "{help:?}");
+}
+
+#[test]
+fn an_address_that_is_the_consoles_is_told_where_the_api_is() {
+    let (data, page) = (kit::Folder::new(), kit::console());
+    let server = kit::Server::start(&data.0, &["--console", page.0.to_str().unwrap()]);
+    for end in ["", "/"] {
+        let mut list = bare(&format!("environment list --api-url {}{end}", server.address));
+        let told = ran(&mut list).ends_with(4);
+        told.tells("answers with a web page").tells(&format!("try --api-url {}/api", server.address));
+    }
+    ran(&mut bare(&format!("environment list --api-url {}/api", server.address))).ends_with(0);
 }
 
 #[test]
@@ -294,6 +326,11 @@ fn the_history_says_from_where_it_was_asked() {
     assert_eq!(history[0]["origin"], "CLI", "{history}");
     assert_eq!(history[0]["triggered_by"], "Ada Example", "{history}");
     host.run("application history checkout-api -e staging").ends_with(0).says("restart").says("CLI");
+    // One that it was in, not one of the last one.
+    host.run("application restart storefront -e staging --watch --interval 0").ends_with(0);
+    let own = host.run("application history checkout-api -e staging --limit 1 --json").ends_with(0).json();
+    let parts = own[0]["services"].as_array().unwrap();
+    assert_eq!((own.as_array().unwrap().len(), &parts[0]["name"]), (1, &"checkout-api".into()), "{own}");
     let mut ci = host.command("application restart payments -e staging --watch --interval 0");
     ran(ci.env("CI", "true")).ends_with(0);
     let status = host.run("environment status staging --json").ends_with(0).json();
@@ -328,11 +365,6 @@ fn completions_and_manual_pages_are_made() {
     let folder = host.file("man");
     ran(&mut bare(&format!("man --dir {}", folder.display()))).ends_with(0);
     for page in ["playhead.1", "playhead-environment.1", "playhead-environment-deploy.1", "playhead-world-import.1"] {
-    // One that it was in, not one of the last one.
-    host.run("application restart storefront -e staging --watch --interval 0").ends_with(0);
-    let own = host.run("application history checkout-api -e staging --limit 1 --json").ends_with(0).json();
-    let parts = own[0]["services"].as_array().unwrap();
-    assert_eq!((own.as_array().unwrap().len(), &parts[0]["name"]), (1, &"checkout-api".into()), "{own}");
         assert!(folder.join(page).exists(), "{page}");
     }
     assert_eq!(bare("--help").output().unwrap().status.code(), Some(0));

@@ -1,8 +1,9 @@
 //! Sending an action, once, and telling what was answered.
 
+use std::fmt;
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::facts::Member;
 use super::failure::Failure;
@@ -14,6 +15,30 @@ use super::watch;
 use super::watch::interrupt::{self, Busy};
 use crate::client::{self, Accepted, Item, Order};
 use crate::lifecycle::{Action, Kind, Scope, allowed};
+
+/// A service that was named and that an action is not about.
+#[derive(Clone, Debug)]
+pub struct LeftOut {
+    /// Its name.
+    pub name: String,
+    /// Why, in words.
+    pub reason: String,
+}
+
+impl fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.name, self.reason)
+    }
+}
+
+/// An answer for machines, with the services that were named and left out.
+pub fn with_left_out(mut answer: Value, left_out: &[LeftOut]) -> Value {
+    if !left_out.is_empty() {
+        let each = left_out.iter().map(|one| json!({ "name": one.name, "reason": one.reason }));
+        answer["left_out"] = each.collect();
+    }
+    answer
+}
 
 /// A service of an order, with a version or without.
 pub fn item(member: &Member, version: Option<Arc<str>>) -> Item {
@@ -69,9 +94,13 @@ pub fn words(snapshot: &Snapshot, order: &Order) -> String {
 /// # Errors
 /// Those of the call; of the file only once the action has gone well: what was accepted goes on.
 pub async fn send(session: &Session, snapshot: &Snapshot, order: &Order, sending: Sending) -> Result<(), Failure> {
-    let Sending { request_file, watch } = sending;
+    let Sending { request_file, watch, left_out } = sending;
+    // Named before anything is sent (law §4).
+    for one in &left_out {
+        session.out.progress(&format!("left out: {one}"));
+    }
     let Some(path) = request_file else {
-        return send_as(session, snapshot, order, watch, session.client.act(order)).await;
+        return sent(session, snapshot, order, watch, session.client.act(order), &left_out).await;
     };
     let busy = Busy::default();
     // Before it is sent: an interrupt meanwhile waits until the file says what it was about.
@@ -79,7 +108,7 @@ pub async fn send(session: &Session, snapshot: &Snapshot, order: &Order, sending
     let held = busy.lock().await;
     let (accepted, kept) = receipt::send(session, snapshot, order, &path).await?;
     drop(held);
-    tell(session, snapshot, order, watch, accepted).await.and(kept)
+    tell(session, snapshot, order, watch, accepted, &left_out).await.and(kept)
 }
 
 /// The same by a call that is made when it is time to.
@@ -90,12 +119,23 @@ pub async fn send_as(
     watch: Watch,
     call: impl Future<Output = Result<Accepted, client::Error>>,
 ) -> Result<(), Failure> {
+    sent(session, snapshot, order, watch, call, &[]).await
+}
+
+async fn sent(
+    session: &Session,
+    snapshot: &Snapshot,
+    order: &Order,
+    watch: Watch,
+    call: impl Future<Output = Result<Accepted, client::Error>>,
+    left_out: &[LeftOut],
+) -> Result<(), Failure> {
     if watch.watch {
         // Before it is sent: an interrupt that comes with the answer is told like any other.
         interrupt::hear(session.out, order.action, snapshot.called(), &Busy::default());
     }
     let accepted = session.told(call.await)?;
-    tell(session, snapshot, order, watch, accepted).await
+    tell(session, snapshot, order, watch, accepted, left_out).await
 }
 
 async fn tell(
@@ -104,18 +144,20 @@ async fn tell(
     order: &Order,
     watch: Watch,
     accepted: Accepted,
+    left_out: &[LeftOut],
 ) -> Result<(), Failure> {
     if watch.watch {
-        return watch::follow(session, snapshot, order, accepted, watch).await;
+        return watch::follow(session, snapshot, order, accepted, watch, left_out).await;
     }
     if session.out.json {
-        return session.out.json(&json!({
+        let answer = json!({
             "action": order.action.name(),
             "environment": snapshot.id.to_string(),
             "request": accepted.request.map(|id| id.to_string()),
             "position": accepted.position,
             "result": "accepted",
-        }));
+        });
+        return session.out.json(&with_left_out(answer, left_out));
     }
     let place = match accepted.position {
         Some(0) => ", it runs".to_owned(),

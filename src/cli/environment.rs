@@ -1,6 +1,8 @@
 //! `playhead environment VERB`.
 
-use super::act;
+use std::collections::HashMap;
+
+use super::act::{self, LeftOut};
 use super::facts::Member;
 use super::failure::Failure;
 use super::options::{Sending, Version};
@@ -8,9 +10,9 @@ use super::own::{self, Wanted};
 use super::session::Session;
 use super::snapshot::Snapshot;
 use super::verbs::EnvironmentVerb;
-use super::{history, logs, preview, queue, show, version};
+use super::{history, logs, preview, queue, service, show, version};
 use crate::client::Order;
-use crate::lifecycle::rule::allowed_in_environment;
+use crate::lifecycle::rule;
 use crate::lifecycle::{Action, Kind, Scope, ServiceFacts, allowed_on_environment};
 
 /// Does it.
@@ -20,11 +22,14 @@ pub async fn run(verb: EnvironmentVerb, session: &Session) -> Result<(), Failure
         EnvironmentVerb::Status { environment } => show::environment(session, &session.snapshot(&environment).await?),
         EnvironmentVerb::Deploy { environment, services, latest, version, sending } => {
             let snapshot = session.snapshot(&environment).await?;
-            let order = deploy(session, &snapshot, &services.services, latest, &version).await?;
-            act::send(session, &snapshot, &order, sending).await
+            let (order, left_out) = deploy(session, &snapshot, &services.services, latest, &version).await?;
+            act::send(session, &snapshot, &order, Sending { left_out, ..sending }).await
         }
         EnvironmentVerb::Redeploy { environment, services, sending } => {
             on(session, &environment, Action::Redeploy, &services.services, sending).await
+        }
+        EnvironmentVerb::Restart { environment, services, sending } => {
+            restart(session, &environment, &services.services, sending).await
         }
         EnvironmentVerb::Stop { environment, services, sending } => {
             on(session, &environment, Action::Stop, &services.services, sending).await
@@ -55,10 +60,9 @@ pub async fn run(verb: EnvironmentVerb, session: &Session) -> Result<(), Failure
             let environment = session.environment(&environment).await?;
             logs::print(session, &environment, None, &lines).await
         }
-        EnvironmentVerb::Plan { action, environment, services, force } => {
+        EnvironmentVerb::Plan { action, environment, services, version, force } => {
             let snapshot = session.snapshot(&environment).await?;
-            let chosen = snapshot.chosen(&services.services)?;
-            preview::environment(session, &snapshot, action.action(), &chosen, force)
+            plan(session, &snapshot, action.action(), &services.services, &version, force).await
         }
     }
 }
@@ -75,6 +79,22 @@ async fn on(
     known(action, &chosen)?;
     let order = order(&snapshot, action, &chosen);
     act::send(session, &snapshot, &order, sending).await
+}
+
+/// A restart is of one service: the contract has no call for more, and the law says why.
+async fn restart(session: &Session, environment: &str, services: &[String], sending: Sending) -> Result<(), Failure> {
+    let snapshot = session.snapshot(environment).await?;
+    let chosen = snapshot.chosen(services)?;
+    let refused = match chosen.as_slice() {
+        [member] => return service::on(session, &snapshot, member, Action::Restart, sending).await,
+        [] => {
+            let facts: Vec<ServiceFacts> = snapshot.services.iter().map(Member::facts).collect();
+            allowed_on_environment(Action::Restart, &snapshot.facts, &facts)
+        }
+        many => rule::scope(Action::Restart, Scope::Subset, many.len()),
+    };
+    // The law lets neither pass.
+    refused.map_err(|refusal| Failure::Refused(refusal.to_string()))
 }
 
 /// An order for the whole environment, or for the services that were named.
@@ -96,36 +116,53 @@ async fn deploy(
     services: &[String],
     latest: bool,
     version: &Version,
-) -> Result<Order, Failure> {
+) -> Result<(Order, Vec<LeftOut>), Failure> {
     let chosen = snapshot.chosen(services)?;
     known(Action::Deploy, &chosen)?;
     if latest {
         return deploy_latest(session, snapshot, &chosen).await;
     }
-    if version.commit.is_none() && version.tag.is_none() && version.chart_version.is_none() {
-        return Ok(order(snapshot, Action::Deploy, &chosen));
+    if !version.is_some() {
+        return Ok((order(snapshot, Action::Deploy, &chosen), Vec::new()));
     }
-    let [member] = chosen.as_slice() else {
-        let words = "a version is deployed to one service: name exactly one with --services.";
-        return Err(Failure::Usage(words.to_owned()));
-    };
-    let version = version::chosen(session, member, version).await?;
+    let member = only(&chosen)?;
+    let version = version::chosen(session, snapshot, member, version).await?;
     let items = vec![act::item(member, version)];
     let action = Action::DeployVersion;
-    Ok(Order { environment: snapshot.id, action, scope: Scope::Service, items, force: false })
+    Ok((Order { environment: snapshot.id, action, scope: Scope::Service, items, force: false }, Vec::new()))
 }
 
-/// The newest commit of every service that the law takes in; a service that was named and is not, is told.
-async fn deploy_latest(session: &Session, snapshot: &Snapshot, chosen: &[&Member]) -> Result<Order, Failure> {
-    let action = Action::DeployLatest;
-    let mut items = Vec::new();
-    let candidates: Vec<&Member> = if chosen.is_empty() { snapshot.services.iter().collect() } else { chosen.to_vec() };
-    for member in candidates {
-        match allowed_in_environment(action, &member.facts()) {
-            Ok(()) => items.push(act::item(member, Some(version::newest(session, member).await?))),
-            Err(_) if chosen.is_empty() => {}
-            Err(refusal) => return Err(Failure::Refused(format!("{}: {refusal}", member.name))),
+/// The one service that a version is for.
+fn only<'a>(chosen: &[&'a Member]) -> Result<&'a Member, Failure> {
+    match chosen {
+        [member] => Ok(member),
+        _ => {
+            let words = "a version is deployed to one service: name exactly one with --services.";
+            Err(Failure::Usage(words.to_owned()))
         }
+    }
+}
+
+/// The newest commit of every service that the law takes in; of those that were named the others are told with the reason.
+async fn deploy_latest(
+    session: &Session,
+    snapshot: &Snapshot,
+    chosen: &[&Member],
+) -> Result<(Order, Vec<LeftOut>), Failure> {
+    let action = Action::DeployLatest;
+    let (mut items, mut left_out) = (Vec::new(), Vec::new());
+    for (member, newest) in version::newest(session, candidates(snapshot, chosen)).await? {
+        match newest {
+            Ok(version) => items.push(act::item(member, Some(version))),
+            Err(reason) => left_out.push(LeftOut { name: member.name.clone(), reason }),
+        }
+    }
+    if chosen.is_empty() {
+        left_out.clear();
+    }
+    if items.is_empty() && !left_out.is_empty() {
+        let each: Vec<String> = left_out.iter().map(ToString::to_string).collect();
+        return Err(Failure::Refused(each.join(" ")));
     }
     if items.is_empty() {
         let facts: Vec<ServiceFacts> = snapshot.services.iter().map(Member::facts).collect();
@@ -133,5 +170,33 @@ async fn deploy_latest(session: &Session, snapshot: &Snapshot, chosen: &[&Member
         let words = refused.map_or_else(|| "no service has a newer version".to_owned(), |refusal| refusal.to_string());
         return Err(Failure::Refused(words));
     }
-    Ok(Order { environment: snapshot.id, action, scope: Scope::Environment, items, force: false })
+    Ok((Order { environment: snapshot.id, action, scope: Scope::Environment, items, force: false }, left_out))
+}
+
+/// Those that were named; else all.
+fn candidates<'a>(snapshot: &'a Snapshot, chosen: &[&'a Member]) -> Vec<&'a Member> {
+    if chosen.is_empty() { snapshot.services.iter().collect() } else { chosen.to_vec() }
+}
+
+/// Plans an action, with the versions that it would deploy as far as they can be known.
+async fn plan(
+    session: &Session,
+    snapshot: &Snapshot,
+    action: Action,
+    services: &[String],
+    version: &Version,
+    force: bool,
+) -> Result<(), Failure> {
+    let chosen = snapshot.chosen(services)?;
+    if version.is_some() {
+        let member = only(&chosen)?;
+        return service::plan(session, snapshot, action, member, version, force).await;
+    }
+    let mut versions = HashMap::new();
+    if action == Action::DeployLatest {
+        for (member, newest) in version::newest(session, candidates(snapshot, &chosen)).await? {
+            versions.insert(member.id, newest);
+        }
+    }
+    preview::environment(session, snapshot, action, &chosen, &versions, force)
 }

@@ -151,6 +151,13 @@ impl Member {
         if self.beneath.ever_deployed() { self.sync } else { Some(Sync::NeverDeployed) }
     }
 
+    /// The version that is deployed, where it is told: of git the contract tells it, of images and charts only what is
+    /// desired.
+    pub fn deployed_version(&self) -> Option<&str> {
+        let told = self.desired_version.is_some() || self.source == Source::Git;
+        self.version.as_deref().filter(|_| told && self.plan_sync() != Some(Sync::NeverDeployed))
+    }
+
     /// Whether the server tells its status: without one there is nothing to judge.
     pub fn is_told(&self) -> bool {
         !self.status.name().is_empty()

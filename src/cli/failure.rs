@@ -4,7 +4,8 @@ use std::io;
 
 use thiserror::Error;
 
-use crate::client;
+use crate::client::{self, error::WEB_PAGE};
+use crate::server::API;
 
 /// Whether a server was given a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +86,12 @@ impl Failure {
     }
 }
 
+/// A place in a request and what is wrong there, of words that begin with the place.
+fn placed(detail: &str) -> Option<(&str, &str)> {
+    let part = |byte: u8| byte.is_ascii_alphanumeric() || b"_.[]".contains(&byte);
+    detail.split_once(": ").filter(|(place, _)| !place.is_empty() && place.bytes().all(part))
+}
+
 /// What to do where nothing tells what became of an action.
 const LOOK: &str = "It is not known whether the request was accepted: look with \"playhead environment status\" before \
                     you send it again.";
@@ -101,9 +108,17 @@ fn words(error: &client::Error, base: &str, token: Token) -> String {
         client::Error::Timeout { seconds, action: true } => {
             format!("{base} gave no answer within {seconds} s. {LOOK}")
         }
+        client::Error::Unreadable { detail, action: false, .. } if detail == WEB_PAGE && !base.ends_with(API) => format!(
+            "{base} answers with a web page: no API begins there, or something on the way sent it. The API of a Playhead \
+             server is below {API}: try --api-url {base}{API}"
+        ),
         client::Error::Unreadable { path, detail, action: true } => {
             format!("the answer of {base} to {path} cannot be read: {detail}. {LOOK}")
         }
+        client::Error::Invalid { detail } => match placed(detail) {
+            Some((place, words)) => format!("{words} (in the request: {place})"),
+            None => error.to_string(),
+        },
         client::Error::RateLimited { reset, .. } => {
             let when = reset.map_or_else(|| "later".to_owned(), |seconds| format!("in {seconds} s"));
             format!("too many requests for this token. Try again {when}.")
@@ -123,7 +138,6 @@ fn words(error: &client::Error, base: &str, token: Token) -> String {
             format!("{base} does not know that. Check that the address ends where the API begins, such as /api.")
         }
         client::Error::Refused { .. }
-        | client::Error::Invalid { .. }
         | client::Error::NotFound { .. }
         | client::Error::Server { .. }
         | client::Error::Unreadable { .. } => error.to_string(),

@@ -34,17 +34,27 @@ impl Noun {
 }
 
 /// What a noun does not have, it does not show; asked for nevertheless, the answer says why not.
-const HIDDEN_ARGUMENTS: [(&str, &str, &[&str]); 7] = [
+const HIDDEN_ARGUMENTS: [(&str, &str, &[&str]); 12] = [
     ("application", "deploy", &["tag", "chart_version"]),
     ("container", "deploy", &["commit", "chart_version"]),
     ("job", "deploy", &["chart_version"]),
     ("helm", "deploy", &["tag"]),
     ("database", "deploy", &["commit", "tag", "chart_version"]),
+    ("application", "plan", &["tag", "chart_version"]),
+    ("container", "plan", &["commit", "chart_version"]),
+    ("job", "plan", &["chart_version"]),
+    ("helm", "plan", &["tag"]),
+    ("database", "plan", &["commit", "tag", "chart_version"]),
     ("job", "configure", &["min_instances", "max_instances"]),
     ("database", "configure", &["min_instances", "max_instances"]),
 ];
-const HIDDEN_VERBS: [(&str, &str); 4] =
-    [("job", "restart"), ("helm", "restart"), ("helm", "configure"), ("database", "versions")];
+const HIDDEN_VERBS: [(&str, &str); 5] = [
+    ("environment", "restart"),
+    ("job", "restart"),
+    ("helm", "restart"),
+    ("helm", "configure"),
+    ("database", "versions"),
+];
 
 /// Hides what a noun does not have.
 pub fn tidy(mut command: clap::Command) -> clap::Command {
@@ -55,6 +65,10 @@ pub fn tidy(mut command: clap::Command) -> clap::Command {
             })
         });
     }
+    // A database has no versions to pick from.
+    command = command.mut_subcommand("database", |noun| {
+        noun.mut_subcommand("deploy", |verb| verb.about("Deploys it").long_about("Deploys it"))
+    });
     for (noun, verb) in HIDDEN_VERBS {
         command = command.mut_subcommand(noun, |noun| noun.mut_subcommand(verb, |verb| verb.hide(true)));
     }

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use clap::builder::{NonEmptyStringValueParser, RangedI64ValueParser};
 use clap::{Args, ValueEnum};
 
+use super::act::LeftOut;
 use crate::api::configure::{CPU, INSTANCES, MEMORY};
 
 /// As long as anything can be waited for, in seconds: clocks cannot count to the largest number.
@@ -116,12 +117,15 @@ pub struct Sending {
     pub request_file: Option<PathBuf>,
     #[command(flatten)]
     pub watch: Watch,
+    /// Of the services that were named, those that it is not about.
+    #[arg(skip)]
+    pub left_out: Vec<LeftOut>,
 }
 
 impl From<Watch> for Sending {
     /// Nothing is kept of it.
     fn from(watch: Watch) -> Sending {
-        Sending { request_file: None, watch }
+        Sending { request_file: None, watch, left_out: Vec::new() }
     }
 }
 
@@ -179,6 +183,13 @@ pub struct In {
     /// Also: PLAYHEAD_ENVIRONMENT. Not needed with the id of a service.
     #[arg(long, short, value_name = "NAME")]
     pub environment: Option<String>,
+}
+
+impl Version {
+    /// Whether one is chosen.
+    pub fn is_some(&self) -> bool {
+        self.commit.is_some() || self.tag.is_some() || self.chart_version.is_some()
+    }
 }
 
 /// A version of a service: the flag is that of its source.

@@ -1,5 +1,8 @@
 //! `… plan`: what an action would do, service by service, by the same rule that decides it. Sends nothing.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::act;
@@ -11,7 +14,7 @@ use super::show;
 use super::snapshot::Snapshot;
 use crate::lifecycle::cancel::{Interruption, interruption};
 use crate::lifecycle::plan::Effect;
-use crate::lifecycle::{Action, Kind, Refusal, Scope, ServiceFacts, Status, allowed_on_environment};
+use crate::lifecycle::{Action, Kind, Refusal, Scope, ServiceFacts, ServiceId, Status, allowed_on_environment};
 
 /// Of a service whose status the server does not tell.
 const NOT_TOLD: (&str, &str) = ("NOT_TOLD", "its status is not told: the server decides");
@@ -21,9 +24,14 @@ const MAY_APPLY: (&str, &str) = ("MAY_APPLY", "is brought to its configuration; 
 /// Of a cancel, where the server does not tell whether a service is in the deployment.
 const MAY_WAIT: (&str, &str) = ("MAY_WAIT", "is not started if it is in the deployment; a request that waits goes on");
 
+/// The versions that services would be deployed with, or why one has none.
+pub type Versions = HashMap<ServiceId, Result<Arc<str>, String>>;
+
 /// What would become of one service.
 struct Part<'a> {
     member: &'a Member,
+    /// The version it would be deployed with, where that is known.
+    version: Option<String>,
     /// Its effect in one word and in words, or why it is left out.
     fate: Result<(&'static str, &'static str), String>,
 }
@@ -34,6 +42,7 @@ pub fn environment(
     snapshot: &Snapshot,
     action: Action,
     chosen: &[&Member],
+    versions: &Versions,
     force: bool,
 ) -> Result<(), Failure> {
     let environment = snapshot.environment.name.as_str();
@@ -45,7 +54,7 @@ pub fn environment(
     };
     let members: Vec<&Member> = if chosen.is_empty() { snapshot.services.iter().collect() } else { chosen.to_vec() };
     let scope = if whole { Scope::Environment } else { Scope::Subset };
-    let parts = parts(snapshot, &members, means, scope, force);
+    let parts = parts(snapshot, &members, means, scope, versions, force);
     let told = members.iter().filter(|member| member.is_told());
     let facts: Vec<ServiceFacts> = told.map(|member| member.facts()).collect();
     let refused = match scope {
@@ -67,18 +76,28 @@ pub fn service(
     snapshot: &Snapshot,
     action: Action,
     member: &Member,
+    version: Option<Arc<str>>,
     force: bool,
 ) -> Result<(), Failure> {
+    let versions = version.into_iter().map(|version| (member.id, Ok(version))).collect();
     let before = member.beneath.ever_deployed() && member.beneath != Status::Deleted;
     let means = if action == Action::Deploy && before { Action::Redeploy } else { action };
-    let parts = parts(snapshot, &[member], means, Scope::Service, force);
+    let parts = parts(snapshot, &[member], means, Scope::Service, &versions, force);
     let what = format!("{} in {}", member.name, snapshot.environment.name);
     print(session, snapshot, &what, action, means, &parts, None)
 }
 
-fn parts<'a>(snapshot: &Snapshot, members: &[&'a Member], action: Action, scope: Scope, force: bool) -> Vec<Part<'a>> {
+fn parts<'a>(
+    snapshot: &Snapshot,
+    members: &[&'a Member],
+    action: Action,
+    scope: Scope,
+    versions: &Versions,
+    force: bool,
+) -> Vec<Part<'a>> {
     let size = members.len();
     let part = |member: &&'a Member| {
+        let version = versions.get(&member.id);
         let fate = match (member.plan(action, scope, size), action) {
             // What is not told never refuses.
             _ if !member.is_told() && member.kind != Kind::Unknown => Ok(NOT_TOLD),
@@ -86,10 +105,18 @@ fn parts<'a>(snapshot: &Snapshot, members: &[&'a Member], action: Action, scope:
             (_, Action::Cancel) if scope == Scope::Environment => canceled(snapshot, member, force),
             (Ok(Effect::Canceled), _) => canceled(snapshot, member, force),
             (Ok(Effect::Applies), _) if member.plan_sync().is_none() => Ok(MAY_APPLY),
-            (Ok(effect), _) => Ok(words(effect)),
+            (Ok(effect), _) => match version {
+                Some(Err(reason)) => Err(reason.clone()),
+                Some(Ok(_)) | None => Ok(words(effect, member.kind)),
+            },
             (Err(refusal), _) => Err(refusal.to_string()),
         };
-        Part { member, fate }
+        let version = match (version, action) {
+            (Some(version), _) => version.as_deref().ok().map(str::to_owned),
+            (None, Action::Deploy | Action::Redeploy) => member.desired_version.clone(),
+            (None, _) => None,
+        };
+        Part { member, version: version.filter(|_| fate.is_ok()), fate }
     };
     members.iter().map(part).collect()
 }
@@ -117,13 +144,26 @@ fn canceled(snapshot: &Snapshot, member: &Member, force: bool) -> Result<(&'stat
     }
 }
 
-fn words(effect: Effect) -> (&'static str, &'static str) {
+/// From which version to which, where they are known and it says something.
+fn versions(part: &Part<'_>) -> Option<String> {
+    let to = show::short(part.version.as_deref()?);
+    let chosen = part.fate.as_ref().is_ok_and(|(name, _)| *name == "DEPLOYS_VERSION");
+    match part.member.deployed_version().map(show::short) {
+        Some(from) if from != to => Some(format!("{from} → {to}")),
+        Some(_) if chosen => Some(format!("{to}, which runs already")),
+        Some(_) => None,
+        None => Some(to.to_owned()),
+    }
+}
+
+fn words(effect: Effect, kind: Kind) -> (&'static str, &'static str) {
     match effect {
         Effect::FirstDeployment => ("FIRST_DEPLOYMENT", "is deployed for the first time"),
         Effect::Starts => ("STARTS", "starts again"),
         Effect::Applies => ("APPLIES", "its changed configuration is applied"),
         Effect::NothingChanges => ("NOTHING_CHANGES", "nothing differs: no pod is touched"),
         Effect::DeploysVersion => ("DEPLOYS_VERSION", "the version is deployed"),
+        Effect::Stops if kind == Kind::Helm => ("STOPS", "its pods are stopped; the release stays"),
         Effect::Stops => ("STOPS", "is stopped; its storage is kept"),
         Effect::Pauses => ("PAUSES", "is paused at the cloud provider; its data is kept"),
         Effect::Unschedules => ("UNSCHEDULES", "its schedule is switched off"),
@@ -190,7 +230,10 @@ fn table(
             session.out.line(show::or_dash(&part.member.stage))?;
         }
         let fate: Cell = match &part.fate {
-            Ok((_, words)) => (*words).into(),
+            Ok((_, words)) => match versions(part) {
+                Some(versions) => format!("{words}: {versions}").into(),
+                None => (*words).into(),
+            },
             Err(reason) => format!("left out: {reason}").into(),
         };
         rows.row(vec![part.member.name.as_str().into(), (&part.member.status).into(), fate]);
@@ -204,6 +247,8 @@ fn as_json(part: &Part<'_>) -> Value {
         "name": part.member.name,
         "stage": part.member.stage,
         "state": part.member.status.name(),
+        "version": part.member.deployed_version(),
+        "to_version": part.version,
         "effect": part.fate.as_ref().ok().map(|(name, _)| *name),
         "left_out": part.fate.as_ref().err(),
     })

@@ -79,9 +79,10 @@ pub async fn run(noun: Noun, verb: ServiceVerb, session: &Session) -> Result<(),
             let member = snapshot.service(&service, kinds)?;
             logs::print(session, &snapshot.environment, Some(member), &lines).await
         }
-        ServiceVerb::Plan { action, service, home, force } => {
+        ServiceVerb::Plan { action, service, home, version, force } => {
             let snapshot = open(&service, &home).await?;
-            preview::service(session, &snapshot, action.action(), snapshot.service(&service, kinds)?, force)
+            let member = snapshot.service(&service, kinds)?;
+            plan(session, &snapshot, action.action(), member, &version, force).await
         }
     }
 }
@@ -91,7 +92,8 @@ fn order(snapshot: &Snapshot, action: Action, member: &Member) -> Order {
     Order { environment: snapshot.id, action, scope: Scope::Service, items, force: false }
 }
 
-async fn on(
+/// Sends an action on one service.
+pub async fn on(
     session: &Session,
     snapshot: &Snapshot,
     member: &Member,
@@ -112,10 +114,31 @@ async fn deploy(
     version: &Version,
     sending: Sending,
 ) -> Result<(), Failure> {
-    let Some(version) = version::chosen(session, member, version).await? else {
+    let Some(version) = version::chosen(session, snapshot, member, version).await? else {
         return on(session, snapshot, member, Action::Deploy, sending).await;
     };
     let mut order = order(snapshot, Action::DeployVersion, member);
     order.items = vec![act::item(member, Some(version))];
     act::send(session, snapshot, &order, sending).await
+}
+
+/// Plans an action on one service, with the version that it would deploy.
+pub async fn plan(
+    session: &Session,
+    snapshot: &Snapshot,
+    action: Action,
+    member: &Member,
+    version: &Version,
+    force: bool,
+) -> Result<(), Failure> {
+    let version = version::chosen(session, snapshot, member, version).await?;
+    let action = match (action, &version) {
+        (action, None) => action,
+        (Action::Deploy | Action::DeployVersion, Some(_)) => Action::DeployVersion,
+        (action, Some(_)) => {
+            let verb = act::verb(action);
+            return Err(Failure::Usage(format!("{verb} takes no version: it is of a deploy, or of a deploy-version.")));
+        }
+    };
+    preview::service(session, snapshot, action, member, version, force)
 }

@@ -39,6 +39,15 @@ pub enum EnvironmentVerb {
         #[command(flatten)]
         sending: Sending,
     },
+    /// Replaces the pods of one service of it: there is no restart of a whole environment
+    Restart {
+        /// Name or id
+        environment: String,
+        #[command(flatten)]
+        services: Services,
+        #[command(flatten)]
+        sending: Sending,
+    },
     /// Stops it, or some of its services
     Stop {
         /// Name or id
@@ -95,6 +104,8 @@ pub enum EnvironmentVerb {
         environment: String,
         #[command(flatten)]
         services: Services,
+        #[command(flatten)]
+        version: Version,
         /// Of cancel: also interrupt lifecycle jobs that execute
         #[arg(long)]
         force: bool,
@@ -218,6 +229,8 @@ pub enum ServiceVerb {
         service: String,
         #[command(flatten)]
         home: In,
+        #[command(flatten)]
+        version: Version,
         /// Of cancel: also interrupt lifecycle jobs that execute
         #[arg(long)]
         force: bool,

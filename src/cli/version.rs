@@ -13,17 +13,23 @@ use super::show::{or_dash, short};
 use super::snapshot::Snapshot;
 use crate::api::version::Commit;
 use crate::client::order::word;
-use crate::lifecycle::{Refusal, Source, Sync};
+use crate::lifecycle::rule::allowed_in_environment;
+use crate::lifecycle::{Action, Refusal, Source};
 
 /// How many digits a full commit id has.
 const FULL: usize = 40;
 
 /// The chosen version of a service, if one is chosen.
-pub async fn chosen(session: &Session, member: &Member, version: &Version) -> Result<Option<Arc<str>>, Failure> {
+pub async fn chosen(
+    session: &Session,
+    snapshot: &Snapshot,
+    member: &Member,
+    version: &Version,
+) -> Result<Option<Arc<str>>, Failure> {
     let Version { commit, tag, chart_version } = version;
     match (member.source, commit, tag, chart_version) {
         (_, None, None, None) => Ok(None),
-        (Source::Git, Some(commit), ..) => self::commit(session, member, commit).await.map(Some),
+        (Source::Git, Some(commit), ..) => self::commit(session, snapshot, member, commit).await.map(Some),
         (Source::Image, _, Some(tag), _) => Ok(Some(tag.as_str().into())),
         (Source::Chart, _, _, Some(chart)) => Ok(Some(chart.as_str().into())),
         (Source::None, ..) => Err(Failure::Refused(Refusal::NoVersions { kind: member.kind }.to_string())),
@@ -39,7 +45,7 @@ pub async fn chosen(session: &Session, member: &Member, version: &Version) -> Re
     }
 }
 
-async fn commit(session: &Session, member: &Member, start: &str) -> Result<Arc<str>, Failure> {
+async fn commit(session: &Session, snapshot: &Snapshot, member: &Member, start: &str) -> Result<Arc<str>, Failure> {
     let start = start.to_ascii_lowercase();
     if start.len() >= FULL {
         return Ok(start.into());
@@ -52,9 +58,10 @@ async fn commit(session: &Session, member: &Member, start: &str) -> Result<Arc<s
         [one] => Ok((*one).into()),
         [] => Err(Failure::Usage(format!(
             "none of the newest commits of {name} begins with {start:?}. Use the full id, or push it first. To see them: \
-             playhead {} versions {}",
+             playhead {} versions {} -e {}",
             word(member.kind),
-            member.called()
+            member.called(),
+            snapshot.called()
         ))),
         many => Err(Failure::Usage(format!(
             "{start:?} begins {} commits of {}. Give more digits.",
@@ -64,11 +71,24 @@ async fn commit(session: &Session, member: &Member, start: &str) -> Result<Arc<s
     }
 }
 
-/// The newest commit of a service built from git.
-pub async fn newest(session: &Session, member: &Member) -> Result<Arc<str>, Failure> {
-    let commits = session.told(session.client.commits(word(member.kind), member.id).await)?;
-    let first = commits.first().map(|commit| commit.git_commit_id.as_str().into());
-    first.ok_or_else(|| Failure::Refused(format!("{}: the server knows no commit of it.", member.name)))
+/// Of each of these services its newest commit, or why it has none to deploy.
+pub async fn newest<'a>(
+    session: &Session,
+    members: impl IntoIterator<Item = &'a Member>,
+) -> Result<Vec<(&'a Member, Result<Arc<str>, String>)>, Failure> {
+    let mut all = Vec::new();
+    for member in members {
+        let newest = match allowed_in_environment(Action::DeployLatest, &member.facts()) {
+            Ok(()) => {
+                let commits = session.told(session.client.commits(word(member.kind), member.id).await)?;
+                let first = commits.first().map(|commit| commit.git_commit_id.as_str().into());
+                first.ok_or_else(|| "the server knows no commit of it.".to_owned())
+            }
+            Err(refusal) => Err(refusal.to_string()),
+        };
+        all.push((member, newest));
+    }
+    Ok(all)
 }
 
 /// A version that can be deployed.
@@ -162,14 +182,12 @@ fn no_source(member: &Member) -> Failure {
     Failure::Refused(format!("{}: the server does not tell where its versions come from.", member.name))
 }
 
-/// What a version is to the service. Of git the contract tells the commit that is deployed, of images and charts only
-/// what is desired.
+/// What a version is to the service.
 fn state(member: &Member, version: &str) -> &'static str {
     let is = |told: &Option<String>| told.as_deref() == Some(version);
-    let told = member.desired_version.is_some() || member.source == Source::Git;
-    match (is(&member.version), is(&member.desired_version)) {
-        (true, _) if told && member.plan_sync() != Some(Sync::NeverDeployed) => "deployed",
-        (true, _) | (_, true) => "desired",
+    match (member.deployed_version() == Some(version), is(&member.version) || is(&member.desired_version)) {
+        (true, _) => "deployed",
+        (false, true) => "desired",
         (false, false) => "",
     }
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::act::words;
+use super::act::{LeftOut, with_left_out, words};
 use super::failure::Failure;
 use super::options::Watch;
 use super::output::part;
@@ -70,6 +70,7 @@ pub async fn follow(
     order: &Order,
     accepted: Accepted,
     watch: Watch,
+    left_out: &[LeftOut],
 ) -> Result<(), Failure> {
     let words = words(snapshot, order);
     let until = Instant::now() + Duration::from_secs(watch.timeout);
@@ -100,7 +101,7 @@ pub async fn follow(
             }
             Ok(Look::Over(end, lines, whole)) => {
                 session.out.progress_over();
-                return tell(session, snapshot, order, accepted, Told { words, end, lines, whole });
+                return tell(session, snapshot, order, accepted, Told { words, end, lines, whole, left_out });
             }
             Ok(Look::GoesOn(now, services)) => {
                 failures = 0;
@@ -156,24 +157,32 @@ fn trouble(problem: &client::Error, wait: Duration) -> String {
 }
 
 /// The end, and what is said of it.
-struct Told {
+struct Told<'a> {
     words: String,
     end: End,
     lines: Vec<String>,
     whole: Value,
+    left_out: &'a [LeftOut],
 }
 
-fn tell(session: &Session, snapshot: &Snapshot, order: &Order, accepted: Accepted, told: Told) -> Result<(), Failure> {
-    let Told { words, end, lines, whole } = told;
+fn tell(
+    session: &Session,
+    snapshot: &Snapshot,
+    order: &Order,
+    accepted: Accepted,
+    told: Told<'_>,
+) -> Result<(), Failure> {
+    let Told { words, end, lines, whole, left_out } = told;
     if session.out.json {
-        session.out.json(&json!({
+        let answer = json!({
             "action": order.action.name(),
             "environment": order.environment.to_string(),
             "request": accepted.request.map(|id| id.to_string()),
             "position": accepted.position,
             "result": end.word(),
             "outcome": whole,
-        }))?;
+        });
+        session.out.json(&with_left_out(answer, left_out))?;
     } else {
         for line in lines {
             session.out.line(&format!("  {line}"))?;

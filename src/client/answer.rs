@@ -33,8 +33,7 @@ pub(super) fn encode(body: &impl Serialize) -> Result<Vec<u8>, Error> {
 pub(super) fn decode<T: Read>(answer: &Answer, action: bool) -> Result<T, Error> {
     reading::from_slice(&answer.response.body).map_err(|misplaced| {
         let page = answer.response.body.trim_ascii_start().starts_with(b"<");
-        let detail =
-            if page { "it is a web page, sent by something on the way".to_owned() } else { misplaced.to_string() };
+        let detail = if page { error::WEB_PAGE.to_owned() } else { misplaced.to_string() };
         Error::Unreadable { path: answer.path.clone(), detail, action }
     })
 }

@@ -69,6 +69,9 @@ pub enum Error {
     },
 }
 
+/// The detail of an answer that is no answer of an API at all.
+pub const WEB_PAGE: &str = "it is a web page, sent by something on the way";
+
 /// What is said where the answer does not tell whether an action was accepted.
 pub(super) const OPEN: &str =
     " It is not known whether the request was accepted: its status shows it as soon as the server tells.";

@@ -3,7 +3,7 @@
 use playhead::api::Endpoint;
 use serde_json::Value;
 
-use super::host::Host;
+use super::host::{Host, bare, ran};
 use super::id_of;
 
 #[test]
@@ -27,6 +27,44 @@ fn versions_are_deployed_by_the_flag_of_the_source() {
 fn list(host: &Host, noun: &str, service: &str) -> Vec<Value> {
     let told = host.run(&format!("{noun} versions {service} -e staging --limit 50 --json")).ends_with(0).json();
     told.as_array().unwrap().clone()
+}
+
+#[test]
+fn what_has_no_newest_commit_is_left_out_and_named() {
+    for plain in [false, true] {
+        let host = Host::open("shop").still();
+        let host = if plain { host.plain() } else { host };
+        let latest = "environment deploy staging --latest --services";
+        let sent = host.run(&format!("{latest} storefront,mail-relay,orders-db")).ends_with(0);
+        let sent = sent.says("deploy latest version of storefront in staging: accepted");
+        let reason = "Only services with a git source have a latest version. Use Deploy other version.";
+        sent.tells(&format!("left out: mail-relay: {reason}")).tells(&format!("left out: orders-db: {reason}"));
+        assert!(!String::from_utf8_lossy(&host.actions()[0].body).contains("databases\":[\""), "{:?}", host.actions());
+        let sent = host.run(&format!("{latest} storefront,mail-relay --json")).ends_with(0);
+        assert_eq!(sent.err, "");
+        assert_eq!(
+            sent.json()["left_out"],
+            serde_json::json!([{ "name": "mail-relay", "reason": reason }]),
+            "{sent:?}"
+        );
+        host.run(&format!("{latest} mail-relay,orders-db"))
+            .ends_with(3)
+            .tells(&format!("mail-relay: {reason} orders-db"));
+        assert_eq!(host.actions().len(), 2);
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_version_is_said_first_and_where_to_look_is_whole() {
+    let host = Host::open("shop");
+    host.run("application deploy storefront -e staging --commit 0000")
+        .ends_with(2)
+        .tells("To see them: playhead application versions storefront -e staging\n");
+    let wrong = host.run("container deploy mail-relay -e staging --tag no-such-tag").ends_with(2);
+    assert!(wrong.err.starts_with("error: mail-relay has no version"), "{wrong:?}");
+    wrong.tells("(in the request: image_tag)");
+    let help = ran(&mut bare("database deploy --help")).ends_with(0).says("Deploys it");
+    assert!(!help.out.contains("version of it"), "{help:?}");
 }
 
 #[test]
