@@ -33,9 +33,9 @@ impl fmt::Display for LeftOut {
 
 /// An answer for machines, with the services that were named and left out.
 pub fn with_left_out(mut answer: Value, left_out: &[LeftOut]) -> Value {
-    if !left_out.is_empty() {
+    if let Some(fields) = answer.as_object_mut().filter(|_| !left_out.is_empty()) {
         let each = left_out.iter().map(|one| json!({ "name": one.name, "reason": one.reason }));
-        answer["left_out"] = each.collect();
+        fields.insert("left_out".to_owned(), each.collect());
     }
     answer
 }

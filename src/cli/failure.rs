@@ -108,10 +108,12 @@ fn words(error: &client::Error, base: &str, token: Token) -> String {
         client::Error::Timeout { seconds, action: true } => {
             format!("{base} gave no answer within {seconds} s. {LOOK}")
         }
-        client::Error::Unreadable { detail, action: false, .. } if detail == WEB_PAGE && !base.ends_with(API) => format!(
-            "{base} answers with a web page: no API begins there, or something on the way sent it. The API of a Playhead \
+        client::Error::Unreadable { detail, action: false, .. } if detail == WEB_PAGE && !base.ends_with(API) => {
+            format!(
+                "{base} answers with a web page: no API begins there, or something on the way sent it. The API of a Playhead \
              server is below {API}: try --api-url {base}{API}"
-        ),
+            )
+        }
         client::Error::Unreadable { path, detail, action: true } => {
             format!("the answer of {base} to {path} cannot be read: {detail}. {LOOK}")
         }

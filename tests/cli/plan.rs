@@ -32,7 +32,7 @@ fn a_plan_says_from_which_version_to_which() {
         .ends_with(0)
         .says(&to);
     let latest = host.run("environment plan deploy-latest staging --services storefront,mail-relay").ends_with(0);
-    latest.says(&format!("{}", &commit(0)[..12])).says("left out: Only services with a git source");
+    latest.says(&commit(0)[..12]).says("left out: Only services with a git source");
     assert!(host.actions().is_empty());
     // What was configured meanwhile and does not run yet.
     host.fault("readiness_never_ok");

@@ -3,12 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Arc, OnceLock};
 
 use playhead::api::{Endpoint, Method};
 use serde_json::Value;
 
 use super::host::{Host, ran};
 use super::id_of;
+use super::kit::Asking;
 use super::thin::Thin;
 
 /// A world in which a redeploy of staging runs and stands still; a version of payments that can be deployed meanwhile.
@@ -202,6 +204,37 @@ fn a_server_that_names_no_request_is_told_so_and_its_deployments_are_left_alone(
     thin.run(&format!("environment redeploy staging {keep}")).ends_with(0).tells("does not tell which request it is");
     thin.run(&format!("environment cancel staging {keep}")).ends_with(3).tells("may be somebody else's");
     assert_eq!(thin.actions(), 1);
+    fs::remove_file(file).unwrap();
+}
+
+#[test]
+fn a_request_that_comes_at_the_same_moment_is_not_taken_for_ones_own() {
+    let stranger: Arc<OnceLock<Asking>> = Arc::default();
+    let told = stranger.clone();
+    let thin = Thin::open(
+        "1",
+        404,
+        Box::new(move |request, response| {
+            if let (Method::Post, Some(asking)) = (request.method, told.get()) {
+                assert_eq!(asking.clone().send().status, 202);
+            }
+            response
+        }),
+    );
+    thin.run("environment deploy staging --latest").ends_with(0);
+    let list = thin.run("application versions payments -e staging --json").ends_with(0).json();
+    let commit = list[3]["version"].as_str().unwrap();
+    let id = thin.run("application status payments -e staging --json").ends_with(0).json()["id"].clone();
+    let path = format!("/api/application/{}/deploy", id.as_str().unwrap());
+    let body = serde_json::json!({ "git_commit_id": commit }).to_string();
+    assert!(stranger.set(thin.server().ask("POST", &path).json(&body)).is_ok());
+    let file = std::env::temp_dir().join(format!("playhead-cli-twins-{}", std::process::id()));
+    let keep = format!("--request-file {}", file.display());
+    let deploy = format!("application deploy payments -e staging --commit {commit} {keep}");
+    thin.run(&deploy).ends_with(0).tells("does not tell which request it is");
+    thin.run(&format!("application cancel payments -e staging {keep}")).ends_with(3).tells("may be somebody else's");
+    let queue = thin.run("environment queue staging --json").ends_with(0).json();
+    assert_eq!(queue.as_array().unwrap().len(), 2, "both wait: {queue}");
     fs::remove_file(file).unwrap();
 }
 

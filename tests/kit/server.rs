@@ -154,6 +154,7 @@ pub fn id(value: &Value) -> String {
     value["id"].as_str().unwrap().to_owned()
 }
 
+#[derive(Clone)]
 pub struct Asking {
     pub url: String,
     pub method: String,
