@@ -32,6 +32,7 @@ mod version;
 mod watch;
 mod world;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -121,8 +122,10 @@ pub fn run() -> ExitCode {
         Command::Token(token) => token.run(Output::new(options.json)),
         Command::Completions(completions) => completions.run(command()),
         Command::Man(man) => man.run(command()),
-        Command::World(world) => over_api(options, async |session| world.run(session).await),
-        Command::Environment(verb) => over_api(options, async |session| environment::run(verb, session).await),
+        Command::World(world) => over_api(options, None, async |session| world.run(session).await),
+        Command::Environment(verb) => {
+            over_api(options, verb.request_file(), async |session| environment::run(verb, session).await)
+        }
         Command::Service(verb) => on_service(options, Noun::Service, verb),
         Command::Application(verb) => on_service(options, Noun::Application, verb),
         Command::Container(verb) => on_service(options, Noun::Container, verb),
@@ -160,11 +163,19 @@ fn command() -> clap::Command {
 }
 
 fn on_service(options: &Options, noun: Noun, verb: ServiceVerb) -> Result<(), Failure> {
-    over_api(options, async |session| service::run(noun, verb, session).await)
+    over_api(options, verb.request_file(), async |session| service::run(noun, verb, session).await)
 }
 
-/// Runs a command over the API: requests one after another, and a second thread that hears Ctrl-C meanwhile.
-fn over_api(options: &Options, work: impl AsyncFnOnce(&Session) -> Result<(), Failure>) -> Result<(), Failure> {
+/// Runs a command over the API: requests one after another, and a second thread that hears Ctrl-C meanwhile. Whatever
+/// becomes of it, the file of its request says nothing of an earlier one.
+fn over_api(
+    options: &Options,
+    request_file: Option<PathBuf>,
+    work: impl AsyncFnOnce(&Session) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    if let Some(path) = request_file {
+        receipt::forget(&path)?;
+    }
     let session = Session::open(options)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.map_err(|error| Failure::File { place: "the runtime".to_owned(), error })?;

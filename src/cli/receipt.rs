@@ -57,6 +57,17 @@ pub fn read(path: &Path) -> Result<Known, Failure> {
     }
 }
 
+/// Takes away what an earlier action wrote.
+///
+/// # Errors
+/// [`Failure::File`] where it cannot be taken away.
+pub fn forget(path: &Path) -> Result<(), Failure> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at(path, error)),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
 /// Sends an action, and keeps in the file what becomes of it; the second result says whether the id could be written.
 ///
 /// # Errors

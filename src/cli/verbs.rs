@@ -1,5 +1,7 @@
 //! What can be done with environments and services: the verbs and their arguments.
 
+use std::path::PathBuf;
+
 use clap::{Subcommand, ValueEnum};
 
 use super::options::{In, Own, Sending, Services, Sizes, Version, Watch, YEAR};
@@ -110,6 +112,26 @@ pub enum EnvironmentVerb {
         #[arg(long)]
         force: bool,
     },
+}
+
+impl EnvironmentVerb {
+    /// Where an action keeps its request.
+    pub fn request_file(&self) -> Option<PathBuf> {
+        match self {
+            Self::Deploy { sending, .. }
+            | Self::Redeploy { sending, .. }
+            | Self::Stop { sending, .. }
+            | Self::Restart { sending, .. } => sending.request_file.clone(),
+            Self::List
+            | Self::Status { .. }
+            | Self::Cancel { .. }
+            | Self::Queue { .. }
+            | Self::TakeBack { .. }
+            | Self::History { .. }
+            | Self::Logs { .. }
+            | Self::Plan { .. } => None,
+        }
+    }
 }
 
 /// What can be done with a service.
@@ -235,6 +257,26 @@ pub enum ServiceVerb {
         #[arg(long)]
         force: bool,
     },
+}
+
+impl ServiceVerb {
+    /// Where an action keeps its request.
+    pub fn request_file(&self) -> Option<PathBuf> {
+        match self {
+            Self::Deploy { sending, .. }
+            | Self::Redeploy { sending, .. }
+            | Self::Stop { sending, .. }
+            | Self::Restart { sending, .. } => sending.request_file.clone(),
+            Self::List { .. }
+            | Self::Status { .. }
+            | Self::Cancel { .. }
+            | Self::Versions { .. }
+            | Self::Configure { .. }
+            | Self::History { .. }
+            | Self::Logs { .. }
+            | Self::Plan { .. } => None,
+        }
+    }
 }
 
 /// Which log lines.

@@ -95,6 +95,14 @@ fn where_nothing_was_asked_for_nothing_is_canceled() {
     fs::write(&file, "11111111-1111-4111-8111-111111111111").unwrap();
     host.run(&format!("service redeploy payments -e staging --request-file {}", file.display())).ends_with(3);
     assert!(!file.exists());
+    // So does what goes wrong before it is sent.
+    for action in
+        ["service redeploy nothing -e staging", "environment stop nowhere", "environment stop staging --origin foo"]
+    {
+        fs::write(&file, "11111111-1111-4111-8111-111111111111").unwrap();
+        host.run(&format!("{action} --request-file {}", file.display())).ends_with(2);
+        assert!(!file.exists(), "{action}");
+    }
     host.run("environment cancel staging --request 11111111-1111-4111-8111-111111111111")
         .ends_with(0)
         .says("the server knows no request");
