@@ -110,9 +110,15 @@ async fn what_is_not_there_and_what_is_malformed_are_told_apart() {
 #[wasm_bindgen_test]
 async fn each_failure_has_its_own_error() {
     type Expected = fn(&Error) -> bool;
-    let answers: [(u16, &str, Expected); 6] = [
-        (401, "{}", |error| *error == Error::Unauthorized),
-        (403, "{}", |error| *error == Error::Unauthorized),
+    const OWN: &str = r#"{"error":"Forbidden","detail":"in its words"}"#;
+    fn said(error: &Error, status: u16, detail: &str) -> bool {
+        *error == Error::Unauthorized { status, detail: detail.into() }
+    }
+    let answers: [(u16, &str, Expected); 8] = [
+        (401, "{}", |error| said(error, 401, "no reason is given")),
+        (401, OWN, |error| said(error, 401, "in its words")),
+        (403, OWN, |error| said(error, 403, "in its words")),
+        (403, "<html>", |error| said(error, 403, "no reason is given")),
         (429, "{}", |error| *error == Error::RateLimited { reset: Some(30), action: false }),
         (502, "<html>", |error| matches!(error, Error::Server { status: 502, .. })),
         (409, r#"{"detail":"no","message":"not read"}"#, |error| *error == Error::Refused { reason: "no".into() }),

@@ -194,7 +194,7 @@ fn whatever_a_server_answers_the_command_line_prints_text() {
 
     // Four places in a line of a log, six in one that is an error, and two in a refusal.
     tried(hostile.texts.len() * (4 + 6 + 2));
-    for ((_, text), status) in hostile.texts.into_iter().zip([400, 404, 409, 500].into_iter().cycle()) {
+    for ((_, text), status) in hostile.texts.into_iter().zip([400, 401, 403, 404, 409, 500].into_iter().cycle()) {
         let body = json!({ "status": status, "error": text, "detail": text }).to_string();
         let refuse = move |request: &Request| {
             (request.method != Method::Get).then(|| Response::new(status).with_body(body.clone()))

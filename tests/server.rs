@@ -317,6 +317,43 @@ fn tokens_open_what_their_scope_says_until_they_are_revoked() {
     }
 }
 
+/// What the command line says of an action that is not let in, and of the reads before it.
+fn not_let_in(server: &Server, token: Option<&str>, config: &Path) -> String {
+    let mut command = program();
+    command.args(["environment", "redeploy", "staging"]).env("PLAYHEAD_API_URL", format!("{}/api", server.address));
+    command.env("XDG_CONFIG_HOME", config);
+    if let Some(token) = token {
+        command.env("PLAYHEAD_TOKEN", token);
+    }
+    let output = output_of(&mut command);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{told}");
+    told
+}
+
+#[test]
+fn who_is_not_let_in_is_told_why_in_the_servers_own_words() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.0, &["--read-only"]);
+    let told = not_let_in(&server, None, &folder.0);
+    assert!(told.contains("does not allow that: This server only reads: it was started with --read-only."), "{told}");
+    assert!(!told.contains("token"), "{told}");
+    server.kill();
+    let server = Server::start(&folder.0, &[]);
+    let reader = made_token(&folder.0, "reader", "read");
+    for (token, words) in [
+        (None, "wants a token: A token is needed: send `Authorization: Token <token>`."),
+        (Some("playhead_0000"), "does not know this token: This token is not known (any more)."),
+        (
+            Some(&*reader),
+            "does not let this token do that: This token may read only. `playhead token create NAME --scope act`",
+        ),
+    ] {
+        let told = not_let_in(&server, token, &folder.0);
+        assert!(told.contains(words) && !told.contains(".."), "{told}");
+    }
+}
+
 #[test]
 fn a_token_has_a_name_of_its_own() {
     let folder = Folder::new();

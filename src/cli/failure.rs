@@ -67,7 +67,7 @@ impl Failure {
             Failure::NotEnded(_) => 4,
             Failure::Call { error, .. } => match error {
                 client::Error::Invalid { .. } | client::Error::NotFound { .. } => 2,
-                client::Error::Refused { .. } | client::Error::Unauthorized => 3,
+                client::Error::Refused { .. } | client::Error::Unauthorized { .. } => 3,
                 client::Error::Timeout { .. }
                 | client::Error::Offline
                 | client::Error::RateLimited { .. }
@@ -125,17 +125,25 @@ fn words(error: &client::Error, base: &str, token: Token) -> String {
             let when = reset.map_or_else(|| "later".to_owned(), |seconds| format!("in {seconds} s"));
             format!("too many requests for this token. Try again {when}.")
         }
-        client::Error::Unauthorized if token == Token::HeldBack => format!(
-            "{base} wants a token. QOVERY_CLI_ACCESS_TOKEN is sent to the address of QOVERY_API_URL only: give the token \
-             of this server with PLAYHEAD_TOKEN, --token-file or \"token\" in the config file."
-        ),
-        client::Error::Unauthorized if token == Token::Missing => {
-            format!("{base} wants a token. Give it with PLAYHEAD_TOKEN, --token-file or \"token\" in the config file.")
+        client::Error::Unauthorized { status, detail } => {
+            let (what, next) = match (*status, token) {
+                (401, Token::HeldBack) => (
+                    "wants a token",
+                    " QOVERY_CLI_ACCESS_TOKEN is sent to the address of QOVERY_API_URL only: give the token of this server \
+                     with PLAYHEAD_TOKEN, --token-file or \"token\" in the config file.",
+                ),
+                (401, Token::Missing) => {
+                    ("wants a token", " Give it with PLAYHEAD_TOKEN, --token-file or \"token\" in the config file.")
+                }
+                (401, Token::Given) => (
+                    "does not know this token",
+                    " Check PLAYHEAD_TOKEN, --token-file or the config file (--auth bearer for a personal token).",
+                ),
+                (_, Token::Given) => ("does not let this token do that", ""),
+                (_, Token::Missing | Token::HeldBack) => ("does not allow that", ""),
+            };
+            format!("{base} {what}: {}.{next}", detail.trim_end().trim_end_matches('.'))
         }
-        client::Error::Unauthorized => format!(
-            "{base} does not let this token do that. Check PLAYHEAD_TOKEN, --token-file or the config file, and the \
-             token's rights (--auth bearer for a personal token)."
-        ),
         client::Error::NotFound { detail } if detail.is_empty() => {
             format!("{base} does not know that. Check that the address ends where the API begins, such as /api.")
         }

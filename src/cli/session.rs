@@ -135,7 +135,7 @@ impl Session {
 /// does not know; whether it is the token's fault, the contract's own calls tell.
 pub fn is_not_offered(error: &client::Error) -> bool {
     match error {
-        client::Error::NotFound { .. } | client::Error::Unauthorized | client::Error::Invalid { .. } => true,
+        client::Error::NotFound { .. } | client::Error::Unauthorized { .. } | client::Error::Invalid { .. } => true,
         client::Error::Server { status, .. } => matches!(status, 405 | 501),
         client::Error::Timeout { .. }
         | client::Error::Offline

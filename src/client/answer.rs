@@ -52,7 +52,7 @@ pub(super) fn failure(response: &Response, action: bool) -> Error {
     };
     match response.status {
         400 | 413 | 422 => Error::Invalid { detail },
-        401 | 403 => Error::Unauthorized,
+        status @ (401 | 403) => Error::Unauthorized { status, detail },
         404 => Error::NotFound { detail },
         409 => Error::Refused { reason: detail },
         429 => Error::RateLimited { reset: limit::reset(response), action },

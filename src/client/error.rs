@@ -28,9 +28,14 @@ pub enum Error {
         /// Which field, and what is wrong with it.
         detail: String,
     },
-    /// 401 or 403.
-    #[error("The server does not let this token do that. Check the token and its rights.")]
-    Unauthorized,
+    /// 401: a token is wanted, or this one is not known. 403: what is asked is not for this token, or for nobody.
+    #[error("The server {}: {detail}", if *.status == 401 { "wants a token that it knows" } else { "does not allow this" })]
+    Unauthorized {
+        /// Which of the two.
+        status: u16,
+        /// The server's words: why, and mostly what to do.
+        detail: String,
+    },
     /// 404: it is not there (any more).
     #[error("{detail}")]
     NotFound {
@@ -96,7 +101,7 @@ impl Error {
             Error::Offline
             | Error::Refused { .. }
             | Error::Invalid { .. }
-            | Error::Unauthorized
+            | Error::Unauthorized { .. }
             | Error::NotFound { .. }
             | Error::RateLimited { .. } => false,
         }
@@ -112,7 +117,7 @@ impl Error {
             | Error::Offline
             | Error::Refused { .. }
             | Error::Invalid { .. }
-            | Error::Unauthorized
+            | Error::Unauthorized { .. }
             | Error::NotFound { .. }
             | Error::Unreadable { .. } => None,
         }
@@ -124,7 +129,9 @@ impl Error {
             Error::Timeout { .. } | Error::Offline | Error::RateLimited { .. } | Error::Server { .. } => true,
             // Of a read: it came from something on the way, or broke off.
             Error::Unreadable { action, .. } => !action,
-            Error::Refused { .. } | Error::Invalid { .. } | Error::Unauthorized | Error::NotFound { .. } => false,
+            Error::Refused { .. } | Error::Invalid { .. } | Error::Unauthorized { .. } | Error::NotFound { .. } => {
+                false
+            }
         }
     }
 }

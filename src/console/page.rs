@@ -220,7 +220,7 @@ pub fn failure(error: &client::Error) -> AnyView {
     let missing = matches!(error, client::Error::NotFound { .. });
     let way_on = if missing {
         go_home()
-    } else if matches!(error, client::Error::Unauthorized) {
+    } else if matches!(error, client::Error::Unauthorized { .. }) {
         let route = use_route();
         let open = move |_: MouseEvent| route.open_panel(Panel::Connection);
         view! { <button type="button" class="button primary" on:click=open>"Open the connection"</button> }

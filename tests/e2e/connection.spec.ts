@@ -57,7 +57,7 @@ test("what cannot be connected to leaves the demo as it is, and says why", async
     ["ftp://api.example.com", "", /begins with https/],
     ["https://user:secret@api.example.com", "", /nothing secret/],
     ["http://api.example.com", "canary", /everybody on the way/],
-    [`${server.address}api`, "not-a-token", /does not know this token/],
+    [`${server.address}api`, "not-a-token", /wants a token that it knows: This token is not known/],
     ["http://127.0.0.1:1/api", "", /does not answer this page/],
   ];
   for (const [address, token, why] of cases) {
@@ -75,6 +75,8 @@ test("a server with tokens asks for one, which stays in memory unless it is to b
   // Nothing can be seen without one: it is asked for, and what is typed is the token.
   await expect(panel(page).getByLabel("Token", { exact: true })).toBeFocused();
   await expect(panel(page).getByRole("radio", { name: "A Playhead server" })).toBeChecked();
+  const why = "The server wants a token that it knows: A token is needed: send `Authorization: Token <token>`.";
+  await expect(page.getByRole("alert", { includeHidden: true })).toContainText(why);
   const canary = new Canary(page, token, `${server.address}api/`);
   await connect(page, `${server.address}api`, token);
   const console = new Console(page);
@@ -133,6 +135,18 @@ test("what a token may not do is not offered, and said", async ({ page, server }
   for (const { action, refused } of await console.offers(service!)) {
     if (action !== "Configure") expect(refused, action).toContain("The server lets this page read, and not act");
   }
+});
+
+test("a server that shows nothing to who asks says why, and not that a token is wrong", async ({ page, server }) => {
+  // As behind a proxy, which speaks for others.
+  await page.route(`${server.address}api/**`, (route) =>
+    route.continue({ headers: { ...route.request().headers(), "X-Forwarded-For": "192.0.2.1" } }),
+  );
+  await page.goto(server.address);
+  const why = "The server does not allow this: Without tokens this server answers its own machine only.";
+  await expect(panel(page)).toContainText(why);
+  await panel(page).getByRole("button", { name: "Close" }).last().click();
+  await expect(page.getByRole("alert")).toContainText(why);
 });
 
 test("a panel that was closed while the server was asked connects nothing", async ({ page, server }) => {

@@ -490,8 +490,8 @@ test("a refusal in hostile words is told as text, and can be put away", async ({
     const console = await connect(page, live, { token: TOKEN });
     await console.enter("integration");
     for (const [place, words] of [...TEXTS, text("a megabyte"), text("a megabyte of directions")].entries()) {
-      // What was not understood, what the rule refuses, what is not there, what went wrong.
-      live.refuse([400, 409, 404, 500][place % 4]!, words);
+      // What was not understood, for want of a token or a right, what the rule refuses, what is not there, what went wrong.
+      live.refuse([400, 401, 409, 403, 404, 500][place % 6]!, words);
       await console.act("api", "Redeploy");
       const told = console.toasts.locator(".toast").filter({ hasText: "Redeploy api" }).first();
       // A part of the words that is shown as it is.

@@ -43,7 +43,7 @@ for (const scheme of ["Token", "Bearer"] as const) {
 
 test("a token that the server does not know connects nothing", async ({ page, live }) => {
   await ask(page, live, { token: "not-a-token" });
-  await expect(panel(page).getByRole("alert")).toHaveText(/does not know this token/);
+  await expect(panel(page).getByRole("alert")).toHaveText(/wants a token that it knows: The token is missing or unknown/);
   await expect(page.getByRole("button", { name: "Demo", exact: true, includeHidden: true })).toBeVisible();
 });
 

@@ -257,7 +257,7 @@ fn open(store: Store, route: Route, world: World, file: File) {
                     Error::Timeout { .. }
                     | Error::Offline
                     | Error::Refused { .. }
-                    | Error::Unauthorized
+                    | Error::Unauthorized { .. }
                     | Error::NotFound { .. }
                     | Error::RateLimited { .. }
                     | Error::Server { .. }

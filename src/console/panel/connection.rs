@@ -38,16 +38,19 @@ pub fn about() -> String {
         true => "the server of this page".to_owned(),
         false => base,
     });
-    match server {
-        None => "The backend runs in this page".to_owned(),
-        Some(server) if asks_for_token() => format!("To see what is on {server}, give a token that it knows"),
-        Some(server) => format!("Connected to {server}"),
+    match (server, closed()) {
+        (None, _) => "The backend runs in this page".to_owned(),
+        (Some(server), Some(Error::Unauthorized { status: 401, .. })) => {
+            format!("To see what is on {server}, give a token that it knows")
+        }
+        (Some(_), Some(error)) => error.to_string(),
+        (Some(server), None) => format!("Connected to {server}"),
     }
 }
 
-/// Whether the server shows nothing without a token, or not with this one.
-fn asks_for_token() -> bool {
-    untrack(|| use_store().trouble()) == Some(Error::Unauthorized)
+/// Why the server shows nothing, where that is for want of a token, or of a right.
+fn closed() -> Option<Error> {
+    untrack(|| use_store().trouble()).filter(|error| matches!(error, Error::Unauthorized { .. }))
 }
 
 #[component]
@@ -63,7 +66,7 @@ fn ConnectionForm() -> AnyView {
     });
     let base = RwSignal::new(at.filter(|base| base.contains("://")).unwrap_or_else(|| own.clone()));
     let (token, scheme, keep) = (RwSignal::new(String::new()), RwSignal::new(SCHEMES[0]), RwSignal::new(false));
-    let asked = asks_for_token();
+    let asked = closed().is_some();
     let (failure, busy) = (RwSignal::new(None::<String>), RwSignal::new(false));
     let choose = move |chosen: Kind, address: String| {
         kind.set(chosen);
@@ -238,7 +241,6 @@ fn explained(error: &Error) -> String {
             alone."
                 .to_owned()
         }
-        Error::Unauthorized => "The server does not know this token, or wants one. Nothing was changed.".to_owned(),
         other => other.to_string(),
     }
 }

@@ -61,7 +61,7 @@ impl Contact {
         let seconds = (age / 1_000.0) as u32;
         match &self.trouble {
             Some(client::Error::Offline) => Freshness::Offline { seconds },
-            Some(client::Error::Unauthorized) => Freshness::Refused { seconds },
+            Some(client::Error::Unauthorized { .. }) => Freshness::Refused { seconds },
             Some(client::Error::RateLimited { .. }) => Freshness::Limited { seconds },
             Some(_) => Freshness::Reconnecting { seconds },
             None if self.answered.is_none() => Freshness::Connecting,

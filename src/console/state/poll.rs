@@ -294,7 +294,7 @@ fn settle(store: Store, result: Result<(), client::Error>, pause: Duration) {
                 store.services.failed(error.clone());
             }
             // Nothing has been seen yet, and nothing will be before it has a token.
-            let closed = matches!(error, client::Error::Unauthorized) && !store.environments.loaded();
+            let closed = matches!(error, client::Error::Unauthorized { .. }) && !store.environments.loaded();
             if closed && store.poll.with_value(|poll| poll.failures == 1) {
                 store.route.open_panel(Panel::Connection);
             }
