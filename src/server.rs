@@ -2,7 +2,7 @@
 //!
 //! One port: the console at `/`, the contract under [`API`], and for whoever runs it `/healthz`, `/readyz`, `/metrics`.
 //! `/openapi.json` describes all of the contract, to anybody.
-//! - `journal`: what was accepted, on disk. `host`: the one thread that owns the world. `tokens`, `gate`: who is let in.
+//! - `journal`: what was accepted, on disk. `host`: the one thread that owns the world. `tokens`, `gate`, `origin`: who is let in.
 //! - `answer`: from HTTP to the backend's request and back. `once`: what arrives twice is done once. `events`: what changed, pushed. `site`: the console's files.
 //! - `openapi`: the contract as a document for machines. `upstream`: the live API, where that answers instead of a world.
 //!
@@ -18,6 +18,7 @@ mod listen;
 mod metrics;
 mod once;
 mod openapi;
+mod origin;
 mod patient;
 mod site;
 pub mod tokens;
@@ -45,6 +46,7 @@ use journal::Journal;
 pub use journal::Opening;
 use metrics::Metrics;
 use once::Once;
+pub use origin::Origin;
 use site::Site;
 use tokens::Tokens;
 use upstream::Upstream;
@@ -70,7 +72,7 @@ pub struct Options {
     /// Who answers.
     pub answering: Answering,
     /// Origins whose pages are answered, beside the server's own.
-    pub origins: Vec<String>,
+    pub origins: Vec<Origin>,
     /// Whether actions are refused, whoever asks.
     pub read_only: bool,
 }
@@ -155,7 +157,7 @@ struct Parts {
     tokens: Tokens,
     metrics: Metrics,
     site: Option<Site>,
-    origins: Vec<String>,
+    origins: Vec<Origin>,
     read_only: bool,
     once: Once,
     /// Turns true when the server is told to end.

@@ -390,6 +390,59 @@ fn pages_of_other_origins_are_not_answered_unless_they_are_on_the_list() {
 }
 
 #[test]
+fn what_is_no_origin_is_refused_and_what_is_one_is_taken_as_browsers_write_it() {
+    let folder = Folder::new();
+    let wrong = [
+        "nonsense",
+        "*",
+        "null",
+        "",
+        "c.example",
+        "https://",
+        "https://*.example",
+        "https://c.example/console",
+        "https://c.example//",
+        "https://c.example?a=b",
+        "https://c.example#a",
+        "https://user@c.example",
+        "https://c example",
+        "https://c.example,https://d.example",
+        "https://c.example:",
+        "https://c.example:0",
+        "https://c.example:+1",
+        "https://c.example:65536",
+        "https://c.example:1:2",
+        "https://[::1",
+        "https://[::z]",
+        "htps://c.example",
+        "ws://c.example",
+    ];
+    for origin in wrong {
+        let serve = ["serve", "--port", "0", "--allow-origin", origin, "--data"];
+        let output = output_of(program().args(serve).arg(&folder.0));
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{origin}: {told}");
+        assert!(told.contains("--allow-origin") && told.contains("such as https://console.example.com"), "{told}");
+    }
+    assert_eq!(std::fs::read_dir(&folder.0).unwrap().count(), 0, "something was begun");
+    let typed = [
+        ("https://c.example/", "https://c.example"),
+        ("HTTPS://C.Example:443", "https://c.example"),
+        ("http://d.example:080/", "http://d.example"),
+        ("http://localhost:3000", "http://localhost:3000"),
+        ("http://[0:0::1]:81", "http://[::1]:81"),
+        ("https://[::1]", "https://[::1]"),
+    ];
+    let flags: Vec<&str> = typed.iter().flat_map(|(typed, _)| ["--allow-origin", typed]).collect();
+    let server = Server::start(&folder.0, &flags);
+    for (_, origin) in typed {
+        let answer = server.ask("GET", "/api/x").with("Origin", origin).send();
+        assert_eq!((answer.status, answer.header("Access-Control-Allow-Origin")), (200, Some(origin)), "{origin}");
+    }
+    assert_eq!(server.ask("GET", "/api/x").with("Origin", "https://d.example").send().status, 403);
+}
+
+#[test]
 fn a_read_that_is_known_already_is_not_sent_again_and_answers_are_compressed() {
     let folder = Folder::new();
     let server = Server::start(&folder.0, &[]);

@@ -13,7 +13,7 @@ use super::output;
 use super::settings::variable;
 use crate::backend::scenario;
 use crate::server::upstream::{self, Scheme, TOKEN_VARIABLES, Token};
-use crate::server::{self, Answering, Failure, Opening, Options};
+use crate::server::{self, Answering, Failure, Opening, Options, Origin};
 
 /// The exit code of a server that cannot begin, or go on.
 const FAILED: u8 = 1;
@@ -46,7 +46,7 @@ pub struct Serve {
     speed: Option<u32>,
     /// An origin whose pages may use the API, such as https://console.example.com; may be repeated
     #[arg(long, value_name = "ORIGIN")]
-    allow_origin: Vec<String>,
+    allow_origin: Vec<Origin>,
     /// Writes the log as JSON, a line each
     #[arg(long)]
     log_json: bool,

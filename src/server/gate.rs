@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 
 use axum::http::{HeaderMap, Method, header};
 
+use super::origin::Origin;
 use super::tokens::{Error, Scope, Tokens};
 
 /// Who asks, once let in.
@@ -75,14 +76,14 @@ impl Denied {
 ///
 /// # Errors
 /// [`Denied::Origin`].
-pub fn origin<'a>(headers: &'a HeaderMap, allowed: &[String]) -> Result<Option<&'a str>, Denied> {
+pub fn origin<'a>(headers: &'a HeaderMap, allowed: &[Origin]) -> Result<Option<&'a str>, Denied> {
     let Some(origin) = headers.get(header::ORIGIN) else { return Ok(None) };
     let origin = origin.to_str().map_err(|_| Denied::Origin(String::from("another origin")))?;
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let own = origin.split_once("://").is_some_and(|(_, authority)| Some(authority) == host);
     if own {
         Ok(None)
-    } else if allowed.iter().any(|one| one == origin) {
+    } else if allowed.iter().any(|one| one.text() == origin) {
         Ok(Some(origin))
     } else {
         Err(Denied::Origin(origin.to_owned()))
