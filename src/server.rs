@@ -205,7 +205,7 @@ pub fn serve(options: Options) -> Result<(), Failure> {
     // Before anybody else opens it.
     let mended = journal::mend(&path, real_now())?;
     let tokens = Tokens::open(&path)?;
-    let guarded = tokens.any()?;
+    let (guarded, left) = (tokens.any()?, tokens.left()?);
     if !guarded && !options.address.ip().is_loopback() {
         return Err(Failure::Open(options.address));
     }
@@ -249,6 +249,8 @@ pub fn serve(options: Options) -> Result<(), Failure> {
             "There is no token: only this machine is served, and no proxy may stand in front. `playhead token create NAME` \
              makes one\n",
         );
+    } else if !left {
+        told.push_str(&format!("{}\n", tokens::NONE_LEFT));
     }
     let (ending, _) = watch::channel(false);
     let (origins, read_only) = (options.origins, options.read_only);

@@ -230,6 +230,35 @@ fn without_a_token_only_this_machine_is_served_and_it_says_so() {
 }
 
 #[test]
+fn when_no_token_is_left_nobody_is_served_and_it_says_so() {
+    let folder = Folder::new();
+    for name in ["one", "other"] {
+        made_token(&folder.0, name, "act");
+    }
+    let revoked = |name: &str| {
+        let output = output_of(program().args(["token", "revoke", name, "--data"]).arg(&folder.0));
+        assert!(output.status.success() && output.stdout.is_empty());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert_eq!(revoked("one"), "");
+    let last = revoked("other");
+    assert!(last.contains("No token is left") && last.contains("token create"), "{last}");
+    let mut server = Server::start(&folder.0, &["--read-only"]);
+    let told: Vec<String> = server.output.by_ref().lines().take(3).map(Result::unwrap).collect();
+    assert!(told[2].contains("No token is left") && told[2].contains("token create"), "{told:?}");
+    assert_eq!((server.get("/api/x").status, server.get("/metrics").status), (401, 401));
+    assert_eq!(server.get("/healthz").status, 200);
+    let token = made_token(&folder.0, "again", "read");
+    assert_eq!(server.ask("GET", "/metrics").token(&token).send().status, 200);
+    server.kill();
+    let mut server = Server::start(&folder.0, &["--read-only"]);
+    server.signal("-TERM");
+    let mut told = String::new();
+    server.output.read_to_string(&mut told).unwrap();
+    assert!(told.contains("Actions are refused") && !told.contains("token"), "{told}");
+}
+
+#[test]
 fn a_folder_has_one_server() {
     let folder = Folder::new();
     let server = Server::start(&folder.0, &[]);

@@ -95,7 +95,11 @@ impl Token {
                 Ok(())
             }
             Token::Revoke { name, data } => {
-                told(opened(&data)?.revoke(&name, real_now()))?;
+                let tokens = opened(&data)?;
+                told(tokens.revoke(&name, real_now()))?;
+                if !told(tokens.left())? {
+                    complain(&format!("{}.", tokens::NONE_LEFT));
+                }
                 if out.json { out.json(&json!({ "name": name, "result": "revoked" })) } else { Ok(()) }
             }
         }

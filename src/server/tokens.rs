@@ -12,6 +12,10 @@ use thiserror::Error;
 use super::journal;
 use crate::client::clock::Millis;
 
+/// What is said where every token was revoked.
+pub const NONE_LEFT: &str = "No token is left, and the API answers nobody without one: not this machine either. \
+                             `playhead token create NAME` makes one";
+
 /// What a token is allowed to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scope {
@@ -138,6 +142,17 @@ impl Tokens {
     pub fn any(&self) -> Result<bool, Error> {
         self.with(|connection| {
             connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM token)")?.query_row([], |row| row.get(0))
+        })
+    }
+
+    /// Whether any is left, revoked ones aside.
+    ///
+    /// # Errors
+    /// What storage says.
+    pub fn left(&self) -> Result<bool, Error> {
+        self.with(|connection| {
+            let ask = "SELECT EXISTS (SELECT 1 FROM token WHERE revoked_at IS NULL)";
+            connection.query_row(ask, [], |row| row.get(0))
         })
     }
 
