@@ -1,7 +1,7 @@
 //! The backend over HTTP, with its journal on disk; or a live API of the contract, passed on.
 //!
 //! One port: the console at `/`, the contract under [`API`], and for whoever runs it `/healthz`, `/readyz`, `/metrics`.
-//! `/openapi.json` describes all of the contract, to anybody.
+//! `/openapi.json` describes what is answered there, to anybody.
 //! - `journal`: what was accepted, on disk. `host`: the one thread that owns the world. `tokens`, `gate`, `origin`: who is let in.
 //! - `answer`: from HTTP to the backend's request and back. `once`: what arrives twice is done once. `events`: what changed, pushed. `site`: the console's files.
 //! - `openapi`: the contract as a document for machines. `upstream`: the live API, where that answers instead of a world.
@@ -38,7 +38,6 @@ use thiserror::Error;
 use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::timeout::TimeoutLayer;
 
 pub use host::real_now;
 use host::{Host, Started};
@@ -308,7 +307,7 @@ fn router(server: Server) -> Router {
     router
         .fallback(answer::any)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIMEOUT))
+        .layer(middleware::from_fn_with_state(server.clone(), answer::in_time))
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn_with_state(server.clone(), answer::around))

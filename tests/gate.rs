@@ -166,6 +166,11 @@ fn a_connection_that_wants_too_much_is_answered_and_let_go() {
             let told = String::from_utf8_lossy(&told).into_owned();
             let status = told.split(' ').nth(1).map_or(0, |status| status.parse::<u16>().unwrap());
             assert!(answered.contains(&status), "{what}: {status} {told}");
+            if status == 408 {
+                let body: serde_json::Value = serde_json::from_str(told.split("\r\n\r\n").nth(1).unwrap()).unwrap();
+                assert_eq!((&body["status"], &body["error"]), (&408.into(), &"Request Timeout".into()), "{what}");
+                assert!(body["detail"].as_str().is_some_and(|words| words.contains("longer than 30 s")), "{body}");
+            }
         })
     });
     let started = Instant::now();

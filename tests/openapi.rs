@@ -10,7 +10,12 @@ use std::process::{Child, Command, Stdio};
 use playhead::api::routes::{RESTARTABLE_WORDS, SERVICE_WORDS, table};
 use serde_json::{Value, json};
 
-/// A server on the shop, in a folder of its own; both go with the test.
+#[path = "kit/upstream.rs"]
+mod upstream;
+
+use upstream::Upstream;
+
+/// A server, in a folder of its own; both go with the test.
 struct Server {
     child: Child,
     folder: PathBuf,
@@ -20,13 +25,20 @@ struct Server {
 }
 
 impl Server {
+    /// One on the shop.
     fn start(name: &str) -> Server {
+        Server::run(name, &[])
+    }
+
+    fn run(name: &str, more: &[&str]) -> Server {
         let folder = std::env::temp_dir().join(format!("playhead-openapi-{}-{name}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_playhead"))
             .args(["serve", "--port", "0", "--data"])
             .arg(&folder)
+            .args(more)
             .env_remove("PLAYHEAD_DATA")
+            .env("PLAYHEAD_UPSTREAM_TOKEN", "secret")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -146,18 +158,31 @@ fn shape(path: &str) -> String {
     segments.collect::<Vec<_>>().join("/")
 }
 
-#[test]
-fn the_document_has_every_row_of_the_table_and_every_reference_resolves() {
-    let server = Server::start("table");
-    let document = server.document();
-    assert_eq!(document["openapi"], "3.1.0");
-    let paths = document["paths"].as_object().unwrap();
-    let mut described = Vec::new();
-    for (path, operations) in paths {
-        described.extend(operations.as_object().unwrap().keys().map(|method| (method.to_uppercase(), shape(path))));
+/// Every operation of a document, with its method and path.
+fn operations(document: &Value) -> Vec<(String, &str, &Value)> {
+    let mut all = Vec::new();
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            all.push((method.to_uppercase(), path.as_str(), operation));
+        }
     }
-    let mut rows = vec![("GET".to_owned(), "/x/events".to_owned())];
-    for (method, pattern, _) in table() {
+    all
+}
+
+/// The methods and paths of a document are those of the table, of the contract's alone or with ours; what it refers to is
+/// in it; and every call has these statuses, and not those.
+fn whole(document: &Value, ours: bool, told: &[&str], untold: &[&str]) {
+    assert_eq!(document["openapi"], "3.1.0");
+    let mut described = Vec::new();
+    for (method, path, operation) in operations(document) {
+        described.push((method.clone(), shape(path)));
+        let answers = operation["responses"].as_object().unwrap();
+        let lacks: Vec<_> = told.iter().filter(|status| !answers.contains_key(**status)).collect();
+        assert!(lacks.is_empty() || path == "/x/events", "{method} {path} says nothing of {lacks:?}");
+        assert!(untold.iter().all(|status| !answers.contains_key(*status)), "{method} {path} says too much");
+    }
+    let mut rows = Vec::from_iter(ours.then(|| ("GET".to_owned(), "/x/events".to_owned())));
+    for (method, pattern, _) in table().filter(|(_, pattern, _)| ours || !pattern.starts_with("/x")) {
         let words: &[&str] = match pattern {
             _ if pattern.starts_with("/{service}") => &SERVICE_WORDS,
             _ if pattern.starts_with("/{restartable}") => &RESTARTABLE_WORDS,
@@ -172,11 +197,46 @@ fn the_document_has_every_row_of_the_table_and_every_reference_resolves() {
     described.sort();
     assert_eq!(described, rows);
     let mut found = Vec::new();
-    references(&document, &mut found);
+    references(document, &mut found);
     assert!(!found.is_empty());
     for reference in found {
         let pointer = reference.strip_prefix('#').unwrap_or_else(|| panic!("{reference} leads out of the document"));
         assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
+    }
+}
+
+#[test]
+fn the_document_has_every_row_of_the_table_and_every_reference_resolves() {
+    let document = Server::start("table").document();
+    whole(&document, true, &["401", "403", "408", "413", "415", "503", "504"], &["429", "502", "default"]);
+}
+
+#[test]
+fn in_front_of_an_api_the_document_has_the_calls_that_pass_and_what_they_are_answered_with() {
+    let api = Upstream::start();
+    let server = Server::run("upstream", &["--upstream", &api.address]);
+    let document = server.document();
+    let told = ["401", "403", "408", "413", "415", "429", "502", "503", "504", "default"];
+    whole(&document, false, &told, &[]);
+    // What a world tells of a request, and is told, does not pass.
+    let text = document.to_string();
+    assert!(text.contains("Idempotency-Key") && !text.contains("X-Playhead"), "{text}");
+    let (status, answer) = server.ask("GET", "/api/x", None);
+    assert_eq!((status, answer["detail"].as_str().unwrap().contains("/openapi.json names them")), (404, true));
+    let ids = Ids::from([("environmentId".to_owned(), "00000000-0000-4000-8000-000000000001".to_owned())]);
+    let (read, act) = (("GET", "/organization"), ("POST", "/environment/{environmentId}/redeploy"));
+    for ((method, path), answered, status) in [
+        (read, 429, 429),
+        (act, 429, 429),
+        (read, 401, 502),
+        (act, 401, 502),
+        (read, 302, 502),
+        (act, 302, 504),
+        (act, 500, 504),
+    ] {
+        let body = json!({ "status": answered, "error": "Error", "detail": "in its words" }).to_string();
+        api.will_answer(answered, &[("Content-Type", "application/json")], &body);
+        server.judged(&document, method, path, &ids, None, status);
     }
 }
 

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use super::gate::{self, Denied, Visitor};
 use super::host::Host;
 use super::once::{self, Digested};
-use super::{API, LARGEST_BODY, Server, Source, problem};
+use super::{API, LARGEST_BODY, Server, Source, TIMEOUT, problem};
 use crate::api;
 use crate::api::http::{ACTOR, KEY, ORIGIN, POSITION, REQUEST, SCOPE};
 
@@ -42,6 +42,22 @@ pub async fn around(State(server): State<Server>, request: Request, next: Next) 
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(nothing);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
+}
+
+/// Gives up a request that takes too long, and says so.
+pub async fn in_time(State(server): State<Server>, request: Request, next: Next) -> Response {
+    let allowed = gate::origin(request.headers(), &server.0.origins).ok().flatten().map(str::to_owned);
+    let Ok(response) = tokio::time::timeout(TIMEOUT, next.run(request)).await else {
+        let words = format!(
+            "This took longer than {} s, the arrival of its body included. Look what became of an action before it is sent \
+             again",
+            TIMEOUT.as_secs()
+        );
+        let mut response = plain(problem(408, &words));
+        allow(&mut response, allowed);
+        return response;
+    };
     response
 }
 

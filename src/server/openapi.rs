@@ -1,37 +1,42 @@
 //! `/openapi.json`: what this server serves, as an OpenAPI 3.1 document made from the code.
 //!
 //! Paths come from the table of routes, schemas from the types that are written; `operation` says for each endpoint
-//! which of them it takes and answers with.
+//! which of them it takes and answers with. A server in front of a live API serves, and describes, the contract's alone.
 //!
 //! Invariants: an endpoint without its words here does not compile. Every `$ref` leads into `components/schemas`. The
-//! document depends on nothing but the program: it is made once.
+//! document depends on nothing but the program and who answers: it is made once.
 
 mod operation;
 mod shapes;
 
 use std::sync::OnceLock;
 
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use super::API;
+use super::{API, Server, Source};
 use crate::api::http::{ACTOR, KEY, ORIGIN, POSITION, REQUEST};
 use crate::api::routes::{RESTARTABLE_WORDS, SERVICE_WORDS, table};
 use crate::api::{Endpoint, ErrorBody, Method};
 use operation::{Body, Operation};
 
 /// The answer to `GET /openapi.json`. Nobody needs a token for it: it holds nothing but the program's own words.
-pub async fn answer() -> Response {
-    static TEXT: OnceLock<String> = OnceLock::new();
-    let text = TEXT.get_or_init(|| document().to_string());
+pub async fn answer(State(server): State<Server>) -> Response {
+    static OF_WORLD: OnceLock<String> = OnceLock::new();
+    static OF_UPSTREAM: OnceLock<String> = OnceLock::new();
+    let text = match &server.0.source {
+        Source::World(_) => OF_WORLD.get_or_init(|| document(true).to_string()),
+        Source::Upstream(_) => OF_UPSTREAM.get_or_init(|| document(false).to_string()),
+    };
     ([(header::CONTENT_TYPE, "application/json")], text.as_str()).into_response()
 }
 
-/// The document.
-fn document() -> Value {
+/// The document of a server with a world of its own, or of one in front of a live API.
+fn document(world: bool) -> Value {
     // As the types are written, not as they are read: a field that is always written is required.
     let settings = SchemaSettings::draft2020_12().for_serialize().with(|settings| {
         settings.definitions_path = "/components/schemas".into();
@@ -39,16 +44,18 @@ fn document() -> Value {
     });
     let mut schemas = settings.into_generator();
     let mut paths = Map::new();
-    for (method, pattern, endpoint) in table() {
+    for (method, pattern, endpoint) in table().filter(|(_, _, endpoint)| world || endpoint.is_contract()) {
         for (path, parameters) in expanded(pattern) {
-            let described = described(&mut schemas, method, &path, &parameters, endpoint);
+            let described = described(&mut schemas, world, method, &path, &parameters, endpoint);
             let entry = paths.entry(path).or_insert_with(|| json!({}));
             if let Value::Object(operations) = entry {
                 operations.insert(method.name().to_ascii_lowercase(), described);
             }
         }
     }
-    paths.insert("/x/events".to_owned(), json!({ "get": events(&mut schemas) }));
+    if world {
+        paths.insert("/x/events".to_owned(), json!({ "get": events(&mut schemas) }));
+    }
     let mut schemas = Value::Object(schemas.take_definitions(true));
     mark_ids(&mut schemas);
     json!({
@@ -56,7 +63,11 @@ fn document() -> Value {
         "info": {
             "title": "Playhead",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "Environments, services and their lifecycle. Paths under /x are this program's own.",
+            "description": if world {
+                "Environments, services and their lifecycle. Paths under /x are this program's own."
+            } else {
+                "Environments, services and their lifecycle, on a live API that this program passes the calls on to."
+            },
         },
         "servers": [{ "url": API }],
         // The empty one: a server without tokens answers its own machine.
@@ -107,6 +118,7 @@ fn expanded(pattern: &str) -> Vec<(String, Vec<String>)> {
 
 fn described(
     schemas: &mut SchemaGenerator,
+    world: bool,
     method: Method,
     path: &str,
     parameters: &[String],
@@ -123,7 +135,7 @@ fn described(
         json!({ "name": name, "in": "header", "required": false, "description": about, "schema": schema })
     };
     let mut parameters: Vec<Value> = parameters.iter().map(id).chain(query.iter().map(asked)).collect();
-    if method == Method::Post {
+    if world && method == Method::Post {
         parameters.push(told((ACTOR, "Who asks: a name to show. Who has a token is called by the token's name.")));
         parameters.push(told((ORIGIN, "From where, such as `CI_CD`.")));
     }
@@ -141,7 +153,7 @@ fn described(
         "description": if status == 202 { "Accepted." } else { "Done." },
         "content": { "application/json": { "schema": answer } },
     });
-    if acts && endpoint != Endpoint::TakeBack {
+    if world && acts && endpoint != Endpoint::TakeBack {
         let headers = json!({
             REQUEST: { "description": "The accepted request's id.", "schema": { "type": "string", "format": "uuid" } },
             POSITION: {
@@ -162,8 +174,14 @@ fn described(
     let missing = (path.contains('{') || endpoint == Endpoint::Logs).then_some((404, "What is named is not there."));
     let refused =
         (acts || endpoint == Endpoint::Configure).then_some((409, "The lifecycle refuses it, with the reason."));
-    for (status, about) in malformed.into_iter().chain(missing).chain(refused).chain(ALWAYS) {
+    let of_source = if world { OF_WORLD } else { OF_UPSTREAM };
+    for (status, about) in
+        malformed.into_iter().chain(missing).chain(refused).chain(ALWAYS).chain(of_source.iter().copied())
+    {
         responses.insert(status.to_string(), failure(about, &error));
+    }
+    if !world {
+        responses.insert("default".to_owned(), json!({ "description": "What else the API answers is passed on." }));
     }
     let mut described = json!({
         "operationId": format!("{}{}", method.name().to_ascii_lowercase(), path.replace(['/', '{', '}', '-'], "_")),
@@ -180,12 +198,23 @@ fn described(
 }
 
 /// What any call can be answered with, whatever it asks for.
-const ALWAYS: [(u16, &str); 5] = [
+const ALWAYS: [(u16, &str); 6] = [
     (401, "A token is needed, or this one is not known."),
     (403, "The token may read only, or the request comes from where nobody is answered."),
-    (413, "The body is too large."),
+    (408, "It took too long, the arrival of its body included; what became of an action is not known."),
+    (413, "The body is too large, or broke off."),
     (415, "The body is not JSON, by its `Content-Type`."),
-    (503, "The server is going down, or cannot read its tokens."),
+    (503, "The server is going down, has too much to do, or cannot read or write its file."),
+];
+
+/// The same of a world.
+const OF_WORLD: &[(u16, &str)] = &[(504, "It took too long; what became of an action is not known.")];
+
+/// The same of a live API that is passed on to.
+const OF_UPSTREAM: &[(u16, &str)] = &[
+    (429, "The API wants to be asked less; `Retry-After` or `X-RateLimit-Reset` says when again."),
+    (502, "Nothing was done: the API cannot be reached, sends elsewhere, or does not accept this server's token."),
+    (504, "The API gave no answer that tells; what became of an action is not known."),
 ];
 
 fn set(object: &mut Value, key: &str, value: Value) {
@@ -212,6 +241,7 @@ fn events(schemas: &mut SchemaGenerator) -> Value {
             },
             "401": failure("A token is needed, or this one is not known.", &error),
             "403": failure("The request comes from where nobody is answered.", &error),
+            "503": failure("The server is going down, has too much to do, or cannot read its tokens.", &error),
         },
     })
 }
