@@ -12,6 +12,7 @@ use crate::{setup, size};
 /// Prints the figures; only the size has a limit here.
 pub fn bench(arguments: &mut Arguments) -> Result<(), Failure> {
     arguments.done()?;
+    setup::load()?;
     step("Native figures", || {
         for target in targets("benches", "")? {
             run(command("cargo").args(["bench", "--locked", "--quiet", "--bench", &target]))?;

@@ -69,6 +69,15 @@ pub fn world_file_tools() -> Result<(), Failure> {
     apt("Install curl and jq (apt-get)", &missing, "install curl and jq (Debian: apt-get install curl jq)")
 }
 
+/// wrk, the load of the native server's figures.
+pub fn load() -> Result<(), Failure> {
+    // What it prints of itself it calls a failure.
+    if process::first_of(&["wrk"]).is_some() {
+        return Ok(());
+    }
+    apt("Install wrk (apt-get)", &["wrk"], "install wrk (Debian: apt-get install wrk)")
+}
+
 /// Schemathesis, for the long checks: the folder of the Python environment it is in.
 pub fn schemathesis() -> Result<PathBuf, Failure> {
     let folder = root().join(".tools/schemathesis");
