@@ -1,6 +1,6 @@
 // The console as the native server serves it: connected by itself, told of what others do, and back after an outage.
 import { readFileSync } from "node:fs";
-import { expect, test as base } from "@playwright/test";
+import { type Route, expect, test as base } from "@playwright/test";
 import { Console } from "./console";
 import { Server } from "./server";
 
@@ -55,6 +55,35 @@ test("what somebody else does is shown at once, pushed by the server", async ({ 
   expect((await server.api("POST", `environment/${environment}/redeploy`)).status).toBe(202);
   await expect.poll(async () => (await console.sight()).environment).toMatch(/^(Queued|Building|Deploying)/);
 });
+
+for (const [what, keep] of [
+  ["refused on the way", (route: Route) => route.abort()],
+  // As by something on the way that waits for the end of every answer.
+  ["never answered", () => {}],
+] as const) {
+  test(`where the server's events are ${what}, what somebody else does is seen by asking`, async ({ page, server }) => {
+    let kept = 0;
+    await page.route(`${server.address}api/x/events`, (route) => {
+      kept += 1;
+      return keep(route);
+    });
+    await page.goto(server.address);
+    const console = new Console(page);
+    await console.enter("staging");
+    const environment = /environment\/([^/?]+)/.exec(page.url())![1]!;
+    await expect(page.getByRole("button", { name: /^Data:/ })).toHaveText(/Live/);
+    const services = (await (await server.api("GET", `environment/${environment}/services`)).json()) as {
+      results: { id: string; name: string }[];
+    };
+    const { id } = services.results.find(({ name }) => name === "mail-relay")!;
+    expect(await console.status("mail-relay")).toBe("Deployment OK");
+    expect((await server.api("POST", `container/${id}/stop`)).status).toBe(202);
+    // It may be over before it is asked for.
+    await expect.poll(() => console.status("mail-relay"), { timeout: 20_000 }).toMatch(/^Stop/);
+    expect(kept).toBeGreaterThan(0);
+    expect(await (await fetch(`${server.address}metrics`)).text()).toContain("playhead_event_streams 0\n");
+  });
+}
 
 test("an outage is said, nothing is lost by it, and it heals by itself", async ({ page, console, server }) => {
   await console.enter("staging");
