@@ -212,9 +212,12 @@ impl Client {
         limit: usize,
     ) -> Result<Vec<api::history::Deployment>, Error> {
         let request = Endpoint::Deployments.request(&[&environment.to_string()]);
-        match found(self.list(request.with_query("pageSize", limit.to_string())).await)? {
-            Some(told) => Ok(told),
-            None => self.history(environment, limit).await,
+        match self.list(request.with_query("pageSize", limit.to_string())).await {
+            // Some gateways refuse what they do not know.
+            Err(Error::NotFound { .. } | Error::Unauthorized { status: 403, .. }) => {
+                self.history(environment, limit).await
+            }
+            told => told,
         }
     }
 

@@ -144,7 +144,7 @@ fn described(
             "What arrives again with the same key, path and body is not done again, but answered as the first time.";
         parameters.push(told((KEY, about)));
     }
-    if endpoint == Endpoint::CancelEnvironment {
+    if world && endpoint == Endpoint::CancelEnvironment {
         parameters
             .push(told((REQUEST, "The request whose deployment is meant: where another one runs, it is refused.")));
     }

@@ -75,6 +75,8 @@ fn every_command_line_of_the_readme_works() {
             match line.split(' ').nth(1).unwrap() {
                 "cancel" => drop(told.ends_with(3).tells("No deployment is queued, building or deploying")),
                 "take-back" => drop(told.ends_with(3).tells("nothing waits in staging")),
+                "history" => drop(told.ends_with(0).says("BEGAN")),
+                "logs" => drop(told.ends_with(0).says("Deploy")),
                 "queue" => drop(told.ends_with(0).says("nothing waits")),
                 "configure" => drop(told.ends_with(0).says("mCPU").says("playhead container redeploy mail-relay")),
                 "plan" => drop(told.ends_with(0).says("would act")),
