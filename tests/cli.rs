@@ -331,8 +331,10 @@ fn the_history_says_from_where_it_was_asked() {
     let own = host.run("application history checkout-api -e staging --limit 1 --json").ends_with(0).json();
     let parts = own[0]["services"].as_array().unwrap();
     assert_eq!((own.as_array().unwrap().len(), &parts[0]["name"]), (1, &"checkout-api".into()), "{own}");
-    let mut ci = host.command("application restart payments -e staging --watch --interval 0");
+    let mut ci = host.command("application redeploy payments -e staging --watch --interval 0");
     ran(ci.env("CI", "true")).ends_with(0);
+    let newest = host.run("environment history staging --limit 1 --json").ends_with(0).json();
+    assert_eq!((&newest[0]["origin"], &newest[0]["action"]), (&"CI_CD".into(), &"REDEPLOY".into()), "{newest}");
     let status = host.run("environment status staging --json").ends_with(0).json();
     assert_eq!(status["last_operation"]["origin"], "CI_CD", "{status}");
     let mut told = host.command("application restart payments -e staging --origin TERRAFORM_PROVIDER");
