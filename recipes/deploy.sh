@@ -15,16 +15,19 @@ docker push "$IMAGE:$TAG"
 # Where the id of the request is kept.
 request=$(mktemp)
 trap 'rm -f "$request"' EXIT
-playhead container deploy "$SERVICE" --tag "$TAG" --request-file "$request" --watch --timeout 3000 &
-deploy=$!
+deploy=
 canceled() {
     trap '' INT TERM
     # It ends once it is written down what was accepted.
-    kill -TERM "$deploy" || true
-    wait "$deploy" || true
+    if [ -n "$deploy" ]; then
+        kill -TERM "$deploy" || true
+        wait "$deploy" || true
+    fi
     # What was not accepted, or has ended, needs no cancel: that is said.
     playhead container cancel "$SERVICE" --request-file "$request" --watch || true
     exit 130
 }
 trap canceled INT TERM
+playhead container deploy "$SERVICE" --tag "$TAG" --request-file "$request" --watch --timeout 3000 &
+deploy=$!
 wait "$deploy"

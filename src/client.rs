@@ -213,10 +213,7 @@ impl Client {
     ) -> Result<Vec<api::history::Deployment>, Error> {
         let request = Endpoint::Deployments.request(&[&environment.to_string()]);
         match self.list(request.with_query("pageSize", limit.to_string())).await {
-            // Some gateways refuse what they do not know.
-            Err(Error::NotFound { .. } | Error::Unauthorized { status: 403, .. }) => {
-                self.history(environment, limit).await
-            }
+            Err(error) if error.is_not_offered() => self.history(environment, limit).await,
             told => told,
         }
     }

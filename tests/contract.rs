@@ -542,6 +542,27 @@ fn every_verb_is_told_under_x_and_the_contracts_on_its_path() {
 }
 
 #[test]
+fn what_a_canceled_deployment_never_reached_is_canceled_in_its_history_and_took_no_time() {
+    let mut open = Open::new("shop");
+    let staging = open.environment("staging").to_owned();
+    open.accepted(&Endpoint::RedeployEnvironment.request(&[&staging]), 202);
+    open.now += 1_000;
+    open.accepted(&Endpoint::CancelEnvironment.request(&[&staging]), 202);
+    open.now += 3_600_000;
+    let newest = open.read(&Endpoint::History.request(&[&staging]))["results"][0].clone();
+    assert_eq!(newest["status"], "CANCELED");
+    let services = newest["stages"]
+        .as_array()
+        .expect("stages")
+        .iter()
+        .flat_map(|stage| stage["services"].as_array().expect("services").iter());
+    let application =
+        services.clone().find(|service| service["identifier"]["name"] == "checkout-api").expect("it is told");
+    assert_eq!((&application["status"], &application["total_duration"]), (&json!("CANCELED"), &json!("PT0S")));
+    assert_eq!(application["auditing_data"]["created_at"], application["auditing_data"]["updated_at"]);
+}
+
+#[test]
 fn a_request_waits_its_turn_is_seen_in_the_queue_and_can_be_taken_back() {
     let mut open = Open::new("shop");
     let production = open.environment("production").to_owned();

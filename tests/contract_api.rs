@@ -5,6 +5,7 @@
 use playhead::api::reading::from_slice;
 use playhead::api::routes::{NotFound, find};
 use playhead::api::service::Service;
+use playhead::api::time::duration;
 use playhead::api::{Endpoint, Method, Results, Time};
 
 #[test]
@@ -77,4 +78,16 @@ fn a_value_of_the_wrong_type_is_told_with_its_place() {
     check(r#"{"results": [{}, {"cpu": -1}]}"#, "results[1].cpu: a whole number is expected");
     check(r#"{"results": [{"git_repository": {"url": 5}}]}"#, "results[0].git_repository.url: a text is expected");
     check(r#"{"results": [{"id": "#, "line 1, column 20: the text ends in the middle");
+}
+
+#[test]
+fn a_duration_is_read_in_milliseconds() {
+    let check = |text: &str, millis: Option<i64>| assert_eq!(duration(text), millis, "{text}");
+    check("PT83S", Some(83_000));
+    check("PT0S", Some(0));
+    check("PT1H2M3.5S", Some(3_723_000));
+    check("PT2M", Some(120_000));
+    for none in ["", "PT", "83", "P1D", "PT-3S", "PTS", "PT3S4M", "PT9223372036854775807H"] {
+        check(none, None);
+    }
 }

@@ -44,9 +44,9 @@ pub struct Deployment {
 readable!(Deployment { identifier, auditing_data, status, trigger_action, action_status, total_duration, stages });
 
 impl Deployment {
-    /// Whether it is not over.
+    /// Whether it is not over; so is one of which that is said in a word that is not known (law §2).
     pub fn goes_on(&self) -> bool {
-        matches!(self.action_status.as_str(), "QUEUED" | "ONGOING" | "EXECUTING" | "CANCELING")
+        !matches!(self.action_status.as_str(), "SUCCESS" | "ERROR" | "CANCELED" | "NEVER")
     }
 
     /// The services in it, in the order of the stages.

@@ -108,6 +108,7 @@ pub async fn send(session: &Session, snapshot: &Snapshot, order: &Order, sending
     let held = busy.lock().await;
     let (accepted, kept) = receipt::send(session, snapshot, order, &path).await?;
     drop(held);
+    interrupt::give_way(&busy).await;
     tell(session, snapshot, order, watch, accepted, &left_out).await.and(kept)
 }
 

@@ -96,6 +96,8 @@ pub async fn cancel(
             // It is as it was: the refusal says why.
             (_, Some((before, failure))) if before == stand => return Err(failure),
             (Stand::Waits, _) => queue::take_back(session, environment, Some(&request.to_string())).await,
+            // It has started since the snapshot, which would be watched for another.
+            (Stand::Runs, _) if !shows(&snapshot, request) => continue,
             (Stand::Runs, _) => running(session, &snapshot, request, force, watch).await,
             (Stand::Over(why), _) => return nothing(session, Some(request), why),
             (Stand::Untold, _) => return Err(untold(environment, request)),
@@ -106,6 +108,11 @@ pub async fn cancel(
             result => return result,
         }
     }
+}
+
+/// Whether what runs in the snapshot is this request, as far as it tells.
+fn shows(snapshot: &Snapshot, request: RequestId) -> bool {
+    snapshot.deployment.as_ref().is_none_or(|deployment| deployment.id.parse() == Ok(request))
 }
 
 async fn running(
@@ -164,7 +171,14 @@ async fn by_contract(session: &Session, id: EnvironmentId, request: RequestId) -
     match status.deployment_request_id.and_then(|id| id.parse::<RequestId>().ok()) {
         Some(first) if first == request => Ok(Stand::Runs),
         _ if rests => over("nothing is in progress"),
-        Some(first) if !waits(first) => over("another one runs"),
+        // The next one's, which came between the two answers, or the one that runs.
+        Some(first) if !waits(first) => {
+            let queue = session.told(session.client.queue(id).await)?;
+            match queue.iter().any(|one| one.identifier.deployment_request_id.parse() == Ok(first)) {
+                true => Ok(Stand::Untold),
+                false => over("another one runs"),
+            }
+        }
         Some(_) | None => Ok(Stand::Untold),
     }
 }

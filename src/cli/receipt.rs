@@ -60,8 +60,13 @@ pub fn read(path: &Path) -> Result<Known, Failure> {
 /// Takes away what an earlier action wrote.
 ///
 /// # Errors
-/// [`Failure::File`] where it cannot be taken away.
+/// Those of [`read`]: what no action wrote is not taken away; [`Failure::File`] where it cannot be.
 pub fn forget(path: &Path) -> Result<(), Failure> {
+    if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        let place = path.display();
+        return Err(Failure::Usage(format!("--request-file: {place} is no file. Name one that may be written.")));
+    }
+    read(path)?;
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at(path, error)),
         Ok(()) | Err(_) => Ok(()),
@@ -95,10 +100,8 @@ pub async fn send(
     };
     let request = match accepted.request {
         Some(request) => Some(request),
-        None => {
-            let now = Listed::read(session, order.environment).await.unwrap_or_default();
-            now.new_one(order, &before, named)
-        }
+        // What cannot be read tells nothing: the answer alone may name one that ran before.
+        None => Listed::read(session, order.environment).await.ok().and_then(|now| now.new_one(order, &before, named)),
     };
     if request.is_none() {
         session.out.progress("the server does not tell which request it is: it cannot be canceled by its file");
@@ -111,7 +114,6 @@ pub async fn send(
 }
 
 /// The requests that the contract shows: those that wait, and the one that runs or is the next.
-#[derive(Default)]
 struct Listed {
     queue: Vec<Queued>,
     first: Option<RequestId>,
@@ -134,9 +136,10 @@ impl Listed {
         self.waiting().map(|(id, _)| id).chain(self.first).collect()
     }
 
-    /// The one request that was not there before and can be the order's; of several, none: it may be somebody else's.
+    /// The one request that was not there before and can be the order's; of several, none: it may be somebody else's. What
+    /// runs is known by its id alone: it is the order's where the answer named it.
     fn new_one(&self, order: &Order, before: &HashSet<RequestId>, told: Option<RequestId>) -> Option<RequestId> {
-        let mut new: HashSet<RequestId> = self.ids().into_iter().chain(told).collect();
+        let mut new: HashSet<RequestId> = self.waiting().map(|(id, _)| id).chain(told).collect();
         new.retain(|id| !before.contains(id));
         for (id, waiting) in self.waiting() {
             if !is_about(waiting, order) {

@@ -54,7 +54,7 @@ impl Session {
     /// What a path of our own answers; `None`: the server does not offer it.
     pub fn offered<T>(&self, result: Result<Option<T>, client::Error>) -> Result<Option<T>, Failure> {
         match result {
-            Err(error) if is_not_offered(&error) => Ok(None),
+            Err(error) if error.is_not_offered() => Ok(None),
             result => self.told(result),
         }
     }
@@ -128,19 +128,5 @@ impl Session {
     /// An environment with its services and how they are doing.
     pub async fn snapshot(&self, wanted: &str) -> Result<Snapshot, Failure> {
         Snapshot::read(self, self.environment(wanted).await?).await
-    }
-}
-
-/// Whether a path of our own is answered like this where the server does not offer it. A gateway may well refuse what it
-/// does not know; whether it is the token's fault, the contract's own calls tell.
-pub fn is_not_offered(error: &client::Error) -> bool {
-    match error {
-        client::Error::NotFound { .. } | client::Error::Unauthorized { .. } | client::Error::Invalid { .. } => true,
-        client::Error::Server { status, .. } => matches!(status, 405 | 501),
-        client::Error::Timeout { .. }
-        | client::Error::Offline
-        | client::Error::Refused { .. }
-        | client::Error::RateLimited { .. }
-        | client::Error::Unreadable { .. } => false,
     }
 }

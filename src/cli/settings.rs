@@ -64,7 +64,7 @@ impl Settings {
         let flag = options.token.clone().map(|token| token.0).or(from_file);
         // The live account's token is for the address that is named beside it, and for no other server.
         let other = options.api_url.is_some() || variable("PLAYHEAD_API_URL").is_some();
-        let live = !other && (variable(LIVE_ADDRESS).is_some() || api_url.is_none());
+        let live = !other && variable(LIVE_ADDRESS).is_some();
         let names: &[&str] = if live { &["PLAYHEAD_TOKEN", LIVE_TOKEN] } else { &["PLAYHEAD_TOKEN"] };
         let token = given(&flag, names, "token");
         let auth = auth(options, &file)?;

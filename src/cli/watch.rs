@@ -14,7 +14,7 @@ use super::act::{LeftOut, with_left_out, words};
 use super::failure::Failure;
 use super::options::Watch;
 use super::output::part;
-use super::session::{Session, is_not_offered};
+use super::session::Session;
 use super::snapshot::Snapshot;
 use crate::api::outcome::Outcome;
 use crate::client::{self, Accepted, Order, timer};
@@ -204,7 +204,7 @@ async fn by_outcome(session: &Session, order: &Order, request: RequestId) -> Res
     let outcome = match session.client.outcome(request).await {
         Ok(Some(outcome)) => outcome,
         Ok(None) => return Ok(Look::NotOffered),
-        Err(error) if is_not_offered(&error) => return Ok(Look::NotOffered),
+        Err(error) if error.is_not_offered() => return Ok(Look::NotOffered),
         Err(error) => return Err(error),
     };
     if outcome.state != "RUNNING" || session.out.json {

@@ -93,6 +93,20 @@ impl Error {
         }
     }
 
+    /// Whether a path of our own is answered like this where the server does not offer it. A gateway may well refuse what it
+    /// does not know; whether it is the token's fault, the contract's own calls tell.
+    pub fn is_not_offered(&self) -> bool {
+        match self {
+            Error::NotFound { .. } | Error::Unauthorized { .. } | Error::Invalid { .. } => true,
+            Error::Server { status, .. } => matches!(status, 405 | 501),
+            Error::Timeout { .. }
+            | Error::Offline
+            | Error::Refused { .. }
+            | Error::RateLimited { .. }
+            | Error::Unreadable { .. } => false,
+        }
+    }
+
     /// Whether it is an action that may have been accepted all the same: nothing more is known of it.
     pub fn leaves_open(&self) -> bool {
         match self {

@@ -20,6 +20,7 @@ use super::state::past::{self, Recorded};
 use super::state::wire::action_words;
 use super::state::{Remote, Store, use_store};
 use crate::api::history::Deployment;
+use crate::api::time::duration;
 use crate::client::Error;
 use crate::console::element::{Child, Item, each, view};
 use crate::lifecycle::{EnvironmentId, Status};
@@ -204,27 +205,43 @@ fn who_of(one: &Deployment) -> String {
     by_whom(&legible(&asked.triggered_by), &legible(asked.origin.as_deref().unwrap_or_default()))
 }
 
-/// How much it was: how many services, and how long it took or takes.
+/// How much it was: how many services, and how long it took, or takes by now.
 #[derive(Clone, Copy, Default)]
 struct Extent {
     services: usize,
-    from: Option<format::Millis>,
-    /// `None`: it goes on.
-    to: Option<format::Millis>,
+    took: Took,
 }
 
 fn extent_of(one: &Deployment) -> Extent {
-    let asked = &one.auditing_data;
-    let to = if one.goes_on() { None } else { asked.updated_at.map(|at| at.0) };
-    Extent { services: one.services().count(), from: asked.created_at.map(|at| at.0), to }
+    Extent { services: one.services().count(), took: took(one) }
 }
 
 impl Extent {
     fn words(self, store: Store) -> String {
         let services = format::count(self.services, "service");
-        match self.from {
-            Some(from) => format!("{services} · {}", format::duration(self.to.unwrap_or_else(|| store.now()) - from)),
-            None => services,
+        match self.took {
+            Took::GoesOn(Some(since)) => format!("{services} · {}", format::duration(store.now() - since)),
+            Took::Over(took) => format!("{services} · {}", format::duration(took)),
+            Took::GoesOn(None) | Took::Untold => services,
         }
+    }
+}
+
+/// How long a deployment took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Took {
+    /// It goes on, and was asked for then.
+    GoesOn(Option<format::Millis>),
+    /// So long, without what it waited before.
+    Over(format::Millis),
+    #[default]
+    Untold,
+}
+
+fn took(one: &Deployment) -> Took {
+    match (one.goes_on(), duration(&one.total_duration)) {
+        (true, _) => Took::GoesOn(one.auditing_data.created_at.map(|at| at.0)),
+        (false, Some(took)) => Took::Over(took),
+        (false, None) => Took::Untold,
     }
 }

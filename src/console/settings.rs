@@ -12,12 +12,14 @@ use crate::console::element::{Child, view};
 pub fn settings() -> AnyView {
     let (store, route) = (use_store(), use_route());
     let left = move || store.requests_left().map(|left| format!("The token has {left} requests left in this hour."));
+    // What is connected to is said where it answers; else, what is wrong.
+    let stands = move || store.trouble().map_or_else(connection::about, |error| error.to_string());
     view! {
         <div class="settings">
             <h1>"Settings"</h1>
             <section aria-labelledby="settings-connection">
                 <h2 id="settings-connection">"Connection"</h2>
-                <p>{format!("{}.", connection::about())}</p>
+                <p>{move || stands().trim_end_matches('.').to_owned() + "."}</p>
                 {Child::view(move || left().map(|words| view! { <p class="muted">{words}</p> }))}
                 <button
                     class="button"

@@ -273,7 +273,9 @@ fn an_interrupt_waits_until_it_is_written_down_what_was_accepted() {
         let file: PathBuf = std::env::temp_dir().join(format!("playhead-cli-held{signal}-{}", std::process::id()));
         let deploy = format!("environment deploy staging --latest --request-file {} {watch}", file.display());
         let child = thin.command(&deploy).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        while thin.actions() == 0 {}
+        while thin.actions() == 0 {
+            std::thread::yield_now();
+        }
         assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
         let output = child.wait_with_output().unwrap();
         let told = String::from_utf8(output.stderr).unwrap();

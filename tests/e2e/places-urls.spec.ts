@@ -82,6 +82,15 @@ test("the settings have an address: the connection, the theme that is kept, and 
   await page.reload();
   await expect(page.getByRole("radio", { name: "Dark" })).toBeChecked();
   await expect(page).toHaveTitle("Settings · Playhead");
+  // What is connected to is asked for here, too.
+  const console = new Console(page);
+  await console.connection("Offline");
+  await console.closeDemo();
+  await expect(page.getByRole("button", { name: /^Data: Offline/ })).toBeVisible();
+  await expect(connection).toContainText("cannot be reached");
+  await console.connection("Works");
+  await console.closeDemo();
+  await expect(connection).toContainText("The backend runs in this page.");
   await connection.getByRole("button", { name: "Change the connection…" }).click();
   await expect(page.getByRole("dialog", { name: "Connection" })).toBeVisible();
   await page.keyboard.press("Escape");

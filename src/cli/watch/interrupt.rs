@@ -40,6 +40,14 @@ pub fn hear(out: Output, action: Action, environment: &str, busy: &Busy) {
     });
 }
 
+/// Lets what was heard while somebody was busy have its turn: it ends the program.
+pub async fn give_way(busy: &Busy) {
+    // What has come by now is heard…
+    tokio::task::yield_now().await;
+    // …and stands before this one in the queue.
+    drop(busy.lock().await);
+}
+
 /// Listens from now on; what comes is the exit code.
 #[cfg(unix)]
 fn told() -> io::Result<impl Future<Output = u8> + Send> {

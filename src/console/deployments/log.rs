@@ -14,6 +14,7 @@ use crate::console::page::search;
 use crate::console::route::use_route;
 use crate::console::state::past::{self, Recorded};
 use crate::console::state::{Remote, Store};
+use crate::lifecycle::Status;
 
 /// So many lines are in the document at first, the last of them: one can read no more at once.
 const SHOWN: usize = 500;
@@ -52,7 +53,8 @@ struct Line {
 pub fn log(store: Store, past: Past, id: String, at: RwSignal<Option<Millis>>) -> AnyView {
     let route = use_route();
     let environment = past.environment;
-    let (began, asked) = (id.clone(), id);
+    let (began, asked, ended) = (id.clone(), id.clone(), id);
+    let failed = Memo::new(move |_| past.of(&ended, |one| Status::from_name(&one.status).is_error()));
     let began = Memo::new(move |_| past.of(&began, |one| one.auditing_data.created_at.map(|at| at.0)));
     let known = past::follow(store, environment, move |client| {
         let (client, id) = (client.clone(), asked.clone());
@@ -70,7 +72,8 @@ pub fn log(store: Store, past: Past, id: String, at: RwSignal<Option<Millis>>) -
     let most = RwSignal::new(SHOWN);
     // Those that fit, and how many more there are before them.
     let fitting = Memo::new(move |_| {
-        let fits = |line: &&Arc<Line>| at.get().is_none_or(|at| line.at <= at) && line.haystack.contains(&wanted.get());
+        let (at, wanted) = (at.get(), wanted.get());
+        let fits = |line: &&Arc<Line>| at.is_none_or(|at| line.at <= at) && line.haystack.contains(&wanted);
         let lines: Vec<Arc<Line>> = known.with(|known| {
             known.value().map(|log| log.lines.iter().filter(fits).cloned().collect()).unwrap_or_default()
         });
@@ -85,7 +88,9 @@ pub fn log(store: Store, past: Past, id: String, at: RwSignal<Option<Millis>>) -
         known.with(|known| match known {
             Remote::Loading | Remote::Slow => "Reading the log…".to_owned(),
             Remote::Failed(error) => format!("The log cannot be read now: {error}"),
-            Remote::Loaded(log) | Remote::Stale(log, _) if log.lines.is_empty() => "Nothing was logged.".to_owned(),
+            Remote::Loaded(log) | Remote::Stale(log, _) if log.lines.is_empty() => {
+                (if log.goes_on { "Nothing was logged yet." } else { "Nothing was logged." }).to_owned()
+            }
             Remote::Loaded(_) | Remote::Stale(..) => match fitting.with(|shown| shown.lines.is_empty()) {
                 true if wanted.with(String::is_empty) => "Nothing was logged up to here.".to_owned(),
                 true => "No line matches the search.".to_owned(),
@@ -95,9 +100,10 @@ pub fn log(store: Store, past: Past, id: String, at: RwSignal<Option<Millis>>) -
     };
     // Where it ended badly the last error is what one came to read.
     let error = move || {
-        let line = known.with(|known| {
-            known.value().and_then(|log| log.lines.iter().rev().find(|line| line.level == "error").cloned())
-        })?;
+        let at = at.get();
+        let is_it = |line: &&Arc<Line>| line.level == "error" && at.is_none_or(|at| line.at <= at);
+        let last = |log: &Log| log.lines.iter().rev().find(is_it).cloned();
+        let line = known.with(|known| known.value().filter(|_| failed.get()).and_then(last))?;
         Some(view! {
             <p class="past-error">
                 <span class="muted">{format!("The last error, of {}", line.who)}</span>
@@ -126,7 +132,7 @@ pub fn log(store: Store, past: Past, id: String, at: RwSignal<Option<Millis>>) -
             {earlier}
             {stale(known)}
             <ol class="lines" aria-labelledby="past-log">{each(rows)}</ol>
-            <p class="muted">{nothing}</p>
+            <p class="muted" role="status">{nothing}</p>
         </div>
     }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::playhead::{Span, Then, part, playhead, then};
-use super::{Past, chip, log, verb_of, who_of};
+use super::{Past, Took, chip, log, verb_of, who_of};
 use crate::api::history::{DeploymentService, DeploymentStage};
 use crate::console::element::{Child, Item, each, view};
 use crate::console::format::{self, Millis, short_version};
@@ -38,13 +38,14 @@ pub fn one(store: Store, past: Past, id: String) -> AnyView {
 
 fn told(store: Store, past: Past, id: String) -> AnyView {
     let at = RwSignal::new(None::<Millis>);
-    let [verb, spanned, staged, status] = [(); 4].map(|()| id.clone());
+    let [verb, spanned, staged, status, ended] = [(); 5].map(|()| id.clone());
+    let goes_on = Memo::new(move |_| past.of(&ended, |one| one.goes_on()));
     let span = Memo::new(move |_| past.of(&spanned, Span::of));
     let stages = Memo::new(move |_| past.of(&staged, |one| one.stages.clone()));
     view! {
         <h2 id="past-title"><span>{move || past.of(&verb, verb_of)}</span> {chip(past, status)}</h2>
         {facts(past, &id)}
-        {move || span.get().map(|_| playhead(span, at))}
+        {move || span.get().map(|_| playhead(span, goes_on, at))}
         <div class="past-stages">{move || stages_of(stages, span, at)}</div>
         {log::log(store, past, id, at)}
     }
@@ -59,10 +60,10 @@ fn facts(past: Past, id: &str) -> AnyView {
     let when =
         move || past.of(&when, |one| one.auditing_data.created_at.map(|at| format::moment(at.0)).unwrap_or_default());
     let took = move || {
-        past.of(&took, |one| match Span::of(one) {
-            Some(span) if !one.goes_on() => format::duration(span.to - span.from),
-            Some(_) => "goes on".to_owned(),
-            None => "not told".to_owned(),
+        past.of(&took, |one| match super::took(one) {
+            Took::Over(took) => format::duration(took),
+            Took::GoesOn(_) => "goes on".to_owned(),
+            Took::Untold => "not told".to_owned(),
         })
     };
     view! {

@@ -76,7 +76,7 @@ pub fn then(service: &DeploymentService, at: Option<Millis>) -> Then {
 }
 
 /// The playhead itself: a slider over the span. `at` is where it stands; `None`: at the end, and stays there.
-pub fn playhead(span: Memo<Option<Span>>, at: RwSignal<Option<Millis>>) -> AnyView {
+pub fn playhead(span: Memo<Option<Span>>, goes_on: Memo<bool>, at: RwSignal<Option<Millis>>) -> AnyView {
     let moved = move |event: web_sys::Event| {
         let Some(span) = span.get_untracked() else { return };
         // In whole milliseconds; where it stands by keys is a part of the whole.
@@ -89,7 +89,7 @@ pub fn playhead(span: Memo<Option<Span>>, at: RwSignal<Option<Millis>>) -> AnyVi
     let passed = move |span: Span| at.get().map_or(span.to, |at| at.min(span.to)) - span.from;
     let words = move || match (span.get(), at.get()) {
         (Some(span), Some(_)) => format!("{} after it was asked for", format::duration(passed(span))),
-        (Some(_), None) | (None, _) => "At the end".to_owned(),
+        (Some(_), None) | (None, _) => (if goes_on.get() { "Now" } else { "At the end" }).to_owned(),
     };
     let value = move || span.get().map(|span| passed(span).to_string());
     let title = move || {
@@ -97,10 +97,10 @@ pub fn playhead(span: Memo<Option<Span>>, at: RwSignal<Option<Millis>>) -> AnyVi
         Some(format::moment(at.get().unwrap_or(span.to)))
     };
     view! {
-        <label class="playhead">
-            <span class="visually-hidden">"Playhead"</span>
+        <div class="playhead">
             <input
                 type="range"
+                aria-label="Playhead"
                 min="0"
                 step="any"
                 max=move || span.get().map(|span| (span.to - span.from).to_string())
@@ -109,7 +109,7 @@ pub fn playhead(span: Memo<Option<Span>>, at: RwSignal<Option<Millis>>) -> AnyVi
                 title=title
                 on:input=moved
             />
-            <output class="muted">{words}</output>
-        </label>
+            <span class="muted" aria-hidden="true">{words}</span>
+        </div>
     }
 }

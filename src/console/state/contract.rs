@@ -49,10 +49,9 @@ const LONGEST_PAUSE: i64 = 600_000;
 fn round(store: Store, project: String) -> Round {
     Box::pin(async move {
         let client = store.client();
-        let page = store.route.place().with_untracked(|place| place.page.clone());
         if !store.environments.loaded() {
             load_environments(store, &client, &project).await?;
-        } else if page == Page::Environments {
+        } else if shown::is_list(store) {
             follow_environments(store, &client, &project).await?;
         }
         if let Some(focus) = store.focus.get_untracked() {
@@ -80,7 +79,7 @@ fn pause(store: Store, busy: bool, pushed: bool) -> Duration {
     let page = store.route.place().with_untracked(|place| place.page.clone());
     let focus = if store.focus.get_untracked().is_some() { 2 } else { 0 };
     let past = if matches!(page, Page::Deployments(_)) { 2 } else { 0 };
-    let cost = i64::from(page == Page::Environments) + focus + past;
+    let cost = i64::from(shown::is_list(store)) + focus + past;
     let fair = store.client.with_value(Client::budget).map_or(0, |budget| {
         let until = budget.renewed.map_or(HOUR, |renewed| (renewed - now()).clamp(0, HOUR));
         match i64::from(budget.left.saturating_sub(RESERVE)) {

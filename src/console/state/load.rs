@@ -12,7 +12,7 @@ use crate::api::service::Service;
 use crate::api::stage::Stage;
 use crate::client::{self, Client};
 use crate::console::legible::name;
-use crate::console::route::{Page, Place};
+use crate::console::route::Place;
 use crate::lifecycle::{EnvironmentId, Provider, ServiceId};
 
 /// One round: whatever the page shows and is not loaded is loaded; of the rest, what changed.
@@ -58,7 +58,7 @@ async fn round(store: Store, client: &Client, project: Option<&str>) -> Result<(
 async fn follow(store: Store, client: &Client, project: &str) -> Result<(), client::Error> {
     if !store.environments.loaded() {
         load_environments(store, client, project).await?;
-    } else if store.route.place().with_untracked(|place| place.page == Page::Environments) {
+    } else if shown::is_list(store) {
         follow_project(store, client, project).await?;
     }
     let Some(focus) = store.focus.get_untracked() else { return Ok(()) };

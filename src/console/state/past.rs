@@ -75,10 +75,13 @@ pub fn follow<T: Recorded>(
         spawn_local(async move {
             loop {
                 let answer = read(&store.client()).await;
-                if let Err(error) = &answer {
+                let error = answer.as_ref().err().cloned();
+                let again = take(known, stand, answer);
+                // Of a server that is left by now, nothing counts.
+                if let (Some(_), Some(error)) = (again, &error) {
                     poll::heed(store, error);
                 }
-                if take(known, stand, answer) != Some(true) {
+                if again != Some(true) {
                     return;
                 }
             }
@@ -119,13 +122,15 @@ fn take<T: Recorded>(known: RwSignal<Remote<T>>, stand: StoredValue<Stand>, answ
         stand.older = if older && stand.older < poll::INSISTS { stand.older + 1 } else { 0 };
         stand.older > 0
     })?;
+    let failed = answer.is_err();
     match answer {
         Ok(_) if refused => {}
         Ok(answer) => known.set(Remote::Loaded(answer)),
         Err(error) => known.update(|known| *known = std::mem::replace(known, Remote::Loading).failed(error)),
     }
     stand.try_update_value(|stand| {
-        stand.asking = std::mem::take(&mut stand.again);
+        // What failed is asked for after the next round that does not.
+        stand.asking = std::mem::take(&mut stand.again) && !failed;
         stand.asking
     })
 }

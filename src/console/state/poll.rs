@@ -243,9 +243,7 @@ async fn round(store: Store) {
     let (again, insisted) = again.unwrap_or_default();
     let pause = pause(store, result.as_ref().err());
     settle(store, result, pause);
-    if insisted {
-        insist(store);
-    } else if answered && again {
+    if insisted || (answered && again) {
         poke(store);
     } else if !hidden() {
         let early = store.poll.with_value(|poll| poll.not_before) - js_sys::Date::now();

@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 
 use super::Store;
-use crate::console::route::Page;
 
 /// Each list is as old as it is: the other one was asked for meanwhile.
 pub fn show_age(store: Store) {
@@ -19,9 +18,9 @@ pub fn show_age(store: Store) {
     }
 }
 
-/// Whether the page is that of the environments.
+/// Whether it is the list of environments that is known or not: on their page, and on one that needs nothing else.
 pub fn is_list(store: Store) -> bool {
-    store.route.place().with_untracked(|place| place.page == Page::Environments)
+    store.route.place().with_untracked(|place| place.page.environment().is_none())
 }
 
 /// The list of environments is known to be as it is shown.
