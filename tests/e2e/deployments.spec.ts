@@ -124,13 +124,21 @@ test("colours and links of log lines are left out, and an error is told with its
   ];
   const console = await connect(page, live);
   await page.route(/\/logs\?/, (route) => route.fulfill({ json, headers: { "access-control-allow-origin": "*" } }));
-  await console.enter("integration");
+  await console.enter("preview-17");
   await past(page);
   await expect(lines(page)).toHaveCount(2);
   await expect(lines(page).first()).toContainText("red, then the docs and a second line");
   await expect(lines(page).nth(1)).toContainText("Error: the probe failed. Look at its port.");
   await expect(one(page)).toContainText(/The last error, of web\s*the probe failed. Look at its port\./);
   await expect(one(page).getByRole("link", { name: "the docs" })).toHaveCount(0);
+  // Of what ended well an error on the way is one of its lines, and no more.
+  await page.goBack();
+  await page.goBack();
+  await console.ready();
+  await console.enter("integration");
+  await past(page);
+  await expect(lines(page).nth(1)).toContainText("Error: the probe failed.");
+  await expect(one(page)).not.toContainText("The last error");
 });
 
 test("on a phone there is the list or a deployment, with the way back", async ({ page }) => {
