@@ -109,7 +109,7 @@ impl<'a> Requests<'a> {
     fn item(&self, record: &Record, service: &Service, item: &Item) -> DeploymentService {
         let status = reached(service, item);
         let to = item.ended_at.unwrap_or(self.world.now);
-        let from = if never_began(item) { to } else { began(item).unwrap_or(record.accepted_at) };
+        let from = if item.never_began() { to } else { began(item).unwrap_or(record.accepted_at) };
         // A service that is stopped or restarted is brought to no version: the one it ran is told.
         let version = item.to.as_ref().or(item.chosen.as_ref()).or(item.from.as_ref()).map(|version| &*version.0);
         DeploymentService {
@@ -227,15 +227,10 @@ impl<'a> Requests<'a> {
     }
 }
 
-/// Whether the deployment was canceled before its turn came: it stands as it stood.
-fn never_began(item: &Item) -> bool {
-    item.outcome == Outcome::Canceled && item.building_at.is_none() && item.deploying_at.is_none()
-}
-
 /// The status a service has reached in a deployment.
 fn reached(service: &Service, item: &Item) -> Status {
     match (&item.status, item.outcome) {
-        _ if never_began(item) => Status::Canceled,
+        _ if item.never_began() => Status::Canceled,
         (Some(status), _) => status.clone(),
         (None, Outcome::Accepted) => service.status.clone(),
         (None, Outcome::Canceled) => Status::Canceled,

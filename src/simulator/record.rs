@@ -128,10 +128,18 @@ pub struct Record {
     pub items: Vec<Item>,
 }
 
+impl Item {
+    /// Whether the deployment was canceled before its turn came (law §6): its status is that of before.
+    pub fn never_began(&self) -> bool {
+        self.outcome == Outcome::Canceled && self.building_at.is_none() && self.deploying_at.is_none()
+    }
+}
+
 impl Record {
     /// The status a finished deployment gives as `last_deployment_state`: the first error, else what the action ends in.
     pub fn state(&self) -> Status {
-        let error = self.items.iter().filter_map(|item| item.status.as_ref()).find(|status| status.is_error());
+        let reached = self.items.iter().filter(|item| !item.never_began());
+        let error = reached.filter_map(|item| item.status.as_ref()).find(|status| status.is_error());
         match (error, self.progress) {
             (Some(status), Progress::Failed | Progress::Canceled) => status.clone(),
             (_, Progress::Canceled | Progress::TakenBack) => Status::Canceled,
