@@ -47,6 +47,37 @@ fn a_cancel_while_queued_gives_back_the_status_it_had() {
 }
 
 #[test]
+fn a_canceled_deployment_is_no_error_for_what_it_never_reached() {
+    let mut failed = service(2, "api", Kind::Application).deployed(0);
+    failed.status = Status::BuildError;
+    let mut world = world(vec![service(1, "seed", Kind::LifecycleJob), failed]);
+    must(&mut world, Order::environment(Action::Redeploy));
+    until(&mut world, 1, &Deploying);
+    must(&mut world, Order::environment(Action::Cancel).forced());
+    settle(&mut world);
+    assert_eq!((status(&world, 1), status(&world, 2)), (Canceled, Status::BuildError));
+    let canceled = home(&world).history.iter().find(|record| record.action == Action::Redeploy).expect("it is kept");
+    assert_eq!(canceled.items.iter().map(|item| item.never_began()).collect::<Vec<_>>(), [false, true]);
+    assert_eq!((canceled.progress, canceled.state()), (Progress::Canceled, Canceled));
+}
+
+#[test]
+fn what_was_built_or_deployed_had_begun() {
+    for reached in [Building, Deploying] {
+        let mut world = updating();
+        until(&mut world, 1, &reached);
+        must(&mut world, Order::environment(Action::Cancel));
+        settle(&mut world);
+        let canceled = home(&world).history.iter().find(|record| record.action == Action::DeployVersion);
+        let item = &canceled.expect("it is kept").items[0];
+        assert_eq!((item.outcome, item.never_began()), (Outcome::Canceled, false), "{reached}");
+    }
+    let mut world = updating();
+    settle(&mut world);
+    assert!(home(&world).history.iter().flat_map(|record| &record.items).all(|item| !item.never_began()));
+}
+
+#[test]
 fn a_cancel_while_building_ends_canceled_and_what_ran_runs() {
     let mut world = updating();
     let before = get(&world, 1).pods.clone();
