@@ -143,7 +143,7 @@ fn only<'a>(chosen: &[&'a Member]) -> Result<&'a Member, Failure> {
     }
 }
 
-/// The newest commit of every service that the law takes in; of those that were named the others are told with the reason.
+/// The newest commit of every service that the law takes in; the others are told with the reason (law §4).
 async fn deploy_latest(
     session: &Session,
     snapshot: &Snapshot,
@@ -157,18 +157,12 @@ async fn deploy_latest(
             Err(reason) => left_out.push(LeftOut { name: member.name.clone(), reason }),
         }
     }
-    if chosen.is_empty() {
-        left_out.clear();
-    }
-    if items.is_empty() && !left_out.is_empty() {
-        let each: Vec<String> = left_out.iter().map(ToString::to_string).collect();
-        return Err(Failure::Refused(each.join(" ")));
-    }
     if items.is_empty() {
         let facts: Vec<ServiceFacts> = snapshot.services.iter().map(Member::facts).collect();
-        let refused = allowed_on_environment(action, &snapshot.facts, &facts).err();
-        let words = refused.map_or_else(|| "no service has a newer version".to_owned(), |refusal| refusal.to_string());
-        return Err(Failure::Refused(words));
+        // Of a whole environment the law says it in one sentence, where it is the law that leaves them all out.
+        let whole = allowed_on_environment(action, &snapshot.facts, &facts).err().filter(|_| chosen.is_empty());
+        let each = || left_out.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        return Err(Failure::Refused(whole.map_or_else(each, |refusal| refusal.to_string())));
     }
     Ok((Order { environment: snapshot.id, action, scope: Scope::Environment, items, force: false }, left_out))
 }

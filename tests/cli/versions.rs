@@ -51,6 +51,9 @@ fn what_has_no_newest_commit_is_left_out_and_named() {
             .ends_with(3)
             .tells(&format!("mail-relay: {reason} orders-db"));
         assert_eq!(host.actions().len(), 2);
+        // Of a whole environment, too.
+        let whole = host.run("environment deploy staging --latest").ends_with(0);
+        whole.tells(&format!("left out: mail-relay: {reason}"));
     }
 }
 
