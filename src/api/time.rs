@@ -32,14 +32,13 @@ fn date(days: i64) -> (i64, i64, i64) {
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
-/// Milliseconds of an ISO 8601 duration of hours, minutes and seconds, such as `PT83S` and `PT1H2M3.5S`.
+/// Milliseconds of an ISO 8601 duration of hours, minutes and seconds, such as `PT83S`; fractions are dropped.
 pub fn duration(text: &str) -> Option<i64> {
     let (mut rest, mut millis) = (text.strip_prefix("PT")?, 0_i64);
     for (unit, of_unit) in [('H', 3_600_000), ('M', 60_000), ('S', 1_000)] {
         let Some((number, behind)) = rest.split_once(unit) else { continue };
-        // What is less than a second is not told of: a server that says so says it of no deployment.
         let whole = number.split('.').next().unwrap_or(number);
-        millis = millis.checked_add(digits(whole).filter(|_| !whole.is_empty())?.checked_mul(of_unit)?)?;
+        millis = millis.checked_add(digits(whole)?.checked_mul(of_unit)?)?;
         rest = behind;
     }
     rest.is_empty().then_some(millis).filter(|_| text.len() > 2)

@@ -93,14 +93,20 @@ pub fn words(snapshot: &Snapshot, order: &Order) -> String {
 ///
 /// # Errors
 /// Those of the call; of the file only once the action has gone well: what was accepted goes on.
-pub async fn send(session: &Session, snapshot: &Snapshot, order: &Order, sending: Sending) -> Result<(), Failure> {
-    let Sending { request_file, watch, left_out } = sending;
+pub async fn send(
+    session: &Session,
+    snapshot: &Snapshot,
+    order: &Order,
+    sending: Sending,
+    left_out: &[LeftOut],
+) -> Result<(), Failure> {
+    let Sending { request_file, watch } = sending;
     // Named before anything is sent (law §4).
-    for one in &left_out {
+    for one in left_out {
         session.out.progress(&format!("left out: {one}"));
     }
     let Some(path) = request_file else {
-        return sent(session, snapshot, order, watch, session.client.act(order), &left_out).await;
+        return send_as(session, snapshot, order, watch, session.client.act(order), left_out).await;
     };
     let busy = Busy::default();
     // Before it is sent: an interrupt meanwhile waits until the file says what it was about.
@@ -109,21 +115,11 @@ pub async fn send(session: &Session, snapshot: &Snapshot, order: &Order, sending
     let (accepted, kept) = receipt::send(session, snapshot, order, &path).await?;
     drop(held);
     interrupt::give_way(&busy).await;
-    tell(session, snapshot, order, watch, accepted, &left_out).await.and(kept)
+    tell(session, snapshot, order, watch, accepted, left_out).await.and(kept)
 }
 
 /// The same by a call that is made when it is time to.
 pub async fn send_as(
-    session: &Session,
-    snapshot: &Snapshot,
-    order: &Order,
-    watch: Watch,
-    call: impl Future<Output = Result<Accepted, client::Error>>,
-) -> Result<(), Failure> {
-    sent(session, snapshot, order, watch, call, &[]).await
-}
-
-async fn sent(
     session: &Session,
     snapshot: &Snapshot,
     order: &Order,

@@ -23,7 +23,7 @@ pub async fn run(verb: EnvironmentVerb, session: &Session) -> Result<(), Failure
         EnvironmentVerb::Deploy { environment, services, latest, version, sending } => {
             let snapshot = session.snapshot(&environment).await?;
             let (order, left_out) = deploy(session, &snapshot, &services.services, latest, &version).await?;
-            act::send(session, &snapshot, &order, Sending { left_out, ..sending }).await
+            act::send(session, &snapshot, &order, sending, &left_out).await
         }
         EnvironmentVerb::Redeploy { environment, services, sending } => {
             on(session, &environment, Action::Redeploy, &services.services, sending).await
@@ -42,7 +42,7 @@ pub async fn run(verb: EnvironmentVerb, session: &Session) -> Result<(), Failure
             Wanted::Deployment => {
                 let snapshot = session.snapshot(&environment).await?;
                 let order = Order { force, ..order(&snapshot, Action::Cancel, &[]) };
-                act::send(session, &snapshot, &order, watch.into()).await
+                act::send(session, &snapshot, &order, watch.into(), &[]).await
             }
         },
         EnvironmentVerb::Queue { environment } => {
@@ -78,7 +78,7 @@ async fn on(
     let chosen = snapshot.chosen(services)?;
     known(action, &chosen)?;
     let order = order(&snapshot, action, &chosen);
-    act::send(session, &snapshot, &order, sending).await
+    act::send(session, &snapshot, &order, sending, &[]).await
 }
 
 /// A restart is of one service: the contract has no call for more, and the law says why.

@@ -12,7 +12,8 @@ use crate::api::environment::Environment;
 use crate::api::history::Deployment;
 use crate::lifecycle::{EnvironmentId, NotAnId, Status};
 
-/// Among how many deployments of the environment those of a service are looked for: as many as a server of ours remembers.
+/// Among how many deployments of the environment those of a service are looked for, at least: a server of ours remembers
+/// hardly more.
 const AMONG: usize = 100;
 
 /// The id of an environment as the server calls it.

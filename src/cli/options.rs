@@ -8,7 +8,6 @@ use std::str::FromStr;
 use clap::builder::{NonEmptyStringValueParser, RangedI64ValueParser};
 use clap::{Args, ValueEnum};
 
-use super::act::LeftOut;
 use crate::api::configure::{CPU, INSTANCES, MEMORY};
 
 /// As long as anything can be waited for, in seconds: clocks cannot count to the largest number.
@@ -55,7 +54,8 @@ pub struct Options {
     pub project: Option<String>,
     /// From where actions are said to come: CLI, or CI_CD where the variable CI is set
     ///
-    /// One of CI_CD, API, CLI, CONSOLE, GIT, QOVERY_INTERNAL, SKILL, TERRAFORM_PROVIDER. Also: PLAYHEAD_ORIGIN. Who is said to ask: PLAYHEAD_ACTOR, else USER.
+    /// One of CI_CD, API, CLI, CONSOLE, GIT, QOVERY_INTERNAL, SKILL, TERRAFORM_PROVIDER. Also: PLAYHEAD_ORIGIN. Who is said
+    /// to ask: PLAYHEAD_ACTOR, else USER.
     #[arg(long, global = true, value_name = "ORIGIN")]
     pub origin: Option<String>,
     /// Print the answer as JSON; fields may be added in later versions, never taken away
@@ -117,15 +117,12 @@ pub struct Sending {
     pub request_file: Option<PathBuf>,
     #[command(flatten)]
     pub watch: Watch,
-    /// Of the services that were named, those that it is not about.
-    #[arg(skip)]
-    pub left_out: Vec<LeftOut>,
 }
 
 impl From<Watch> for Sending {
     /// Nothing is kept of it.
     fn from(watch: Watch) -> Sending {
-        Sending { request_file: None, watch, left_out: Vec::new() }
+        Sending { request_file: None, watch }
     }
 }
 

@@ -124,7 +124,7 @@ async fn running(
 ) -> Result<(), Failure> {
     let order =
         Order { environment: snapshot.id, action: Action::Cancel, scope: Scope::Environment, items: Vec::new(), force };
-    act::send_as(session, snapshot, &order, watch, session.client.cancel_only(&order, request)).await
+    act::send_as(session, snapshot, &order, watch, session.client.cancel_only(&order, request), &[]).await
 }
 
 async fn stand(

@@ -59,7 +59,7 @@ pub async fn run(noun: Noun, verb: ServiceVerb, session: &Session) -> Result<(),
             // The call is the environment's, which would also cancel a deployment that this service is not in.
             act::judged(Action::Cancel, member)?;
             let order = Order { force, ..order(&snapshot, Action::Cancel, member) };
-            act::send(session, &snapshot, &order, watch.into()).await
+            act::send(session, &snapshot, &order, watch.into(), &[]).await
         }
         ServiceVerb::Versions { service, home, limit } => {
             let snapshot = open(&service, &home).await?;
@@ -104,7 +104,7 @@ pub async fn on(
     if member.kind == Kind::Unknown || action == Action::Restart && !restartable {
         act::judged(action, member)?;
     }
-    act::send(session, snapshot, &order(snapshot, action, member), sending).await
+    act::send(session, snapshot, &order(snapshot, action, member), sending, &[]).await
 }
 
 async fn deploy(
@@ -119,7 +119,7 @@ async fn deploy(
     };
     let mut order = order(snapshot, Action::DeployVersion, member);
     order.items = vec![act::item(member, Some(version))];
-    act::send(session, snapshot, &order, sending).await
+    act::send(session, snapshot, &order, sending, &[]).await
 }
 
 /// Plans an action on one service, with the version that it would deploy.

@@ -3,6 +3,7 @@
 //! Invariants: signals in, callbacks out; no request is sent from here, and no rule is decided.
 
 mod age;
+mod choice;
 mod dialog;
 mod icon;
 mod list;
@@ -12,6 +13,7 @@ mod status;
 mod version;
 
 pub use age::Age;
+pub use choice::choice;
 pub use dialog::{Dialog, DialogForm, use_dialog};
 pub use icon::{Glyph, Icon};
 pub use list::{Rows, VirtualList};

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::panel::{connection, keys};
+use super::parts::choice;
 use super::route::{Panel, use_route};
 use super::state::use_store;
 use super::theme::{Theme, use_theme};
@@ -34,7 +35,7 @@ pub fn settings() -> AnyView {
                 <h2 id="settings-look">"Appearance"</h2>
                 <fieldset class="field">
                     <legend class="label">"Theme"</legend>
-                    {Theme::ALL.map(choice)}
+                    {Theme::ALL.map(of_theme)}
                 </fieldset>
             </section>
             <section aria-labelledby="settings-keys">
@@ -45,22 +46,12 @@ pub fn settings() -> AnyView {
     }
 }
 
-fn choice(one: Theme) -> AnyView {
+fn of_theme(one: Theme) -> AnyView {
     let theme = use_theme();
     let words = match one {
         Theme::Auto => "As the system says",
         Theme::Light => "Light",
         Theme::Dark => "Dark",
     };
-    view! {
-        <label class="check">
-            <input
-                type="radio"
-                name="theme"
-                prop:checked=move || theme.get() == one
-                on:change=move |_| theme.set(one)
-            />
-            {words}
-        </label>
-    }
+    choice("theme", words, move || theme.get() == one, move || theme.set(one))
 }

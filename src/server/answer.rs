@@ -205,7 +205,8 @@ async fn ask(host: &Host, request: api::Request, key: Option<Digested>) -> api::
     }
 }
 
-/// Who asks and from where, and which request is meant. Who has a token is called by the token's name, whatever the header says.
+/// Who asks and from where, and which request is meant. Who has a token is called by the token's name, whatever the header
+/// says.
 fn told_by(request: api::Request, headers: &HeaderMap, visitor: Visitor) -> api::Request {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let actor = match visitor {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, mpsc};
 
 use playhead::api::{Endpoint, Method};
 use serde_json::Value;
@@ -260,12 +260,16 @@ fn a_cancel_that_comes_too_late_is_not_of_the_next_deployment() {
 #[test]
 fn an_interrupt_waits_until_it_is_written_down_what_was_accepted() {
     for (signal, code, watch) in [("-INT", 130, ""), ("-TERM", 143, "--watch")] {
+        // The answer is held back until the signal has been sent.
+        let (release, held) = mpsc::channel::<()>();
+        let held = Mutex::new(held);
         let thin = Thin::open(
             "1",
             404,
-            Box::new(|request, response| {
+            Box::new(move |request, response| {
                 if request.method == Method::Post {
-                    std::thread::sleep(std::time::Duration::from_secs(1));
+                    // Nobody ever sends: it ends when the other end is gone.
+                    let _ = held.lock().unwrap().recv();
                 }
                 response
             }),
@@ -277,6 +281,7 @@ fn an_interrupt_waits_until_it_is_written_down_what_was_accepted() {
             std::thread::yield_now();
         }
         assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+        drop(release);
         let output = child.wait_with_output().unwrap();
         let told = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(code), "{told}");

@@ -7,7 +7,7 @@ use web_sys::SubmitEvent;
 use crate::client::Error;
 use crate::console::connection::{Connection, LIVE, SCHEMES, Server, connect};
 use crate::console::element::{Child, view};
-use crate::console::parts::{Dialog, DialogForm, use_dialog};
+use crate::console::parts::{self, Dialog, DialogForm, use_dialog};
 use crate::console::route::{Page, Place, Route, use_route};
 use crate::console::state::use_store;
 use crate::console::toast;
@@ -116,17 +116,7 @@ fn ConnectionForm() -> AnyView {
         });
     };
     let way = move |one: Kind, words: &'static str, address: String| {
-        view! {
-            <label class="check">
-                <input
-                    type="radio"
-                    name="connection"
-                    prop:checked=move || kind.get() == one
-                    on:change=move |_| choose(one, address.clone())
-                />
-                {words}
-            </label>
-        }
+        parts::choice("connection", words, move || kind.get() == one, move || choose(one, address.clone()))
     };
     let left = client.budget().map(|budget| format!("The token has {} requests left in this hour.", budget.left));
     view! {
