@@ -9,6 +9,7 @@
 
 pub mod action;
 pub mod configure;
+pub mod details;
 pub mod environment;
 pub mod error;
 pub mod fault;

@@ -35,6 +35,7 @@ use serde_json::{Map, Value};
 
 use crate::api;
 use crate::api::configure::Edit;
+use crate::api::details::{Detailed, EnvironmentDetails, ServiceDetails};
 use crate::api::reading::Read;
 use crate::api::{Endpoint, Request, Results};
 use crate::lifecycle::{EnvironmentId, RequestId, ServiceId};
@@ -147,7 +148,10 @@ impl Client {
     }
 
     /// One environment, as configured.
-    pub async fn environment(&self, environment: EnvironmentId) -> Result<api::environment::Environment, Error> {
+    pub async fn environment(
+        &self,
+        environment: EnvironmentId,
+    ) -> Result<Detailed<api::environment::Environment, EnvironmentDetails>, Error> {
         self.read(Endpoint::Environment.request(&[&environment.to_string()])).await
     }
 
@@ -184,7 +188,11 @@ impl Client {
     }
 
     /// One service, as configured; `word` as of [`order::word`].
-    pub async fn service(&self, word: &str, service: ServiceId) -> Result<api::service::Service, Error> {
+    pub async fn service(
+        &self,
+        word: &str,
+        service: ServiceId,
+    ) -> Result<Detailed<api::service::Service, ServiceDetails>, Error> {
         self.read(Endpoint::Service.request(&[word, &service.to_string()])).await
     }
 

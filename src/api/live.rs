@@ -132,9 +132,12 @@ pub struct LastOperation {
     pub outcome: String,
     /// Whether it goes on.
     pub ongoing: bool,
+    /// The deployment it was part of, as the history calls it; none: it is not among those that are told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deployment: Option<String>,
 }
 
-readable!(LastOperation { action, at, actor, origin, outcome, ongoing });
+readable!(LastOperation { action, at, actor, origin, outcome, ongoing, deployment });
 
 /// How a service is doing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]

@@ -14,9 +14,13 @@ pub struct Organization {
     pub id: String,
     /// The name.
     pub name: String,
+    /// Free text.
+    pub description: Option<String>,
+    /// What was agreed with the product's maker.
+    pub plan: Option<String>,
 }
 
-readable!(Organization { id, name });
+readable!(Organization { id, name, description, plan });
 
 /// A project: a set of environments.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]

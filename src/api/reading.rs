@@ -248,6 +248,11 @@ impl Reader<'_> {
         Reader { at: self.at.key(key), wrong: self.wrong }
     }
 
+    /// Reads what nothing depends on: what is wrong in it reads as nothing, and is not noted.
+    pub fn leniently<T: Read>(&self) -> T {
+        T::read(&Reader { at: self.at, wrong: &RefCell::new(None) })
+    }
+
     /// Notes it when this is neither an object nor nothing.
     pub fn object(&self) {
         if !self.at.value.is_object() {

@@ -83,6 +83,7 @@ fn environment(catalog: &Catalog, known: &Environment) -> EnvironmentLive {
                 origin: record.actor.origin.name().to_owned(),
                 outcome: record.state().name().to_owned(),
                 ongoing: record.progress == Progress::Running,
+                deployment: Some(record.id.to_string()),
             })
             .or_else(|| told(&catalog.environments.get(&known.id)?.status))),
         queue_length: known.queue.len(),
@@ -102,6 +103,7 @@ fn service(catalog: &Catalog, known: &Service) -> ServiceLive {
             origin: last.actor.origin.name().to_owned(),
             outcome: known.status.name().to_owned(),
             ongoing,
+            deployment: Some(last.request.to_string()),
         }
     });
     ServiceLive {
@@ -148,6 +150,7 @@ fn told(status: &Fields) -> Option<LastOperation> {
         origin: text("origin").unwrap_or("").to_owned(),
         outcome: outcome.to_owned(),
         ongoing: false,
+        deployment: None,
     })
 }
 

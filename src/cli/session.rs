@@ -88,7 +88,7 @@ impl Session {
     /// An environment by name or id; without either, the only one.
     async fn environment_of(&self, wanted: Option<&str>) -> Result<Environment, Failure> {
         if let Some(id) = wanted.and_then(|wanted| wanted.parse::<EnvironmentId>().ok()) {
-            return self.told(self.client.environment(id).await);
+            return Ok(self.told(self.client.environment(id).await)?.plain);
         }
         let (_, all) = self.environments().await?;
         let named = all.iter().map(|one| Named { id: &one.id, name: &one.name, item: one }).collect();

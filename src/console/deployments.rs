@@ -156,7 +156,7 @@ fn key(id: &str) -> u128 {
 
 /// A deployment in the list: what was done, how it ended, when, by whom.
 fn row(store: Store, past: Past, id: String) -> AnyView {
-    let href = use_route().link_deployment(past.environment, &id);
+    let href = use_route().link_deployment(past.environment, &id, "");
     let current = {
         let id = id.clone();
         move || past.chosen.with(|chosen| chosen.as_ref() == Some(&id)).then(|| "true".to_owned())

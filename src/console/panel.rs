@@ -1,6 +1,7 @@
 //! Panels and modals over a page; which one is open is said by `opened`.
 
 mod aborting;
+mod about;
 mod cancel;
 mod configure;
 mod confirm;
@@ -37,6 +38,7 @@ pub fn of(panel: Panel) -> AnyView {
         Panel::Configure { environment, service } => {
             view! { <ConfigurePanel environment=environment service=service/> }
         }
+        Panel::About { environment } => about::about(environment),
         Panel::Outcome { request, .. } => view! { <OutcomePanel request=request/> },
         Panel::Demo => view! { <DemoPanel/> },
         Panel::Keys => view! { <Keys/> },

@@ -212,18 +212,24 @@ fn OpenMenu(menu: Menu) -> AnyView {
             </div>
         }
     };
-    let configure = match target {
-        Target::Service { environment, service } if is_known(store, service) => view! {
+    let place = |glyph, words, panel| {
+        view! {
             <div role="separator"></div>
             <button type="button" role="menuitem" tabindex="-1" on:click=move |_| {
                 close();
-                route.open_panel(Panel::Configure { environment, service });
+                route.open_panel(panel);
             }>
-                <Icon name=Glyph::Configure/>
-                <span>"Configure"</span>
+                <Icon name=glyph/>
+                <span>{words}</span>
             </button>
-        },
-        Target::Service { .. } | Target::Subset { .. } | Target::Environment(_) => ().into_any(),
+        }
+    };
+    let place = match target {
+        Target::Service { environment, service } if is_known(store, service) => {
+            place(Glyph::Configure, "Configure", Panel::Configure { environment, service })
+        }
+        Target::Environment(environment) => place(Glyph::More, "About", Panel::About { environment }),
+        Target::Service { .. } | Target::Subset { .. } => ().into_any(),
     };
     view! {
         <div
@@ -236,7 +242,7 @@ fn OpenMenu(menu: Menu) -> AnyView {
             on:toggle=toggled
         >
             {Action::ALL.into_iter().map(entry).collect::<Vec<_>>()}
-            {configure}
+            {place}
             <p class="hint" role="none">"With Alt an action is copied as curl"</p>
         </div>
     }

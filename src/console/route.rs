@@ -68,6 +68,11 @@ pub enum Panel {
         /// The service.
         service: ServiceId,
     },
+    /// What is told of an environment.
+    About {
+        /// The environment.
+        environment: EnvironmentId,
+    },
     /// What became of a request, item by item.
     Outcome {
         /// Its environment.
@@ -163,7 +168,9 @@ impl Panel {
     pub fn environment(self) -> Option<EnvironmentId> {
         match self {
             Panel::Action { target, .. } => Some(target.environment()),
-            Panel::Configure { environment, .. } | Panel::Outcome { environment, .. } => Some(environment),
+            Panel::Configure { environment, .. }
+            | Panel::About { environment }
+            | Panel::Outcome { environment, .. } => Some(environment),
             Panel::Demo | Panel::Keys | Panel::Connection => None,
         }
     }
@@ -335,6 +342,7 @@ fn read_panel(page: &Page, query: &Query) -> Option<Panel> {
         "demo" => Some(Panel::Demo),
         "keys" => Some(Panel::Keys),
         "connection" => Some(Panel::Connection),
+        "about" => Some(Panel::About { environment: environment? }),
         "outcome" => {
             let request = query.get("request").and_then(|id| id.parse().ok());
             Some(Panel::Outcome { environment: environment?, request: request? })
@@ -359,6 +367,7 @@ fn write_panel(panel: Panel, page: &Page, put: &mut impl FnMut(&str, String)) {
         Panel::Keys => ("keys", None),
         Panel::Connection => ("connection", None),
         Panel::Configure { service, .. } => ("configure", Some(service)),
+        Panel::About { .. } => ("about", None),
         Panel::Outcome { .. } => ("outcome", None),
         Panel::Action { action, target } => {
             let name = PANELS.into_iter().find(|(_, known)| *known == action).map_or("", |(name, _)| name);

@@ -7,10 +7,11 @@ use leptos::prelude::*;
 use super::format;
 use super::parts::{Mark, Tone};
 use super::read::Read;
+use super::route::use_route;
 use super::state::Store;
 use super::state::row::Operation;
 use crate::console::element::{Child, view};
-use crate::lifecycle::Status;
+use crate::lifecycle::{EnvironmentId, Status};
 
 /// "3 ok · 1 canceled"; nothing where all are in one status, as the chip beside it says that.
 pub fn counts(counts: &[(Status, usize)]) -> String {
@@ -41,19 +42,33 @@ pub fn drift(count: usize) -> AnyView {
     Child::view((count > 0).then(|| view! { <Mark word=format!("{count} out of date") tone=Tone::Warn/> }))
 }
 
-/// The last operation: verb, age, who, from where.
-pub fn operation(store: Store, operation: Read<Option<Operation>>) -> AnyView {
-    let [title, verb, age, who] = [(); 4].map(|()| operation.clone());
+/// The last operation: verb, age, who, from where; and the way to its log, searched for who is called `of`.
+pub fn operation(store: Store, environment: EnvironmentId, of: &str, operation: Read<Option<Operation>>) -> AnyView {
+    let [title, verb, age, who, deployment] = [(); 5].map(|()| operation.clone());
+    let words = move || verb.get().map_or_else(|| "–".to_owned(), |last| last.words.to_string());
+    let log = log_link(environment, of, deployment);
     view! {
         <span class="two" title=move || title.get().map(|last| format::moment(last.at))>
             <span>
-                {move || verb.get().map_or_else(|| "–".to_owned(), |last| last.words.to_string())}
+                {move || match log.get() {
+                    Some(href) => view! { <a class="to-log" href=href title="What was done, and its log">{words.clone()}</a> },
+                    None => words.clone().into_any(),
+                }}
                 " "
                 <span class="muted">{move || age.get().map(|last| format::ago(store.now(), last.at))}</span>
             </span>
             <span class="muted">{move || who.get().map(|last| by(&last))}</span>
         </span>
     }
+}
+
+/// The address of the log of an operation, where its deployment is told.
+pub fn log_link(environment: EnvironmentId, of: &str, operation: Read<Option<Operation>>) -> Read<Option<String>> {
+    let (route, of) = (use_route(), of.to_owned());
+    Read::new(move || {
+        let deployment = operation.get()?.deployment?;
+        Some(route.link_deployment(environment, &deployment, &of))
+    })
 }
 
 /// "Ada Example, console"

@@ -168,7 +168,7 @@ export class Console {
   }
 
   /** Chooses an action that must be allowed. */
-  async press(name: string, action: Action | "Configure"): Promise<void> {
+  async press(name: string, action: Action | "Configure" | "About"): Promise<void> {
     const menu = await this.menu(name);
     const item = menu.getByRole("menuitem", { name: action, exact: true });
     await expect(item).not.toHaveAttribute("aria-disabled", "true");
@@ -176,10 +176,11 @@ export class Console {
     await expect(menu).toBeHidden();
   }
 
-  /** What the menu of a row, or of the page's environment, offers: each entry with its reason where it is refused. */
+  /** What the menu of a row, or of the page's environment, offers: each action with its reason where it is refused. */
   async offers(name: string): Promise<Offer[]> {
     const menu = await this.menu(name);
-    const offers = await menu.getByRole("menuitem").evaluateAll((items) =>
+    // What follows the line is a place, and no action.
+    const offers = await menu.locator("[role=menuitem]:not([role=separator] ~ *)").evaluateAll((items) =>
       items.map((item) => {
         const why = document.getElementById(item.getAttribute("aria-describedby") ?? "");
         const refused = item.getAttribute("aria-disabled") === "true";

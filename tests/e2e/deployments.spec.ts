@@ -45,6 +45,34 @@ test("the last deployment is shown with what was done and what was logged, and e
   await expect(page.getByRole("grid", { name: "Services" })).toBeVisible();
 });
 
+test("from a service that failed one step leads to what was logged of it, and from any other to its last deployment", async ({
+  page,
+}) => {
+  const console = await openEnvironment(page, "staging");
+  const links = (name: string) => console.row(name).getByRole("link");
+  await expect(links("checkout-api")).toHaveText(["Redeploy"]);
+  await expect(links("notifications")).toHaveText(["Log", "Deploy version"]);
+  await links("notifications").first().click();
+  await expect(one(page).getByRole("heading", { level: 2 })).toHaveText(/Deploy version\s*Build error/);
+  await expect(page.getByRole("searchbox", { name: "Search the log" })).toHaveValue("notifications");
+  await expect(lines(page).last()).toContainText("Error: ");
+
+  await page.goBack();
+  await links("checkout-api").click();
+  await expect(list(page).nth(1)).toHaveAttribute("aria-current", "true");
+  await expect(one(page).getByRole("heading", { level: 2 })).toHaveText(/Redeploy\s*Deployment OK/);
+  for (const line of await lines(page).all()) await expect(line).toContainText("checkout-api");
+  expect(await lines(page).count()).toBeGreaterThan(1);
+
+  // Of an environment it is all that was done.
+  await page.goBack();
+  await page.goBack();
+  await page.getByRole("navigation", { name: "Place" }).getByRole("link").click();
+  await console.row("staging").getByRole("link", { name: "Deploy version" }).click();
+  await expect(page.getByRole("searchbox", { name: "Search the log" })).toHaveValue("");
+  await expect(list(page).first()).toHaveAttribute("aria-current", "true");
+});
+
 test("a deployment is followed as it goes on, and the one that is looked at stays", async ({ page }) => {
   const console = await openEnvironment(page, "staging");
   await past(page);

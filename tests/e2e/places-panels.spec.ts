@@ -287,7 +287,7 @@ test("the outcome of a bulk request is told item by item, and only what failed i
 test("the configuration says what a service is made of: where its code comes from, and when it executes", async ({ page }) => {
   const console = await openEnvironment(page, "staging");
   const facts: [string, RegExp][] = [
-    ["checkout-api", /Repository\s*https:\/\/.*checkout-api.*Branch\s*main/],
+    ["checkout-api", /Repository\s*https:\/\/.*checkout-api.*Branch\s*main.*Ports\s*web: HTTP 8080, public on 443/],
     ["mail-relay", /Image\s*.*mail-relay.*Registry/],
     ["ingress", /Chart\s*ingress.*Chart repository/],
     ["nightly-report", /Schedule\s*.*\(.+\)/],

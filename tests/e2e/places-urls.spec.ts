@@ -102,6 +102,7 @@ test("the settings have an address: the connection, the theme that is kept, and 
 const PANELS: [string, string, string, RegExp][] = [
   ["the version picker", "checkout-api", "Deploy other version", /^Deploy other version of checkout-api$/],
   ["the configuration", "checkout-api", "Configure", /^Configure checkout-api$/],
+  ["what is told of an environment", "staging", "About", /^About staging$/],
   ["the question before a stop", "checkout-api", "Stop", /^Stop checkout-api\?$/],
   ["the latest versions", "staging", "Deploy latest version", /^Deploy latest version/],
 ];

@@ -74,6 +74,12 @@ export const STATES: State[] = [
     await console.press("checkout-api", "Configure");
     await dialog(console);
   }],
+  ["what is told of an environment", async (page) => {
+    const console = await openEnvironment(page, "staging");
+    await console.press("staging", "About");
+    await dialog(console);
+    await expect(console.dialog).toContainText("shop-staging");
+  }],
   ["the cancel of a deployment", async (page) => {
     const console = await openEnvironment(page, "staging");
     await console.press("staging", "Redeploy");

@@ -101,7 +101,9 @@ impl Shape {
             ("<job>", JOB),
             ("<git>", GIT),
             ("<image>", IMAGE),
+            ("<served>", SERVED),
             ("<limits>", LIMITS),
+            ("<probe>", PROBE),
             ("<name>", name),
             ("<artefact>", artefact),
             ("<engine>", engine.name()),
@@ -123,8 +125,15 @@ impl Shape {
 
 const COMMON: &str = r#""created_at":"<created>","updated_at":"<created>","description":"""#;
 
-const LIMITS: &str = r#""maximum_cpu":4000,"maximum_memory":8192,"maximum_gpu":0,"gpu":0,"healthchecks":{},
+const LIMITS: &str = r#""maximum_cpu":4000,"maximum_memory":8192,"maximum_gpu":0,"gpu":0,
 "auto_preview":false,"auto_deploy":false"#;
+
+const SERVED: &str = r#"<limits>,"healthchecks":{"readiness_probe":<probe>,"liveness_probe":null},"storage":[],
+"ports":[{"id":"5e1f0000-0000-4000-8000-000000000003","name":"web","internal_port":8080,"external_port":443,
+"publicly_accessible":true,"is_default":true,"protocol":"HTTP"}]"#;
+
+const PROBE: &str = r#"{"type":{"http":{"path":"/healthz","scheme":"HTTP","port":8080}},"initial_delay_seconds":10,
+"period_seconds":5,"timeout_seconds":2,"success_threshold":1,"failure_threshold":3}"#;
 
 const GIT: &str = r#""git_repository":{"has_access":true,"provider":"GITHUB","owner":"shop","name":"shop/<name>",
 "url":"https://git.example/shop/<name>.git","branch":"main","root_path":"/"},"dockerfile_path":"Dockerfile""#;
@@ -133,11 +142,11 @@ const IMAGE: &str = r#""image_name":"<artefact>","registry_id":"5e1f0000-0000-40
 "registry":{"id":"5e1f0000-0000-4000-8000-000000000001","name":"registry","url":"https://registry.example",
 "kind":"GENERIC_CR"}"#;
 
-const APPLICATION: &str = r#""service_type":"APPLICATION",<git>,"build_mode":"DOCKER",<limits>,
-"icon_uri":"app://icons/application","ports":[],"storage":[]"#;
+const APPLICATION: &str = r#""service_type":"APPLICATION",<git>,"build_mode":"DOCKER",<served>,
+"icon_uri":"app://icons/application""#;
 
-const CONTAINER: &str = r#""service_type":"CONTAINER",<image>,<limits>,
-"icon_uri":"app://icons/container","ports":[],"storage":[]"#;
+const CONTAINER: &str = r#""service_type":"CONTAINER",<image>,<served>,
+"icon_uri":"app://icons/container""#;
 
 const CONTAINER_DATABASE: &str = r#""service_type":"DATABASE","type":"<engine>","version":"<version>","mode":"CONTAINER",
 "accessibility":"PRIVATE","storage":20,"icon_uri":"app://icons/database""#;
@@ -145,7 +154,7 @@ const CONTAINER_DATABASE: &str = r#""service_type":"DATABASE","type":"<engine>",
 const MANAGED_DATABASE: &str = r#""service_type":"DATABASE","type":"<engine>","version":"<version>","mode":"MANAGED",
 "accessibility":"PRIVATE","storage":20,"icon_uri":"app://icons/database","instance_type":"db.t3.medium""#;
 
-const JOB: &str = r#""service_type":"JOB",<limits>,"max_nb_restart":0,"max_duration_seconds":300,
+const JOB: &str = r#""service_type":"JOB",<limits>,"healthchecks":{},"max_nb_restart":0,"max_duration_seconds":300,
 "icon_uri":"app://icons/job""#;
 
 const START_JOB: &str = r#"<job>,"job_type":"LIFECYCLE","source":{"docker":{<git>}},

@@ -28,8 +28,9 @@ pub fn one(store: Store, past: Past, id: String) -> AnyView {
                 false => view! {
                     <div class="empty">
                         <h2 id="past-title">"This deployment is not among the last ones"</h2>
-                        <p>"No deployment " <code>{id.clone()}</code> " is told of any more."</p>
+                        <p>"Of " <code>{legible(&id)}</code> " only what was logged can be told."</p>
                     </div>
+                    {log::log(store, past, id.clone(), RwSignal::new(None))}
                 },
             }}
         </section>

@@ -7,7 +7,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::draft::{Draft, Field};
-use super::facts::facts;
+use super::facts::of_service;
+use crate::api::details::{Detailed, ServiceDetails};
 use crate::api::service::Service;
 use crate::client::Error;
 use crate::client::order::word;
@@ -38,6 +39,8 @@ struct Editor {
     id: ServiceId,
     service: Signal<Option<Arc<ServiceRow>>>,
     stage: RwSignal<Stage>,
+    /// As it was read last.
+    read: RwSignal<Option<Detailed<Service, ServiceDetails>>>,
     saved: RwSignal<Draft>,
     draft: RwSignal<Draft>,
     problems: RwSignal<Vec<(Field, String)>>,
@@ -56,19 +59,16 @@ impl Editor {
             let answer = self.store.client().service(word(row.kind), row.id).await;
             // The panel may have been closed meanwhile.
             self.stage.try_set(match answer {
-                Ok(service) => {
-                    self.fill(&service);
+                Ok(configured) => {
+                    let draft = Draft::of(&configured.plain);
+                    self.saved.try_set(draft.clone());
+                    self.draft.try_set(draft);
+                    self.read.try_set(Some(configured));
                     Stage::Editing
                 }
                 Err(error) => Stage::Unreadable(error),
             });
         });
-    }
-
-    fn fill(self, service: &Service) {
-        let draft = Draft::of(service);
-        self.saved.try_set(draft.clone());
-        self.draft.try_set(draft);
     }
 
     fn save(self) {
@@ -82,7 +82,12 @@ impl Editor {
                 spawn_local(async move {
                     let answer = self.store.client().configure(word(row.kind), row.id, edit).await;
                     self.store.poke();
+                    let saved = answer.is_ok();
                     self.saved_or_not(answer);
+                    // When it was changed last is another moment now; what was typed meanwhile stays.
+                    if saved && let Ok(configured) = self.store.client().service(word(row.kind), row.id).await {
+                        self.read.try_set(Some(configured));
+                    }
                 });
             }
         }
@@ -129,6 +134,7 @@ pub fn ConfigurePanel(
         id: service,
         service: Signal::derive(move || store.service(service)),
         stage: RwSignal::new(Stage::Reading),
+        read: RwSignal::new(None),
         saved: RwSignal::new(Draft::default()),
         draft: RwSignal::new(Draft::default()),
         problems: RwSignal::new(Vec::new()),
@@ -177,6 +183,7 @@ fn EditorForm(editor: Editor) -> AnyView {
                     })}
                 </div>
                 {move || editor.failure.get().map(|words| view! { <p class="refused" role="alert">{words}</p> })}
+                {Child::view(move || editor.read.with(|read| read.as_ref().map(of_service)))}
             </div>
             <div class="dialog-foot">
                 {move || refused.get().map(|refusal| view! { <p class="note"><Reason refusal=refusal/></p> })}
@@ -210,9 +217,7 @@ fn EditorState(editor: Editor) -> AnyView {
         Stage::Editing | Stage::Saving | Stage::Saved => {
             let none = editor.draft.with(|draft| draft.fields().is_empty());
             let drift = editor.service.with(|row| row.as_ref().is_some_and(|row| row.sync == Sync::OutOfDate));
-            let made_of = editor.service.with(|row| row.as_ref().map(|row| facts(&row.wire)));
             view! {
-                {Child::view(made_of)}
                 {none.then(|| view! { <p class="muted">"Nothing of it can be set here: its own values decide."</p> })}
                 {drift.then(|| view! {
                     <p><Mark word="out of date" tone=Tone::Warn/> " What runs differs from what is desired. Redeploy applies it."</p>

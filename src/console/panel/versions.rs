@@ -71,7 +71,7 @@ pub async fn versions(
             Ok(commits.into_iter().map(Choice::commit).collect())
         }
         Source::Image => {
-            let service = client.service(word(row.kind), row.id).await?;
+            let service = client.service(word(row.kind), row.id).await?.plain;
             let image = service.source.and_then(|source| source.image);
             let (registry, name) = match image {
                 Some(image) => (image.registry.id, image.image_name),
@@ -82,7 +82,7 @@ pub async fn versions(
             Ok(named(own.flat_map(|image| image.versions).collect()))
         }
         Source::Chart => {
-            let service = client.service(word(row.kind), row.id).await?;
+            let service = client.service(word(row.kind), row.id).await?.plain;
             let chart = service.source.and_then(|source| source.repository).unwrap_or_default();
             let charts = client.charts(&organization, &chart.repository.id, &chart.chart_name).await?;
             let own = charts.into_iter().filter(|found| found.chart_name == chart.chart_name);

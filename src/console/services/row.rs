@@ -10,7 +10,7 @@ use crate::console::parts::{Mark, Pods, RunningMark, StatusChip, Tone, VersionLa
 use crate::console::play::{next_of_service, play_button};
 use crate::console::read::Read;
 use crate::console::route::Target;
-use crate::console::row_parts::operation;
+use crate::console::row_parts::{log_link, operation};
 use crate::console::selection::select_one;
 use crate::console::state::Store;
 use crate::lifecycle::{EnvironmentId, RunningStatus, ServiceId, Status, Sync};
@@ -34,6 +34,8 @@ pub fn cells(store: Store, key: u128) -> AnyView {
         store.service(id).and_then(|row| row.version_running.clone().or(row.version_desired.clone()))
     });
     let to = Read::new(move || store.service(id).and_then(|row| row.version_deploying.clone()));
+    let last = Read::new(move || store.service(id).and_then(|row| row.operation.clone()));
+    let log = log_link(environment, &fixed.name, last.clone());
     let Listed(lines) = expect_context();
     view! {
         <td class="c-pick" role="gridcell">{select_one(store, key, fixed.name.clone(), lines)}</td>
@@ -45,7 +47,7 @@ pub fn cells(store: Store, key: u128) -> AnyView {
         </td>
         <td class="c-status" role="gridcell">
             <StatusChip status running=running.clone()/>
-            <span class="note" title=move || note(store, id)>{move || note(store, id).unwrap_or_default()}</span>
+            <span class="note" title=move || note(store, id)>{note_and_log(store, id, log)}</span>
         </td>
         <td class="c-running" role="gridcell">
             <RunningMark running=running.clone()/>
@@ -57,7 +59,7 @@ pub fn cells(store: Store, key: u128) -> AnyView {
         </td>
         <td class="c-stage muted" role="gridcell">{fixed.stage.to_string()}</td>
         <td class="c-operation" role="gridcell">
-            {operation(store, Read::new(move || store.service(id).and_then(|row| row.operation.clone())))}
+            {operation(store, environment, &fixed.name, last)}
         </td>
         <td class="c-play" role="gridcell">
             {play_button(store, Target::Service { environment, service: id }, fixed.name.clone(), verb)}
@@ -69,6 +71,15 @@ pub fn cells(store: Store, key: u128) -> AnyView {
 fn out_of_date(store: Store, id: ServiceId) -> AnyView {
     let drifts = store.service(id).is_some_and(|row| row.sync == Sync::OutOfDate && row.version_deploying.is_none());
     Child::view(drifts.then(|| view! { <Mark word="out of date".to_string() tone=Tone::Warn/> }))
+}
+
+/// The note; of an error, the way to what was logged of it too.
+fn note_and_log(store: Store, id: ServiceId, log: Read<Option<String>>) -> AnyView {
+    let href = move || log.get().filter(|_| store.service(id).is_some_and(|row| row.status.is_error()));
+    view! {
+        {move || note(store, id).map(|words| view! { <span class="note-words">{words}</span> })}
+        {move || href().map(|href| view! { <a class="note-log" href=href>"Log"</a> })}
+    }
 }
 
 /// What there is to say beside the status: how it failed, and whether something serves in spite of it.

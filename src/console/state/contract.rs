@@ -328,6 +328,7 @@ fn environment_status(row: &EnvironmentRow, from: &EnvironmentStatus) -> Environ
         origin: legible(from.origin.as_deref().unwrap_or_default()),
         outcome: Some(Status::from_name(&from.last_deployment_state)),
         ongoing: status.in_progress(),
+        deployment: from.last_deployment_id.as_deref().map(Arc::from),
     });
     EnvironmentRow {
         ever_deployed: from.last_deployment_date.is_some() || status.ever_deployed(),
@@ -365,6 +366,7 @@ fn service_status(row: &ServiceRow, from: &ServiceStatus) -> ServiceRow {
             origin: "".into(),
             outcome: Some(status.clone()),
             ongoing: status.in_progress(),
+            deployment: from.execution_id.as_deref().map(Arc::from),
         }),
         status,
         ..row.clone()

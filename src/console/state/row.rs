@@ -152,6 +152,8 @@ pub struct Operation {
     pub outcome: Option<Status>,
     /// Whether it goes on.
     pub ongoing: bool,
+    /// The deployment it was part of, where told.
+    pub deployment: Option<Arc<str>>,
 }
 
 /// A request that waits.

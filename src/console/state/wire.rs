@@ -194,6 +194,7 @@ fn operation(from: &LastOperation) -> Operation {
         origin: legible(&from.origin),
         outcome: Some(Status::from_name(&from.outcome)),
         ongoing: from.ongoing,
+        deployment: from.deployment.as_deref().map(Arc::from),
     }
 }
 

@@ -198,6 +198,9 @@ export class World {
         cluster_id: id(`${organization}/cluster`),
         // Not every answer names the cluster, nor says whether it ends.
         ...(name === "staging" ? { cluster_name: "Main", expires_at: null } : {}),
+        ...(script.path === "cedar/backend/preview-17"
+          ? { updated_at: "2026-02-03T09:00:00Z", last_updated_by: "Ada Example", expires_at: "2027-01-31T18:00:00Z" }
+          : {}),
       },
       stages,
       whileBusy: script.whileBusy,
