@@ -281,21 +281,29 @@ test("what cannot be read again is told beside what is known, and is read when i
   await expect(page.getByText("This could not be read again")).toBeHidden();
 });
 
-test("one busy environment's deployments are watched for an hour within the requests of a token", async ({ page, live }) => {
-  live.refuseSockets();
-  live.limit({ remaining: 1_000, reset: 3_600 });
-  await hold(page);
-  const under = underWay(page);
-  const console = await connect(page, live);
-  await console.enter("staging");
-  await past(page);
-  const counted = (): number => live.requests.filter(({ method }) => method !== "OPTIONS" && method !== "UPGRADE").length;
-  const first = counted();
-  for (let part = 0; part < 120; part += 1) {
-    await page.clock.runFor(5_000);
-    await expect.poll(under).toBe(0);
-  }
-  const inAnHour = first + (counted() - first) * 6;
-  expect(inAnHour).toBeGreaterThan(200);
-  expect(inAnHour).toBeLessThan(1_000);
-});
+for (const pushes of [false, true]) {
+  const what = pushes ? "pushes how its services do" : "pushes nothing";
+  test(`on a server that ${what} one busy environment's deployments are watched for an hour within a token's requests`, async ({
+    page,
+    live,
+  }) => {
+    if (!pushes) live.refuseSockets();
+    live.limit({ remaining: 1_000, reset: 3_600 });
+    await hold(page);
+    const under = underWay(page);
+    const console = await connect(page, live);
+    await console.enter("staging");
+    await past(page);
+    const counted = (path = /./): number =>
+      live.requests.filter((one) => one.method !== "OPTIONS" && one.method !== "UPGRADE" && path.test(one.path)).length;
+    const [first, read] = [counted(), counted(/\/logs$/)];
+    for (let part = 0; part < 120; part += 1) {
+      await page.clock.runFor(5_000);
+      await expect.poll(under).toBe(0);
+    }
+    const inAnHour = first + (counted() - first) * 6;
+    expect(inAnHour).toBeLessThan(1_000);
+    // What is logged is not pushed: it is asked for as often with pushes as without.
+    expect(counted(/\/logs$/) - read).toBeGreaterThan(25);
+  });
+}

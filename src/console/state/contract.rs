@@ -71,15 +71,15 @@ fn round(store: Store, project: String) -> Round {
 /// project and two more for an environment, and its past is read as often as it (`past`). What is left is spread over the
 /// time until it is renewed.
 fn pause(store: Store, busy: bool, pushed: bool) -> Duration {
+    let past = store.route.place().with_untracked(|place| matches!(place.page, Page::Deployments(_)));
     let usual = match (pushed, busy) {
-        (true, _) => 60_000,
-        (false, true) => 10_000,
-        (false, false) => 30_000,
+        // Statuses are pushed, and what was logged is not.
+        (true, busy) if !(busy && past) => 60_000,
+        (_, true) => 10_000,
+        (_, false) => 30_000,
     };
-    let page = store.route.place().with_untracked(|place| place.page.clone());
     let focus = if store.focus.get_untracked().is_some() { 2 } else { 0 };
-    let past = if matches!(page, Page::Deployments(_)) { 2 } else { 0 };
-    let cost = i64::from(shown::is_list(store)) + focus + past;
+    let cost = i64::from(shown::is_list(store)) + focus + if past { 2 } else { 0 };
     let fair = store.client.with_value(Client::budget).map_or(0, |budget| {
         let until = budget.renewed.map_or(HOUR, |renewed| (renewed - now()).clamp(0, HOUR));
         match i64::from(budget.left.saturating_sub(RESERVE)) {
