@@ -100,12 +100,10 @@ fn the_contracts_calls_pass_and_nothing_else() {
         assert_eq!((asked.len(), asked[0].method.as_str(), asked[0].path.as_str()), (1, method.name(), path.as_str()));
     }
     let others = [
-        ("DELETE", format!("/environment/{ID}")),
+        ("DELETE", "/environment/a.b".to_owned()),
         ("GET", format!("/environment/{ID}/environmentVariable")),
         ("POST", format!("/environment/{ID}/secret")),
         ("PUT", format!("/organization/{ID}")),
-        ("PATCH", format!("/application/{ID}")),
-        ("POST", "/organization".to_owned()),
         ("GET", "/organization/".to_owned()),
         ("GET", "/service/status".to_owned() + "/more"),
         ("GET", "/account".to_owned()),
@@ -113,6 +111,7 @@ fn the_contracts_calls_pass_and_nothing_else() {
         ("GET", "/x/events".to_owned()),
         ("GET", "/x/world".to_owned()),
         ("PUT", "/x/world".to_owned()),
+        ("DELETE", "/x/world".to_owned()),
         ("GET", "/application/..%2f..%2fenvironment%2fsecret".to_owned()),
         ("GET", "/application/%2e%2e".to_owned()),
         ("GET", "/application/a%3Fb".to_owned()),
@@ -123,6 +122,17 @@ fn the_contracts_calls_pass_and_nothing_else() {
     for (method, path) in others {
         let answer = server.ask(method, &format!("/api{path}")).send();
         assert_eq!(answer.status, 404, "{method} {path}");
+        assert!(words(&answer).contains("the contract's calls only"), "{method} {path}: {}", answer.text());
+    }
+    // Where only the method is not the contract's, those are named that are.
+    for (method, path, allowed) in [
+        ("DELETE", format!("/environment/{ID}"), "GET"),
+        ("PATCH", format!("/application/{ID}"), "GET, PUT"),
+        ("TRACE", format!("/environment/{ID}/deploy"), "POST"),
+        ("POST", "/organization".to_owned(), "GET"),
+    ] {
+        let answer = server.ask(method, &format!("/api{path}")).send();
+        assert_eq!((answer.status, answer.header("Allow")), (405, Some(allowed)), "{method} {path}");
         assert!(words(&answer).contains("the contract's calls only"), "{method} {path}: {}", answer.text());
     }
     // Clients resolve dots themselves; a hand does not.

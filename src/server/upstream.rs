@@ -6,21 +6,22 @@
 //! path, query, body and the kinds of body; of the answer nothing but status, body, its kind, and what is left to ask.
 
 mod address;
+mod calls;
 pub(super) mod socket;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use tokio::sync::{Mutex, Semaphore};
 use tokio::time::timeout;
 
 use super::metrics::Metrics;
 use super::problem;
-use crate::api::routes::{Found, find};
 use crate::api::{ErrorBody, Method, Request, Response, reading};
 use crate::client::http::{Http, never_left};
 use address::Address;
+pub use calls::not_passed;
 
 /// The environment variables that the token is read from, the first that is there. There is no flag for it: the
 /// arguments of a process can be read by others on its machine.
@@ -179,7 +180,10 @@ impl Upstream {
 
     /// Passes a request on and its answer back; both as far as they may pass.
     pub async fn pass(&self, request: &Request, headers: &HeaderMap) -> Response {
-        let Some(request) = passable(request, headers) else { return not_passed() };
+        let request = match calls::passable(request, headers) {
+            Ok(request) => request,
+            Err(answer) => return answer,
+        };
         let acts = request.method != Method::Get;
         let Ok(Ok(line)) = timeout(TURN, Arc::clone(&self.lines).acquire_owned()).await else {
             return problem(503, "Too many requests wait for the upstream. This one was not sent; try again");
@@ -270,28 +274,4 @@ fn refused_token() -> String {
         "The upstream does not accept this server's token. {} holds it, where the server is started",
         TOKEN_VARIABLES[0]
     )
-}
-
-/// The answer to what is not the contract's.
-pub fn not_passed() -> Response {
-    problem(404, "This server passes on the contract's calls only, and this is none of them. /openapi.json names them")
-}
-
-/// What may pass of a request: a call of the contract, written anew.
-fn passable(request: &Request, headers: &HeaderMap) -> Option<Request> {
-    let Found { endpoint, parameters } = find(request.method, &request.path).ok()?;
-    // Dots or slashes, however they are written, would name another call to who resolves them.
-    let is_id = |text: &String| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
-    if !endpoint.is_contract() || !parameters.iter().all(is_id) {
-        return None;
-    }
-    let parameters: Vec<&str> = parameters.iter().map(String::as_str).collect();
-    let mut passable = endpoint.request(&parameters).with_body(request.body.clone());
-    passable.query = request.query.clone();
-    for name in [header::CONTENT_TYPE, header::ACCEPT] {
-        if let Some(value) = headers.get(&name).and_then(|value| value.to_str().ok()) {
-            passable = passable.with_header(name.as_str(), value);
-        }
-    }
-    Some(passable)
 }
