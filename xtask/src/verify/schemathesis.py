@@ -4,11 +4,12 @@ import json
 import sys
 import urllib.request
 
-base, target = sys.argv[1:]
+base, target, *token = sys.argv[1:]
+headers = {"Authorization": f"Token {token[0]}"} if token else {}
 
 
 def results(path):
-    with urllib.request.urlopen(base + path) as answer:
+    with urllib.request.urlopen(urllib.request.Request(base + path, headers=headers)) as answer:
         return json.load(answer)["results"]
 
 
