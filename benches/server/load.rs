@@ -119,14 +119,18 @@ fn world() -> String {
             json!({ "id": id(environment, service), "name": format!("service-{service:02}"), "service_type": "CONTAINER",
                 "image_name": "web", "tag": "1.2", "registry": { "id": "r-1", "name": "r", "url": "u" } })
         };
-        let status = |service: usize| json!({ "id": id(environment, service), "state": "DEPLOYED", "service_deployment_status": "UP_TO_DATE" });
+        let status = |service: usize| {
+            json!({ "id": id(environment, service), "state": "DEPLOYED",
+                "service_deployment_status": "UP_TO_DATE" })
+        };
         services.insert(own.clone(), (1..=SERVICES).map(container).collect());
         statuses.insert(own, json!({ "containers": (1..=SERVICES).map(status).collect::<Vec<_>>() }));
     }
     json!({ "environments": environments, "services": services, "statuses": statuses }).to_string()
 }
 
-/// A script for wrk, which counts what succeeded; the times are those of all answers: the environments in turn, each connection from another one on.
+/// A script for wrk: the environments in turn, each connection from another one on. It counts what succeeded; the times are
+/// those of all answers.
 fn script(method: &str, call: &str) -> String {
     format!(
         "local at = 0
