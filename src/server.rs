@@ -53,6 +53,9 @@ use upstream::Upstream;
 /// Where the contract begins: `http://host:port/api` is what clients are given as the API's address.
 pub const API: &str = "/api";
 
+/// The folder with the journal and the tokens, unless told otherwise.
+pub const DATA: &str = "playhead-data";
+
 /// The largest body that is read, in bytes: a world file and some room.
 const LARGEST_BODY: usize = 64 * 1024 * 1024;
 
@@ -120,10 +123,16 @@ pub enum Failure {
     },
     /// Others could reach it, and nobody would be asked for a token.
     #[error(
-        "{0} can be reached from other machines, and there is no token yet: anybody could act. Make one first with \
-         `playhead token create NAME`, or listen on 127.0.0.1"
+        "{address} can be reached from other machines, and there is no token yet: anybody could act. Make one first with \
+         {}, or listen on 127.0.0.1",
+        tokens::to_create(data)
     )]
-    Open(SocketAddr),
+    Open {
+        /// Where it would listen.
+        address: SocketAddr,
+        /// The folder that has no token.
+        data: PathBuf,
+    },
     /// Two servers would write two worlds into one journal.
     #[error("another server uses {}. --data names another folder", .0.display())]
     InUse(PathBuf),
@@ -206,7 +215,7 @@ pub fn serve(options: Options) -> Result<(), Failure> {
     let tokens = Tokens::open(&path)?;
     let (guarded, left) = (tokens.any()?, tokens.left()?);
     if !guarded && !options.address.ip().is_loopback() {
-        return Err(Failure::Open(options.address));
+        return Err(Failure::Open { address: options.address, data: options.data });
     }
     let attributes = attributes(&options.answering);
     let site = options.console.map(|folder| Site::open(&folder, attributes));
@@ -244,12 +253,12 @@ pub fn serve(options: Options) -> Result<(), Failure> {
         told.push_str("Actions are refused, whoever asks\n");
     }
     if !guarded {
-        told.push_str(
-            "There is no token: only this machine is served, and no proxy may stand in front. `playhead token create NAME` \
-             makes one\n",
-        );
+        let create = tokens::to_create(&options.data);
+        told.push_str(&format!(
+            "There is no token: only this machine is served, and no proxy may stand in front. {create} makes one\n"
+        ));
     } else if !left {
-        told.push_str(&format!("{}\n", tokens::NONE_LEFT));
+        told.push_str(&format!("{}\n", tokens::none_left(&options.data)));
     }
     let (ending, _) = watch::channel(false);
     let (origins, read_only) = (options.origins, options.read_only);

@@ -26,6 +26,8 @@ mod settings;
 mod terminal;
 #[path = "cli/thin.rs"]
 mod thin;
+#[path = "cli/token.rs"]
+mod token;
 #[path = "cli/versions.rs"]
 mod versions;
 

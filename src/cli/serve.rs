@@ -13,7 +13,7 @@ use super::output;
 use super::settings::variable;
 use crate::backend::scenario;
 use crate::server::upstream::{self, Scheme, TOKEN_VARIABLES, Token};
-use crate::server::{self, Answering, Failure, Opening, Options, Origin};
+use crate::server::{self, Answering, DATA, Failure, Opening, Options, Origin};
 
 /// The exit code of a server that cannot begin, or go on.
 const FAILED: u8 = 1;
@@ -27,7 +27,7 @@ pub struct Serve {
     #[arg(long, default_value_t = 8080)]
     port: u16,
     /// The folder with the journal and the tokens
-    #[arg(long, env = "PLAYHEAD_DATA", default_value = "playhead-data", value_name = "DIR")]
+    #[arg(long, env = "PLAYHEAD_DATA", default_value = DATA, value_name = "DIR")]
     data: PathBuf,
     /// The folder with the console (`cargo xtask build` makes dist/); without it the API is served alone
     #[arg(long, value_name = "DIR")]

@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::output::{Output, complain};
 use crate::api::Time;
 use crate::server::tokens::{self, Known, Tokens};
-use crate::server::{existing_journal, journal_path, real_now};
+use crate::server::{DATA, existing_journal, journal_path, real_now};
 
 #[derive(Debug, Subcommand)]
 pub enum Token {
@@ -22,13 +22,13 @@ pub enum Token {
         #[arg(long, default_value = "read")]
         scope: Scope,
         /// The folder with the journal and the tokens
-        #[arg(long, env = "PLAYHEAD_DATA", default_value = "playhead-data", value_name = "DIR")]
+        #[arg(long, env = "PLAYHEAD_DATA", default_value = DATA, value_name = "DIR")]
         data: PathBuf,
     },
     /// Lists the tokens: names and scopes
     List {
         /// The folder with the journal and the tokens
-        #[arg(long, env = "PLAYHEAD_DATA", default_value = "playhead-data", value_name = "DIR")]
+        #[arg(long, env = "PLAYHEAD_DATA", default_value = DATA, value_name = "DIR")]
         data: PathBuf,
     },
     /// Makes a token useless, at once
@@ -36,7 +36,7 @@ pub enum Token {
         /// What it is called
         name: String,
         /// The folder with the journal and the tokens
-        #[arg(long, env = "PLAYHEAD_DATA", default_value = "playhead-data", value_name = "DIR")]
+        #[arg(long, env = "PLAYHEAD_DATA", default_value = DATA, value_name = "DIR")]
         data: PathBuf,
     },
 }
@@ -98,7 +98,7 @@ impl Token {
                 let tokens = opened(&data)?;
                 told(tokens.revoke(&name, real_now()))?;
                 if !told(tokens.left())? {
-                    complain(&format!("{}.", tokens::NONE_LEFT));
+                    complain(&format!("{}.", tokens::none_left(&data)));
                 }
                 if out.json { out.json(&json!({ "name": name, "result": "revoked" })) } else { Ok(()) }
             }

@@ -29,6 +29,6 @@ pub fn line(request: &Request, base: Option<&str>, scheme: Option<&str>) -> Stri
 }
 
 /// One word of a POSIX shell, whatever is in it.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }

@@ -11,10 +11,22 @@ use thiserror::Error;
 
 use super::journal;
 use crate::client::clock::Millis;
+use crate::client::curl::quoted;
 
-/// What is said where every token was revoked.
-pub const NONE_LEFT: &str = "No token is left, and the API answers nobody without one: not this machine either. \
-                             `playhead token create NAME` makes one";
+/// What is said where every token of the server with this folder was revoked.
+pub fn none_left(data: &Path) -> String {
+    let create = to_create(data);
+    format!("No token is left, and the API answers nobody without one: not this machine either. {create} makes one")
+}
+
+/// The command that makes a token of the server with this folder: it works as it is pasted.
+pub fn to_create(data: &Path) -> String {
+    let folder = match data == Path::new(super::DATA) {
+        true => String::new(),
+        false => format!(" --data {}", quoted(&data.to_string_lossy())),
+    };
+    format!("`playhead token create NAME{folder}`")
+}
 
 /// What a token is allowed to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

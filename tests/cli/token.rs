@@ -1,0 +1,30 @@
+//! The tokens of a server on this machine, as who runs it meets them.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::host::{Ran, bare, ran};
+use super::kit::Folder;
+
+/// The command that is shown between backticks, pasted into a shell in a folder.
+fn pasted(folder: &Path, told: &str) -> Ran {
+    let command = told.split('`').nth(1).unwrap_or_else(|| panic!("no command: {told}"));
+    let program = Path::new(env!("CARGO_BIN_EXE_playhead")).parent().unwrap();
+    let mut shell = Command::new("/bin/sh");
+    ran(shell.args(["-c", command]).env_clear().env("PATH", program).current_dir(folder))
+}
+
+#[test]
+fn how_to_make_a_token_is_told_as_a_command_that_works_when_it_is_pasted() {
+    let folder = Folder::new();
+    let data = folder.0.join("Ada's data");
+    let run = |arguments: &str| ran(bare(arguments).arg("--data").arg(&data));
+    let open = run("serve --host 0.0.0.0 --port 0");
+    assert_eq!(open.code, Some(1), "{open:?}");
+    // A token of the folder, not of the usual one.
+    pasted(&folder.0, &open.err);
+    let last = run("token revoke NAME").tells("No token is left");
+    pasted(&folder.0, &last.err);
+    let list = run("token list").ends_with(0);
+    assert!(list.out.starts_with("NAME "), "{list:?}");
+}
