@@ -58,8 +58,8 @@ PLAYHEAD_ORGANIZATION, PLAYHEAD_PROJECT, PLAYHEAD_ENVIRONMENT, PLAYHEAD_ORIGIN, 
 PLAYHEAD_INSECURE_HTTP (then QOVERY_API_URL, QOVERY_CLI_ACCESS_TOKEN), and those before the config file: \
 PLAYHEAD_CONFIG, else playhead/config.json in XDG_CONFIG_HOME or ~/.config, a JSON object with api_url, token, auth, \
 organization, project. Without an address it is http://127.0.0.1:8080/api. QOVERY_CLI_ACCESS_TOKEN is sent only where \
-the address is that of QOVERY_API_URL; no token goes to another machine over http:// without \
---insecure-http. With NO_COLOR nothing is coloured. With --json an error is \
+the address is that of QOVERY_API_URL, the token of the config file only to the address there; no token goes to \
+another machine over http:// without --insecure-http. With NO_COLOR nothing is coloured. With --json an error is \
 one line of the standard error: {\"error\": words, \"code\": exit code}.";
 
 /// Deploys, stops and watches environments and services; serves the console.

@@ -4,6 +4,7 @@ use std::io;
 
 use thiserror::Error;
 
+use super::settings::HeldBack;
 use crate::client::{self, error::WEB_PAGE};
 use crate::server::API;
 
@@ -12,8 +13,8 @@ use crate::server::API;
 pub enum Token {
     /// It was.
     Given,
-    /// There is one of a live account, which is not sent there.
-    HeldBack,
+    /// There is one for another address, which is not sent there.
+    HeldBack(HeldBack),
     /// There is none.
     Missing,
 }
@@ -127,10 +128,15 @@ fn words(error: &client::Error, base: &str, token: Token) -> String {
         }
         client::Error::Unauthorized { status, detail } => {
             let (what, next) = match (*status, token) {
-                (401, Token::HeldBack) => (
+                (401, Token::HeldBack(HeldBack::Live)) => (
                     "wants a token",
                     " QOVERY_CLI_ACCESS_TOKEN is sent to the address of QOVERY_API_URL only: give the token of this server \
                      with PLAYHEAD_TOKEN, --token-file or \"token\" in the config file.",
+                ),
+                (401, Token::HeldBack(HeldBack::File)) => (
+                    "wants a token",
+                    " The token of the config file is sent to the address there (\"api_url\") only: give the token of this \
+                     server with PLAYHEAD_TOKEN or --token-file.",
                 ),
                 (401, Token::Missing) => {
                     ("wants a token", " Give it with PLAYHEAD_TOKEN, --token-file or \"token\" in the config file.")
@@ -140,7 +146,7 @@ fn words(error: &client::Error, base: &str, token: Token) -> String {
                     " Check PLAYHEAD_TOKEN, --token-file or the config file (--auth bearer for a personal token).",
                 ),
                 (_, Token::Given) => ("does not let this token do that", ""),
-                (_, Token::Missing | Token::HeldBack) => ("does not allow that", ""),
+                (_, Token::Missing | Token::HeldBack(_)) => ("does not allow that", ""),
             };
             format!("{base} {what}: {}.{next}", detail.trim_end().trim_end_matches('.'))
         }

@@ -25,8 +25,8 @@ pub struct Options {
     pub api_url: Option<String>,
     /// The token; other users of this machine can see it in the list of processes
     ///
-    /// Better: PLAYHEAD_TOKEN, --token-file, or "token" in the config file. QOVERY_CLI_ACCESS_TOKEN is read too, and is
-    /// sent only where the address is that of QOVERY_API_URL.
+    /// Better: PLAYHEAD_TOKEN, --token-file, or "token" in the config file, which is sent to the address there only.
+    /// QOVERY_CLI_ACCESS_TOKEN is read too, and is sent only where the address is that of QOVERY_API_URL.
     #[arg(long, global = true, value_name = "TOKEN", conflicts_with = "token_file")]
     pub token: Option<Secret>,
     /// File that holds the token and nothing else

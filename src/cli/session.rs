@@ -43,8 +43,8 @@ impl Session {
             error => {
                 let token = match (&self.settings.authorization, self.settings.held_back) {
                     (Some(_), _) => Token::Given,
-                    (None, true) => Token::HeldBack,
-                    (None, false) => Token::Missing,
+                    (None, Some(whose)) => Token::HeldBack(whose),
+                    (None, None) => Token::Missing,
                 };
                 Failure::Call { error, base: self.settings.api_url.clone(), token }
             }

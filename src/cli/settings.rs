@@ -26,6 +26,15 @@ const LIVE_TOKEN: &str = "QOVERY_CLI_ACCESS_TOKEN";
 /// The keys of the config file.
 const KEYS: [&str; 5] = ["api_url", "token", "auth", "organization", "project"];
 
+/// A token that is for another address than the one that is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeldBack {
+    /// A live account's: it is for the address of the variable beside it.
+    Live,
+    /// The config file's: it is for the address there.
+    File,
+}
+
 /// What is settled before the first request.
 #[derive(Clone)]
 pub struct Settings {
@@ -33,8 +42,8 @@ pub struct Settings {
     pub api_url: String,
     /// Value of the header `Authorization`.
     pub authorization: Option<String>,
-    /// Whether there is a live account's token that is not sent to this address.
-    pub held_back: bool,
+    /// The token that there is and that is not sent to this address, where no other is.
+    pub held_back: Option<HeldBack>,
     /// Name or id of the organization.
     pub organization: Option<String>,
     /// Name or id of the project.
@@ -65,15 +74,23 @@ impl Settings {
         // The live account's token is for the address that is named beside it, and for no other server.
         let other = options.api_url.is_some() || variable("PLAYHEAD_API_URL").is_some();
         let live = !other && variable(LIVE_ADDRESS).is_some();
-        let names: &[&str] = if live { &["PLAYHEAD_TOKEN", LIVE_TOKEN] } else { &["PLAYHEAD_TOKEN"] };
-        let token = given(&flag, names, "token");
         let auth = auth(options, &file)?;
         let api_url = address(api_url.as_deref().unwrap_or(DEFAULT_API_URL))?;
+        // So is that of the config file for the address there, whoever names another.
+        let own = origin_of(&api_url) == origin_of(file.get("api_url").as_deref().unwrap_or(DEFAULT_API_URL));
+        let account = variable(LIVE_TOKEN).filter(|_| live);
+        let token =
+            flag.or_else(|| variable("PLAYHEAD_TOKEN")).or(account).or_else(|| file.get("token").filter(|_| own));
+        let held_back = match token {
+            Some(_) => None,
+            None if variable(LIVE_TOKEN).is_some() => Some(HeldBack::Live),
+            None => file.get("token").map(|_| HeldBack::File),
+        };
         if token.is_some() {
             hidden(&api_url, options.insecure_http || is_on("PLAYHEAD_INSECURE_HTTP"))?;
         }
         Ok(Settings {
-            held_back: !live && token.is_none() && variable(LIVE_TOKEN).is_some(),
+            held_back,
             authorization: token.map(|token| authorization(auth, &token)).transpose()?,
             api_url,
             organization: given(&options.organization, &["PLAYHEAD_ORGANIZATION"], "organization"),
@@ -89,18 +106,34 @@ pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+/// An address as it is used. What of one may be a secret is in no message.
 fn address(url: &str) -> Result<String, Failure> {
-    let parsed = url.parse::<ureq::http::Uri>().ok();
-    let good = parsed.is_some_and(|uri| {
-        matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some() && uri.query().is_none()
-    });
-    match good {
+    if url.contains('@') {
+        let wrong = "the address of the API has a user name or a password in it (before an @), which is not sent. Give the \
+                     address alone, and a token with PLAYHEAD_TOKEN or --token-file.";
+        return Err(Failure::Usage(wrong.to_owned()));
+    }
+    let (start, rest) = url.split_at(url.find(['?', '#']).unwrap_or(url.len()));
+    match rest.is_empty() && origin_of(url).is_some() {
         true => Ok(url.trim_end_matches('/').to_owned()),
         false => Err(Failure::Usage(format!(
-            "{url:?} is no address of an API. Give one such as https://api.qovery.com with --api-url or \
-             PLAYHEAD_API_URL."
+            "{start:?}{} is no address of an API. Give one such as https://api.qovery.com with --api-url or \
+             PLAYHEAD_API_URL.",
+            rest.get(..1).map_or_else(String::new, |sign| format!(" with what follows a {sign}"))
         ))),
     }
+}
+
+/// Scheme, host and port of an address over HTTP.
+fn origin_of(url: &str) -> Option<(String, String, u16)> {
+    let uri = url.parse::<ureq::http::Uri>().ok()?;
+    let usual = match uri.scheme_str()? {
+        "http" => 80,
+        "https" => 443,
+        _ => return None,
+    };
+    let host = uri.host().filter(|host| !host.is_empty())?.to_ascii_lowercase();
+    Some((uri.scheme_str()?.to_owned(), host, uri.port_u16().unwrap_or(usual)))
 }
 
 /// Whether a token can be sent to an address: not in clear to another machine, where anybody on the way can read it.

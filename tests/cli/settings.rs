@@ -98,6 +98,61 @@ fn the_token_of_a_live_account_goes_to_its_own_address_only() {
 }
 
 #[test]
+fn the_token_of_the_config_file_goes_to_the_address_there_only() {
+    let host = Host::open("shop");
+    let config = host.file("config.json");
+    let (url, list) = (host.url.as_str(), "environment list");
+    let held = "The token of the config file is sent to the address there (\"api_url\") only";
+    let write = |address: &str| {
+        fs::write(&config, format!(r#"{{{address} "token": "{TOKEN}"}}"#)).unwrap();
+    };
+    let here = format!("{list} --api-url {url}");
+    // Without an address it is that of a server on this machine.
+    for other in [r#""api_url": "http://127.0.0.1:1/api","#, r#""api_url": "https://api.qovery.com","#, ""] {
+        write(other);
+        run(&config, &here, &[]).ends_with(3).tells(held);
+        run(&config, list, &[("PLAYHEAD_API_URL", url)]).ends_with(3).tells(held);
+        run(&config, list, &[("QOVERY_API_URL", url)]).ends_with(3).tells(held);
+        // A token that is given for the command is for the address of the command.
+        run(&config, &here, &[("PLAYHEAD_TOKEN", TOKEN)]).ends_with(0);
+    }
+    // The same scheme, host and port: whatever the path, and however it is written.
+    let same = url.replace("/api", "/elsewhere").replace("http", "HTTP");
+    write(&format!(r#""api_url": "{same}","#));
+    run(&config, &here, &[]).ends_with(0);
+    write(&format!(r#""api_url": "{}","#, url.replace("http", "https")));
+    run(&config, &here, &[]).ends_with(3).tells(held);
+}
+
+#[test]
+fn an_address_with_a_password_is_refused_and_the_password_is_not_told() {
+    let host = Host::open("shop");
+    let config = host.file("config.json");
+    // In place of a password, the token: no test may see it printed.
+    let secret = TOKEN;
+    let bare = host.url.trim_start_matches("http://");
+    for address in [
+        format!("http://ada:{secret}@{bare}"),
+        format!("http://{secret}@{bare}"),
+        format!("http://ada:{secret}/@{bare}"),
+        format!("ada:{secret}@{bare}"),
+    ] {
+        fs::write(&config, "{}").unwrap();
+        let refused = |ran: Ran| ran.ends_with(2).tells("a user name or a password in it");
+        refused(run(&config, &format!("environment list --api-url {address}"), &[]));
+        refused(run(&config, "environment list --json", &[("PLAYHEAD_API_URL", &address)]));
+        refused(run(&config, "environment list", &[("QOVERY_API_URL", &address)]));
+        fs::write(&config, format!(r#"{{"api_url": "{address}"}}"#)).unwrap();
+        refused(run(&config, "environment list", &[]));
+    }
+    for end in ["?token=", "#"] {
+        let address = format!("environment list --api-url {}{end}{secret}", host.url);
+        run(&config, &address, &[]).ends_with(2).tells("is no address of an API");
+    }
+    assert!(host.actions().is_empty());
+}
+
+#[test]
 fn no_token_goes_to_another_machine_in_clear() {
     let host = Host::open("shop");
     let config = host.file("config.json");
