@@ -31,6 +31,8 @@ struct World {
     plain: bool,
     /// Every so many reads of it are answered with 503; 0: none.
     shaky: usize,
+    /// What somebody else sends, just before the next action comes.
+    overtaker: Option<Request>,
     /// What becomes of the answers to the first reads after an action.
     spoils: VecDeque<Spoil>,
 }
@@ -59,6 +61,7 @@ impl Host {
             deaf: false,
             plain: false,
             shaky: 0,
+            overtaker: None,
             spoils: VecDeque::new(),
         }));
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
@@ -107,6 +110,11 @@ impl Host {
     /// How many answers are still to be spoiled.
     pub fn unspoiled(&self) -> usize {
         self.world.lock().unwrap().spoils.len()
+    }
+
+    /// Lets somebody else's request come just before the next action.
+    pub fn overtake(&self, request: Request) {
+        self.world.lock().unwrap().overtaker = Some(request);
     }
 
     /// What was asked so far, but for reads.
@@ -282,6 +290,11 @@ fn answer(mut request: Request, world: &mut World) -> Response {
         return Response::new(503);
     }
     let now = world.now;
+    if request.method != Method::Get
+        && let Some(first) = world.overtaker.take()
+    {
+        assert!(world.backend.handle(&first, now).is_ok());
+    }
     let mut response = world.backend.handle(&request, now);
     let acted = world.requests.iter().any(|request| request.method != Method::Get);
     if acted

@@ -258,6 +258,23 @@ fn a_cancel_that_comes_too_late_is_not_of_the_next_deployment() {
 }
 
 #[test]
+fn a_cancel_of_one_request_that_ends_in_that_very_moment_is_not_of_the_next() {
+    let (host, deploy) = busy(false);
+    let history = host.run("environment history staging --limit 1 --json").ends_with(0).json();
+    let runs = history[0]["id"].as_str().unwrap();
+    host.run(&deploy).ends_with(0).says("waits at place 1");
+    let environment = id_of(&host.run("environment list --json").ends_with(0).json(), "staging");
+    // What was seen running is over when the cancel arrives, and the next one runs.
+    host.overtake(Endpoint::CancelEnvironment.request(&[&environment]).with_body("{}"));
+    let cancel = host.run(&format!("environment cancel staging --request {runs}")).ends_with(0);
+    cancel.says("nothing to cancel").says("is over");
+    let sent = host.actions();
+    assert_eq!(sent.last().unwrap().header("X-Playhead-Request"), Some(runs));
+    assert!(waiting(&host).is_empty());
+    assert_eq!(status(&host), "\"ONGOING\"");
+}
+
+#[test]
 fn an_interrupt_waits_until_it_is_written_down_what_was_accepted() {
     for (signal, code, watch) in [("-INT", 130, ""), ("-TERM", 143, "--watch")] {
         // The answer is held back until the signal has been sent.
