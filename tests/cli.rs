@@ -12,6 +12,8 @@ mod host;
 mod json;
 #[path = "kit/server.rs"]
 mod kit;
+#[path = "cli/left_out.rs"]
+mod left_out;
 #[path = "cli/plan.rs"]
 mod plan;
 #[path = "cli/queue.rs"]

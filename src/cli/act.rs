@@ -16,7 +16,7 @@ use super::watch::interrupt::{self, Busy};
 use crate::client::{self, Accepted, Item, Order};
 use crate::lifecycle::{Action, Kind, Scope, allowed};
 
-/// A service that was named and that an action is not about.
+/// A service that an action on several leaves out, or that a cancel does not interrupt.
 #[derive(Clone, Debug)]
 pub struct LeftOut {
     /// Its name.
@@ -31,7 +31,7 @@ impl fmt::Display for LeftOut {
     }
 }
 
-/// An answer for machines, with the services that were named and left out.
+/// An answer for machines, with the services that are left out.
 pub fn with_left_out(mut answer: Value, left_out: &[LeftOut]) -> Value {
     if let Some(fields) = answer.as_object_mut().filter(|_| !left_out.is_empty()) {
         let each = left_out.iter().map(|one| json!({ "name": one.name, "reason": one.reason }));
@@ -101,13 +101,10 @@ pub async fn send(
     left_out: &[LeftOut],
 ) -> Result<(), Failure> {
     let Sending { request_file, watch } = sending;
-    // Named before anything is sent (law §4).
-    for one in left_out {
-        session.out.progress(&format!("left out: {one}"));
-    }
     let Some(path) = request_file else {
         return send_as(session, snapshot, order, watch, session.client.act(order), left_out).await;
     };
+    name(session, left_out);
     let busy = Busy::default();
     // Before it is sent: an interrupt meanwhile waits until the file says what it was about.
     interrupt::hear(session.out, order.action, snapshot.called(), &busy);
@@ -127,12 +124,20 @@ pub async fn send_as(
     call: impl Future<Output = Result<Accepted, client::Error>>,
     left_out: &[LeftOut],
 ) -> Result<(), Failure> {
+    name(session, left_out);
     if watch.watch {
         // Before it is sent: an interrupt that comes with the answer is told like any other.
         interrupt::hear(session.out, order.action, snapshot.called(), &Busy::default());
     }
     let accepted = session.told(call.await)?;
     tell(session, snapshot, order, watch, accepted, left_out).await
+}
+
+/// Names who is left out, and why, before anything is sent (law §4).
+fn name(session: &Session, left_out: &[LeftOut]) {
+    for one in left_out {
+        session.out.progress(&format!("left out: {one}"));
+    }
 }
 
 async fn tell(

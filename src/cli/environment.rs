@@ -1,7 +1,5 @@
 //! `playhead environment VERB`.
 
-use std::collections::HashMap;
-
 use super::act::{self, LeftOut};
 use super::facts::Member;
 use super::failure::Failure;
@@ -10,8 +8,9 @@ use super::own::{self, Wanted};
 use super::session::Session;
 use super::snapshot::Snapshot;
 use super::verbs::EnvironmentVerb;
+use super::version::Versions;
 use super::{history, logs, preview, queue, service, show, version};
-use crate::client::Order;
+use crate::client::{Item, Order};
 use crate::lifecycle::rule;
 use crate::lifecycle::{Action, Kind, Scope, ServiceFacts, allowed_on_environment};
 
@@ -41,8 +40,8 @@ pub async fn run(verb: EnvironmentVerb, session: &Session) -> Result<(), Failure
             }
             Wanted::Deployment => {
                 let snapshot = session.snapshot(&environment).await?;
-                let order = Order { force, ..order(&snapshot, Action::Cancel, &[]) };
-                act::send(session, &snapshot, &order, watch.into(), &[]).await
+                let (order, left_out) = order(&snapshot, Action::Cancel, &[], force);
+                act::send(session, &snapshot, &order, watch.into(), &left_out).await
             }
         },
         EnvironmentVerb::Queue { environment } => {
@@ -77,8 +76,8 @@ async fn on(
     let snapshot = session.snapshot(environment).await?;
     let chosen = snapshot.chosen(services)?;
     known(action, &chosen)?;
-    let order = order(&snapshot, action, &chosen);
-    act::send(session, &snapshot, &order, sending, &[]).await
+    let (order, left_out) = order(&snapshot, action, &chosen, false);
+    act::send(session, &snapshot, &order, sending, &left_out).await
 }
 
 /// A restart is of one service: the contract has no call for more, and the law says why.
@@ -97,11 +96,12 @@ async fn restart(session: &Session, environment: &str, services: &[String], send
     refused.map_err(|refusal| Failure::Refused(refusal.to_string()))
 }
 
-/// An order for the whole environment, or for the services that were named.
-fn order(snapshot: &Snapshot, action: Action, chosen: &[&Member]) -> Order {
+/// An order for the whole environment, or for the services that were named, and whom it leaves out.
+fn order(snapshot: &Snapshot, action: Action, chosen: &[&Member], force: bool) -> (Order, Vec<LeftOut>) {
     let scope = if chosen.is_empty() { Scope::Environment } else { Scope::Subset };
     let items = chosen.iter().map(|member| act::item(member, None)).collect();
-    Order { environment: snapshot.id, action, scope, items, force: false }
+    let left_out = preview::left_out(snapshot, action, chosen, &Versions::new(), force);
+    (Order { environment: snapshot.id, action, scope, items, force }, left_out)
 }
 
 /// The contract's call for several services has no place for one of an unknown kind.
@@ -123,7 +123,7 @@ async fn deploy(
         return deploy_latest(session, snapshot, &chosen).await;
     }
     if !version.is_some() {
-        return Ok((order(snapshot, Action::Deploy, &chosen), Vec::new()));
+        return Ok(order(snapshot, Action::Deploy, &chosen, false));
     }
     let member = only(&chosen)?;
     let version = version::chosen(session, snapshot, member, version).await?;
@@ -143,27 +143,27 @@ fn only<'a>(chosen: &[&'a Member]) -> Result<&'a Member, Failure> {
     }
 }
 
-/// The newest commit of every service that the law takes in; the others are told with the reason (law §4).
+/// The newest commit of every service that the law takes in, and whom it leaves out.
 async fn deploy_latest(
     session: &Session,
     snapshot: &Snapshot,
     chosen: &[&Member],
 ) -> Result<(Order, Vec<LeftOut>), Failure> {
     let action = Action::DeployLatest;
-    let (mut items, mut left_out) = (Vec::new(), Vec::new());
-    for (member, newest) in version::newest(session, candidates(snapshot, chosen)).await? {
-        match newest {
-            Ok(version) => items.push(act::item(member, Some(version))),
-            Err(reason) => left_out.push(LeftOut { name: member.name.clone(), reason }),
-        }
-    }
+    let candidates = candidates(snapshot, chosen);
+    let versions = version::newest(session, &candidates).await?;
+    let newest = |member: &Member| versions.get(&member.id);
+    let taken = candidates.iter().filter_map(|member| Some((member, newest(member)?.clone().ok()?)));
+    let items: Vec<Item> = taken.map(|(member, version)| act::item(member, Some(version))).collect();
     if items.is_empty() {
         let facts: Vec<ServiceFacts> = snapshot.services.iter().map(Member::facts).collect();
         // Of a whole environment the law says it in one sentence, where it is the law that leaves them all out.
         let whole = allowed_on_environment(action, &snapshot.facts, &facts).err().filter(|_| chosen.is_empty());
-        let each = || left_out.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        let why = |member: &&Member| Some(format!("{}: {}", member.name, newest(member)?.as_ref().err()?));
+        let each = || candidates.iter().filter_map(why).collect::<Vec<_>>().join(" ");
         return Err(Failure::Refused(whole.map_or_else(each, |refusal| refusal.to_string())));
     }
+    let left_out = preview::left_out(snapshot, action, chosen, &versions, false);
     Ok((Order { environment: snapshot.id, action, scope: Scope::Environment, items, force: false }, left_out))
 }
 
@@ -186,11 +186,9 @@ async fn plan(
         let member = only(&chosen)?;
         return service::plan(session, snapshot, action, member, version, force).await;
     }
-    let mut versions = HashMap::new();
-    if action == Action::DeployLatest {
-        for (member, newest) in version::newest(session, candidates(snapshot, &chosen)).await? {
-            versions.insert(member.id, newest);
-        }
-    }
+    let versions = match action {
+        Action::DeployLatest => version::newest(session, &candidates(snapshot, &chosen)).await?,
+        _ => Versions::new(),
+    };
     preview::environment(session, snapshot, action, &chosen, &versions, force)
 }

@@ -5,10 +5,12 @@ use serde_json::json;
 use super::act;
 use super::failure::Failure;
 use super::options::{Own, Watch};
+use super::preview;
 use super::queue;
 use super::receipt::{self, Known};
 use super::session::Session;
 use super::snapshot::{self, Snapshot};
+use super::version::Versions;
 use crate::api::environment::Environment;
 use crate::client::Order;
 use crate::lifecycle::{Action, EnvironmentId, RequestId, Scope, Status};
@@ -124,7 +126,8 @@ async fn running(
 ) -> Result<(), Failure> {
     let order =
         Order { environment: snapshot.id, action: Action::Cancel, scope: Scope::Environment, items: Vec::new(), force };
-    act::send_as(session, snapshot, &order, watch, session.client.cancel_only(&order, request), &[]).await
+    let left_out = preview::left_out(snapshot, Action::Cancel, &[], &Versions::new(), force);
+    act::send_as(session, snapshot, &order, watch, session.client.cancel_only(&order, request), &left_out).await
 }
 
 async fn stand(

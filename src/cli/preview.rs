@@ -1,20 +1,21 @@
-//! `… plan`: what an action would do, service by service, by the same rule that decides it. Sends nothing.
+//! What an action would do, service by service, by the same rule that decides it: `… plan` prints it and sends nothing; of
+//! an action on several it says who is left out, before it is sent.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::act;
+use super::act::{self, LeftOut};
 use super::facts::Member;
 use super::failure::Failure;
 use super::output::{Cell, Table};
 use super::session::Session;
 use super::show;
 use super::snapshot::Snapshot;
+use super::version::Versions;
 use crate::lifecycle::cancel::{Interruption, interruption};
 use crate::lifecycle::plan::Effect;
-use crate::lifecycle::{Action, Kind, Refusal, Scope, ServiceFacts, ServiceId, Status, allowed_on_environment};
+use crate::lifecycle::{Action, Kind, Refusal, Scope, ServiceFacts, Status, allowed_on_environment};
 
 /// Of a service whose status the server does not tell.
 const NOT_TOLD: (&str, &str) = ("NOT_TOLD", "its status is not told: the server decides");
@@ -24,9 +25,6 @@ const MAY_APPLY: (&str, &str) = ("MAY_APPLY", "is brought to its configuration; 
 /// Of a cancel, where the server does not tell whether a service is in the deployment.
 const MAY_WAIT: (&str, &str) = ("MAY_WAIT", "is not started if it is in the deployment; a request that waits goes on");
 
-/// The versions that services would be deployed with, or why one has none.
-pub type Versions = HashMap<ServiceId, Result<Arc<str>, String>>;
-
 /// What would become of one service.
 struct Part<'a> {
     member: &'a Member,
@@ -34,6 +32,33 @@ struct Part<'a> {
     version: Option<String>,
     /// Its effect in one word and in words, or why it is left out.
     fate: Result<(&'static str, &'static str), String>,
+}
+
+/// What would become of all that an action is about.
+struct Plan<'a> {
+    /// What the action is there: a deploy of what was deployed before is a redeploy.
+    means: Action,
+    /// Whether it is about the environment as it stands, whoever was chosen.
+    whole: bool,
+    parts: Vec<Part<'a>>,
+    /// What the environment itself demands.
+    refused: Option<Refusal>,
+}
+
+impl Plan<'_> {
+    fn acting(&self) -> usize {
+        self.parts.iter().filter(|part| part.fate.is_ok()).count()
+    }
+
+    /// Why nothing would be done at all.
+    fn why_not(&self) -> Option<String> {
+        match (&self.refused, self.parts.as_slice()) {
+            (Some(refusal), _) => Some(refusal.to_string()),
+            (None, [Part { fate: Err(reason), .. }]) => Some(reason.clone()),
+            (None, _) if self.acting() == 0 => Some(Refusal::NoneAllows { action: self.means }.to_string()),
+            (None, _) => None,
+        }
+    }
 }
 
 /// Plans an action on an environment, or on some of its services.
@@ -46,6 +71,41 @@ pub fn environment(
     force: bool,
 ) -> Result<(), Failure> {
     let environment = snapshot.environment.name.as_str();
+    let plan = wide(snapshot, action, chosen, versions, force);
+    let what = match plan.parts.len() {
+        _ if plan.whole => environment.to_owned(),
+        1 => format!("1 service in {environment}"),
+        many => format!("{many} services in {environment}"),
+    };
+    print(session, snapshot, &what, action, &plan)
+}
+
+/// Those that an action on an environment, or on some of its services, leaves out (law §4); of a cancel those that it does
+/// not interrupt. Where nothing would be done the server says why.
+pub fn left_out(
+    snapshot: &Snapshot,
+    action: Action,
+    chosen: &[&Member],
+    versions: &Versions,
+    force: bool,
+) -> Vec<LeftOut> {
+    let plan = wide(snapshot, action, chosen, versions, force);
+    if plan.why_not().is_some() {
+        return Vec::new();
+    }
+    // A cancel is of the deployment: who is not in it, or over, is not left out of anything.
+    let counts = |member| action != Action::Cancel || reached(snapshot, member, force) == Some(Interruption::Ignores);
+    let parts = plan.parts.into_iter().filter(|part| counts(part.member));
+    parts.filter_map(|part| Some(LeftOut { name: part.member.name.clone(), reason: part.fate.err()? })).collect()
+}
+
+fn wide<'a>(
+    snapshot: &'a Snapshot,
+    action: Action,
+    chosen: &[&'a Member],
+    versions: &Versions,
+    force: bool,
+) -> Plan<'a> {
     // The call is one and the same: it is a redeploy once something was deployed.
     let whole = chosen.is_empty() || matches!(action, Action::Cancel | Action::DeployLatest);
     let means = match action {
@@ -62,12 +122,7 @@ pub fn environment(
         Scope::Environment => allowed_on_environment(means, &snapshot.facts, &facts).err(),
         Scope::Service | Scope::Subset => None,
     };
-    let what = match members.len() {
-        _ if whole => environment.to_owned(),
-        1 => format!("1 service in {environment}"),
-        many => format!("{many} services in {environment}"),
-    };
-    print(session, snapshot, &what, action, means, &parts, refused)
+    Plan { means, whole, parts, refused }
 }
 
 /// Plans an action on one service.
@@ -84,7 +139,7 @@ pub fn service(
     let means = if action == Action::Deploy && before { Action::Redeploy } else { action };
     let parts = parts(snapshot, &[member], means, Scope::Service, &versions, force);
     let what = format!("{} in {}", member.name, snapshot.environment.name);
-    print(session, snapshot, &what, action, means, &parts, None)
+    print(session, snapshot, &what, action, &Plan { means, whole: false, parts, refused: None })
 }
 
 fn parts<'a>(
@@ -98,17 +153,19 @@ fn parts<'a>(
     let size = members.len();
     let part = |member: &&'a Member| {
         let version = versions.get(&member.id);
-        let fate = match (member.plan(action, scope, size), action) {
+        let judged = match version {
+            // It is not even in the call.
+            Some(Err(reason)) => return Part { member, version: None, fate: Err(reason.clone()) },
+            Some(Ok(_)) | None => member.plan(action, scope, size),
+        };
+        let fate = match (judged, action) {
             // What is not told never refuses.
             _ if !member.is_told() && member.kind != Kind::Unknown => Ok(NOT_TOLD),
             // The whole deployment is canceled, whatever the status of one service allows.
             (_, Action::Cancel) if scope == Scope::Environment => canceled(snapshot, member, force),
             (Ok(Effect::Canceled), _) => canceled(snapshot, member, force),
             (Ok(Effect::Applies), _) if member.plan_sync().is_none() => Ok(MAY_APPLY),
-            (Ok(effect), _) => match version {
-                Some(Err(reason)) => Err(reason.clone()),
-                Some(Ok(_)) | None => Ok(words(effect, member.kind)),
-            },
+            (Ok(effect), _) => Ok(words(effect, member.kind)),
             (Err(refusal), _) => Err(refusal.to_string()),
         };
         let version = match (version, action) {
@@ -121,16 +178,21 @@ fn parts<'a>(
     members.iter().map(part).collect()
 }
 
-fn canceled(snapshot: &Snapshot, member: &Member, force: bool) -> Result<(&'static str, &'static str), String> {
+/// What a cancel of the deployment does to a service; `None`: it is not in it.
+fn reached(snapshot: &Snapshot, member: &Member, force: bool) -> Option<Interruption> {
     let id = member.id.to_string();
     let status = match &snapshot.deployment {
-        Some(deployment) => match deployment.services.iter().find(|one| one.id == id) {
-            Some(one) => Status::from_name(&one.state),
-            None => return Err("it is not in the deployment".to_owned()),
-        },
+        Some(deployment) => Status::from_name(&deployment.services.iter().find(|one| one.id == id)?.state),
         None => member.beneath.clone(),
     };
-    match interruption(member.kind, &status, force) {
+    Some(interruption(member.kind, &status, force))
+}
+
+fn canceled(snapshot: &Snapshot, member: &Member, force: bool) -> Result<(&'static str, &'static str), String> {
+    let Some(interruption) = reached(snapshot, member, force) else {
+        return Err("it is not in the deployment".to_owned());
+    };
+    match interruption {
         // What it is queued for, a server without paths of our own does not tell.
         Interruption::NotStarted if snapshot.deployment.is_none() && member.requests > 0 => Ok(MAY_WAIT),
         Interruption::NotStarted => Ok(("NOT_STARTED", "is not started, keeps the status it had")),
@@ -173,33 +235,19 @@ fn words(effect: Effect, kind: Kind) -> (&'static str, &'static str) {
     }
 }
 
-fn print(
-    session: &Session,
-    snapshot: &Snapshot,
-    what: &str,
-    action: Action,
-    means: Action,
-    parts: &[Part<'_>],
-    refused: Option<Refusal>,
-) -> Result<(), Failure> {
-    let acting = parts.iter().filter(|part| part.fate.is_ok()).count();
-    let why = match (refused, parts, acting) {
-        (Some(refusal), ..) => Some(refusal.to_string()),
-        (None, [Part { fate: Err(reason), .. }], _) => Some(reason.clone()),
-        (None, _, 0) => Some(Refusal::NoneAllows { action: means }.to_string()),
-        (None, ..) => None,
-    };
+fn print(session: &Session, snapshot: &Snapshot, what: &str, action: Action, plan: &Plan<'_>) -> Result<(), Failure> {
+    let why = plan.why_not();
     if session.out.json {
         session.out.json(&json!({
             "action": action.name(),
-            "means": means.name(),
+            "means": plan.means.name(),
             "environment": snapshot.id.to_string(),
             "accepted": why.is_none(),
             "reason": why,
-            "services": parts.iter().map(as_json).collect::<Vec<_>>(),
+            "services": plan.parts.iter().map(as_json).collect::<Vec<_>>(),
         }))?;
     } else {
-        table(session, what, action, means, parts, acting)?;
+        table(session, what, action, plan)?;
     }
     match why {
         None => Ok(()),
@@ -207,20 +255,14 @@ fn print(
     }
 }
 
-fn table(
-    session: &Session,
-    what: &str,
-    action: Action,
-    means: Action,
-    parts: &[Part<'_>],
-    acting: usize,
-) -> Result<(), Failure> {
-    let left = parts.len() - acting;
-    let also = if action == means { "" } else { " (a redeploy: it was deployed before)" };
+fn table(session: &Session, what: &str, action: Action, plan: &Plan<'_>) -> Result<(), Failure> {
+    let acting = plan.acting();
+    let left = plan.parts.len() - acting;
+    let also = if action == plan.means { "" } else { " (a redeploy: it was deployed before)" };
     session.out.line(&format!("{} of {what}{also}: {acting} would act, {left} left out", act::verb(action)))?;
     let mut stage = None;
     let mut rows = Table::indented();
-    for part in parts {
+    for part in &plan.parts {
         if stage != Some(part.member.stage_order) {
             if stage.is_some() {
                 session.out.table(&rows)?;

@@ -9,6 +9,7 @@ use super::own::{self, Wanted};
 use super::session::Session;
 use super::snapshot::Snapshot;
 use super::verbs::ServiceVerb;
+use super::version::Versions;
 use super::{configure, history, logs, preview, show, version};
 use crate::api::routes::RESTARTABLE_WORDS;
 use crate::client::Order;
@@ -59,7 +60,8 @@ pub async fn run(noun: Noun, verb: ServiceVerb, session: &Session) -> Result<(),
             // The call is the environment's, which would also cancel a deployment that this service is not in.
             act::judged(Action::Cancel, member)?;
             let order = Order { force, ..order(&snapshot, Action::Cancel, member) };
-            act::send(session, &snapshot, &order, watch.into(), &[]).await
+            let left_out = preview::left_out(&snapshot, Action::Cancel, &[], &Versions::new(), force);
+            act::send(session, &snapshot, &order, watch.into(), &left_out).await
         }
         ServiceVerb::Versions { service, home, limit } => {
             let snapshot = open(&service, &home).await?;

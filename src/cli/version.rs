@@ -1,5 +1,6 @@
 //! Versions to deploy: the flag has to be that of the service's source, and the first digits of a commit will do.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -14,7 +15,7 @@ use super::snapshot::Snapshot;
 use crate::api::version::Commit;
 use crate::client::order::word;
 use crate::lifecycle::rule::allowed_in_environment;
-use crate::lifecycle::{Action, Refusal, Source};
+use crate::lifecycle::{Action, Refusal, ServiceId, Source, Status};
 
 /// How many digits a full commit id has.
 const FULL: usize = 40;
@@ -71,14 +72,19 @@ async fn commit(session: &Session, snapshot: &Snapshot, member: &Member, start: 
     }
 }
 
+/// The versions that services would be deployed with, or why one has none.
+pub type Versions = HashMap<ServiceId, Result<Arc<str>, String>>;
+
 /// Of each of these services its newest commit, or why it has none to deploy.
-pub async fn newest<'a>(
-    session: &Session,
-    members: impl IntoIterator<Item = &'a Member>,
-) -> Result<Vec<(&'a Member, Result<Arc<str>, String>)>, Failure> {
-    let mut all = Vec::new();
+pub async fn newest(session: &Session, members: &[&Member]) -> Result<Versions, Failure> {
+    let mut all = Versions::new();
     for member in members {
-        let newest = match allowed_in_environment(Action::DeployLatest, &member.facts()) {
+        let mut facts = member.facts();
+        if !member.is_told() {
+            // What is not told never refuses: its source decides.
+            facts.status = Status::Ready;
+        }
+        let newest = match allowed_in_environment(Action::DeployLatest, &facts) {
             Ok(()) => {
                 let commits = session.told(session.client.commits(word(member.kind), member.id).await)?;
                 let first = commits.first().map(|commit| commit.git_commit_id.as_str().into());
@@ -86,7 +92,7 @@ pub async fn newest<'a>(
             }
             Err(refusal) => Err(refusal.to_string()),
         };
-        all.push((member, newest));
+        all.insert(member.id, newest);
     }
     Ok(all)
 }

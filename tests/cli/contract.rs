@@ -211,6 +211,11 @@ fn without_statuses_nothing_is_said_of_them_and_the_server_decides() {
     thin.run("application cancel checkout-api -e staging").ends_with(3).tells("No deployment is queued");
     let watched = thin.run("application restart checkout-api -e staging --watch --interval 0 --timeout 0").ends_with(4);
     watched.tells("the server tells no status of it");
+    // Whom a source without commits leaves out needs no status.
+    let latest = thin.run("environment plan deploy-latest staging").ends_with(0).says("10 would act, 9 left out");
+    latest.says("its status is not told: the server decides").says("Only services with a git source have a latest");
+    let latest = thin.run("environment deploy staging --latest").ends_with(0);
+    assert_eq!(latest.err.matches("left out: ").count(), 9, "{latest:?}");
 }
 
 #[test]
