@@ -14,6 +14,8 @@ mod json;
 mod kit;
 #[path = "cli/left_out.rs"]
 mod left_out;
+#[path = "cli/logs.rs"]
+mod logs;
 #[path = "cli/plan.rs"]
 mod plan;
 #[path = "cli/queue.rs"]
@@ -345,20 +347,6 @@ fn the_history_says_from_where_it_was_asked() {
     ran(told.env("CI", "true")).ends_with(0);
     let actions = host.actions();
     assert_eq!(actions[3].header("X-Playhead-Origin"), Some("TERRAFORM_PROVIDER"));
-}
-
-#[test]
-fn logs_are_followed_to_the_end_of_the_deployment() {
-    let host = Host::open("shop");
-    host.run("environment deploy staging --latest --services checkout-api").ends_with(0);
-    let followed = host.run("environment logs staging --follow --interval 0").ends_with(0);
-    let again = host.run("application logs checkout-api -e staging").ends_with(0);
-    assert!(again.out.lines().count() > 3, "{again:?}");
-    let list = host.run("application logs checkout-api -e staging --json").ends_with(0).json();
-    assert_eq!(list.as_array().unwrap().len(), again.out.lines().count());
-    for line in again.out.lines() {
-        assert_eq!(followed.out.lines().filter(|other| *other == line).count(), 1, "{line}");
-    }
 }
 
 #[test]

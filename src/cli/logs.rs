@@ -10,7 +10,8 @@ use super::failure::Failure;
 use super::history;
 use super::session::Session;
 use super::verbs::Lines;
-use super::watch;
+use super::watch::patience::{Patience, given_up};
+use super::watch::{COUNTED_INTERVAL, INTERVAL};
 use crate::api::environment::Environment;
 use crate::api::log::LogLine;
 use crate::client::{self, logged};
@@ -43,14 +44,25 @@ pub async fn print(
         None => interval(session, lines.follow).await?,
     };
     let mut printed: HashMap<String, usize> = HashMap::new();
+    let mut patience = Patience::new(lines.timeout);
     loop {
         let (over, all) = match look(session, id, &deployment, lines.follow).await {
-            Err(error @ client::Error::RateLimited { .. }) if lines.follow => {
-                tokio::time::sleep(watch::pause(interval, 0, &error)).await;
+            Err(error) if lines.follow && error.may_heal() => {
+                let known = patience.is_tried();
+                let (wait, words) = patience.failed(interval, &error);
+                if !known {
+                    session.out.progress(&words);
+                }
+                if patience.is_over() {
+                    return Err(given_up(session, &format!("the log of {}", environment.name), error));
+                }
+                patience.wait(wait).await;
                 continue;
             }
             told => session.told(told)?,
         };
+        // What counts is how long nothing was heard: a deployment may take its time.
+        patience = Patience::new(lines.timeout);
         if session.out.json && !lines.follow {
             let wanted = all.iter().filter(|line| is_of(line, only.as_deref()));
             return session.out.json(&wanted.map(as_json).collect());
@@ -95,7 +107,7 @@ async fn newest(session: &Session, id: EnvironmentId, service: Option<&str>) -> 
 /// A look is two requests, which a server with only the public contract counts.
 async fn interval(session: &Session, follow: bool) -> Result<Duration, Failure> {
     let more = follow && session.offered(session.client.capabilities().await)?.is_some();
-    Ok(Duration::from_secs(if more { watch::INTERVAL } else { 2 * watch::COUNTED_INTERVAL }))
+    Ok(Duration::from_secs(if more { INTERVAL } else { 2 * COUNTED_INTERVAL }))
 }
 
 /// Whether the deployment is over, and its lines so far.

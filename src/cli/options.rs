@@ -8,6 +8,7 @@ use std::str::FromStr;
 use clap::builder::{NonEmptyStringValueParser, RangedI64ValueParser};
 use clap::{Args, ValueEnum};
 
+use super::watch::patience::ENOUGH;
 use crate::api::configure::{CPU, INSTANCES, MEMORY};
 
 /// As long as anything can be waited for, in seconds: clocks cannot count to the largest number.
@@ -99,7 +100,7 @@ pub struct Watch {
     #[arg(long)]
     pub watch: bool,
     /// Give up watching after so many seconds (exit 4); the deployment goes on
-    #[arg(long, value_name = "SECONDS", default_value_t = 3600, requires = "watch",
+    #[arg(long, value_name = "SECONDS", default_value_t = ENOUGH, requires = "watch",
         value_parser = clap::value_parser!(u64).range(..=YEAR))]
     pub timeout: u64,
     /// Seconds between two looks; without it 1, or 5 where the server has only the public contract, which counts requests

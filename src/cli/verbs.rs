@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Subcommand, ValueEnum};
 
 use super::options::{In, Own, Sending, Services, Sizes, Version, Watch, YEAR};
+use super::watch::patience::ENOUGH;
 use crate::lifecycle::Action;
 
 /// What can be done with an environment.
@@ -288,6 +289,10 @@ pub struct Lines {
     /// Another deployment than the last: its id, from the history
     #[arg(long, value_name = "ID")]
     pub deployment: Option<String>,
+    /// Give up following when the server could not be read for so many seconds (exit 4)
+    #[arg(long, value_name = "SECONDS", default_value_t = ENOUGH, requires = "follow",
+        value_parser = clap::value_parser!(u64).range(..=YEAR))]
+    pub timeout: u64,
     /// Seconds between two looks; without it 1, or 10 where the server has only the public contract, which counts requests
     #[arg(long, value_name = "SECONDS", requires = "follow", value_parser = clap::value_parser!(u64).range(..=YEAR))]
     pub interval: Option<u64>,

@@ -3,10 +3,11 @@
 //! Invariants: only reads are sent; one that fails is tried again until the time is over.
 
 pub mod interrupt;
+pub mod patience;
 mod progress;
 mod statuses;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -17,9 +18,10 @@ use super::output::part;
 use super::session::Session;
 use super::snapshot::Snapshot;
 use crate::api::outcome::Outcome;
-use crate::client::{self, Accepted, Order, timer};
+use crate::client::{self, Accepted, Order};
 use crate::lifecycle::{Action, RequestId, Status};
 
+use patience::{Patience, given_up};
 use progress::{Progress, Watched};
 use statuses::Before;
 
@@ -27,10 +29,6 @@ use statuses::Before;
 pub const INTERVAL: u64 = 1;
 /// Where the server has only the public contract, whose tokens have 1,000 requests an hour: 720 of them.
 pub const COUNTED_INTERVAL: u64 = 5;
-/// The longest pause after looks that failed, unless the server or the interval says longer.
-const LONGEST: Duration = Duration::from_secs(60);
-/// So much more at most, by chance.
-const MORE: Duration = Duration::from_secs(10);
 
 /// How it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +71,7 @@ pub async fn follow(
     left_out: &[LeftOut],
 ) -> Result<(), Failure> {
     let words = words(snapshot, order);
-    let until = Instant::now() + Duration::from_secs(watch.timeout);
+    let mut patience = Patience::new(watch.timeout);
     // A cancel is over when the deployment it cancels is.
     let running = snapshot.deployment.as_ref().and_then(|deployment| deployment.id.parse::<RequestId>().ok());
     let mut request = match order.action {
@@ -82,7 +80,6 @@ pub async fn follow(
     };
     let mut statuses = Before::new(snapshot, order);
     let mut progress = Progress::new(session.out, &words);
-    let mut failures = 0;
     loop {
         let look = match request {
             Some(request) => by_outcome(session, order, request).await,
@@ -104,13 +101,13 @@ pub async fn follow(
                 return tell(session, snapshot, order, accepted, Told { words, end, lines, whole, left_out });
             }
             Ok(Look::GoesOn(now, services)) => {
-                failures = 0;
+                patience.succeeded();
                 progress.say(&now, services);
             }
             Err(error) if error.may_heal() => {
-                wait = pause(usual, failures, &error);
-                failures += 1;
-                progress.say(&trouble(&error, wait), Vec::new());
+                let (longer, words) = patience.failed(usual, &error);
+                wait = longer;
+                progress.say(&words, Vec::new());
                 problem = Some(error);
             }
             Err(error) => {
@@ -118,13 +115,10 @@ pub async fn follow(
                 return session.told(Err(error));
             }
         }
-        if Instant::now() >= until {
+        if patience.is_over() {
             session.out.progress_over();
             return Err(match problem {
-                Some(error) => {
-                    let why = session.told::<()>(Err(error)).err().map(|why| why.to_string()).unwrap_or_default();
-                    Failure::NotEnded(format!("{words} was accepted, but could not be followed to its end: {why}"))
-                }
+                Some(error) => given_up(session, &format!("{words} was accepted, but"), error),
                 None => Failure::NotEnded(format!(
                     "{words} has not ended within {} s and goes on. Look with \"playhead environment status {}\".",
                     watch.timeout,
@@ -132,27 +126,7 @@ pub async fn follow(
                 )),
             });
         }
-        let left = until.saturating_duration_since(Instant::now());
-        tokio::time::sleep(wait.min(left)).await;
-    }
-}
-
-/// How long until the next look after one that failed: longer with each, and as long as a server that counts requests
-/// says; and some more, so that all who were sent away do not come back at the same moment.
-pub fn pause(usual: Duration, failures: u32, problem: &client::Error) -> Duration {
-    let longer = (usual * 2_u32.pow(failures.min(5))).min(usual.max(LONGEST));
-    let wait = problem.wait().map_or(longer, |seconds| longer.max(Duration::from_secs(seconds.into())));
-    let more = (wait / 4).min(MORE).as_millis();
-    wait + Duration::from_millis(timer::jitter(u32::try_from(more).unwrap_or(u32::MAX)).into())
-}
-
-fn trouble(problem: &client::Error, wait: Duration) -> String {
-    match problem {
-        client::Error::RateLimited { .. } => {
-            format!("too many requests for this token, it is asked again in {} s", wait.as_secs())
-        }
-        client::Error::Unreadable { .. } => "the server's answer cannot be read, it is asked again".to_owned(),
-        _ => "the server does not answer, it is asked again".to_owned(),
+        patience.wait(wait).await;
     }
 }
 
