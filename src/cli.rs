@@ -32,6 +32,7 @@ mod version;
 mod watch;
 mod world;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -111,7 +112,7 @@ enum Command {
 
 /// Does what the arguments of the process say.
 pub fn run() -> ExitCode {
-    let matches = command().try_get_matches();
+    let matches = command().try_get_matches_from(asked(std::env::args_os().collect()));
     let arguments = match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(arguments) => arguments,
         Err(error) => return misunderstood(&error),
@@ -143,6 +144,15 @@ pub fn run() -> ExitCode {
             ExitCode::from(failure.code())
         }
     }
+}
+
+/// `playhead help NOUN VERB`, as many programs have it, is `playhead NOUN VERB --help`.
+fn asked(mut words: Vec<OsString>) -> Vec<OsString> {
+    if words.get(1).is_some_and(|word| word == "help") {
+        words.remove(1);
+        words.push("--help".into());
+    }
+    words
 }
 
 /// Arguments that are none, or a question for help.

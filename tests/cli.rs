@@ -350,6 +350,15 @@ fn the_history_says_from_where_it_was_asked() {
 }
 
 #[test]
+fn help_is_also_a_word_before_what_it_is_about() {
+    for about in ["", "environment", "environment deploy"] {
+        let flag = ran(&mut bare(&format!("{about} --help"))).ends_with(0);
+        assert_eq!(ran(&mut bare(&format!("help {about}"))).ends_with(0).out, flag.out);
+    }
+    assert_eq!(ran(&mut bare("help nothing")).code, Some(2));
+}
+
+#[test]
 fn completions_and_manual_pages_are_made() {
     for shell in ["bash", "zsh", "fish"] {
         ran(&mut bare(&format!("completions {shell}"))).ends_with(0).says("playhead").says("redeploy");

@@ -182,7 +182,7 @@ async fn plan(
     force: bool,
 ) -> Result<(), Failure> {
     let chosen = snapshot.chosen(services)?;
-    if version.is_some() {
+    if version.is_some() || action == Action::DeployVersion {
         let member = only(&chosen)?;
         return service::plan(session, snapshot, action, member, version, force).await;
     }

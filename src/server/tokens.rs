@@ -71,8 +71,13 @@ pub enum Error {
     #[error("there is a token called {0:?} already; choose another name, or revoke that one first")]
     Taken(String),
     /// No such name.
-    #[error("there is no token called {0:?}; `playhead token list` shows them")]
-    Missing(String),
+    #[error("there is no token called {name:?}. {}", if others.is_empty() { "There is none" } else { others })]
+    Missing {
+        /// What was named.
+        name: String,
+        /// What could have been, in words.
+        others: String,
+    },
     /// Names are shown, and travel in a header.
     #[error("a token's name has 1 to 60 letters, digits, spaces, or any of . _ - @, not {0:?}")]
     Name(String),
@@ -129,7 +134,11 @@ impl Tokens {
     pub fn revoke(&self, name: &str, now: Millis) -> Result<(), Error> {
         let revoke = "UPDATE token SET revoked_at = ?2 WHERE name = ?1 AND revoked_at IS NULL";
         match self.with(|connection| connection.execute(revoke, params![name, now]))? {
-            0 => Err(Error::Missing(name.to_owned())),
+            0 => {
+                let all = self.list()?.into_iter().map(|known| known.name).collect::<Vec<_>>().join(", ");
+                let others = if all.is_empty() { all } else { format!("There are: {all}") };
+                Err(Error::Missing { name: name.to_owned(), others })
+            }
             _ => Ok(()),
         }
     }

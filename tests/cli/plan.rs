@@ -7,6 +7,16 @@ use super::id_of;
 use super::thin::Thin;
 
 #[test]
+fn a_version_is_planned_for_one_service() {
+    let host = Host::open("shop");
+    for many in ["", " --services checkout-api,payments"] {
+        host.run(&format!("environment plan deploy-version staging{many}")).ends_with(2).tells("name exactly one");
+    }
+    let one = host.run("environment plan deploy-version staging --services mail-relay --tag 4.8.0").ends_with(0);
+    one.says("deploy version of mail-relay in staging: 1 would act");
+}
+
+#[test]
 fn a_plan_says_from_which_version_to_which() {
     let host = Host::open("shop");
     let runs = host.run("container status mail-relay -e staging --json").ends_with(0).json()["version"].clone();

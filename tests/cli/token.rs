@@ -28,3 +28,13 @@ fn how_to_make_a_token_is_told_as_a_command_that_works_when_it_is_pasted() {
     let list = run("token list").ends_with(0);
     assert!(list.out.starts_with("NAME "), "{list:?}");
 }
+
+#[test]
+fn a_token_that_is_not_there_is_told_with_those_that_are() {
+    let folder = Folder::new();
+    let run = |arguments: &str| ran(bare(arguments).arg("--data").arg(&folder.0));
+    run("token create pipeline").tells("the only time");
+    run("token revoke pipelin").ends_with(2).tells("there is no token called \"pipelin\". There are: pipeline.");
+    run("token revoke pipeline").tells("No token is left");
+    run("token revoke pipeline").ends_with(2).tells("There is none.");
+}
