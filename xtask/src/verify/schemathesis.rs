@@ -27,11 +27,11 @@ const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_co
 
 /// Which operations are asked.
 type Operations = &'static [&'static str];
-/// All that are answered at all, for who is let in nowhere.
+/// All there are: for who is let in nowhere, and where there is nothing but the contract's.
 const ALL: Operations = &[];
-/// All but a stream without an end.
+/// All that have an end: a stream has none.
 const ENDING: Operations = &["--exclude-operation-id", "get_x_events"];
-/// All of these that leave the world, and with it the ids, in place.
+/// Those of them that leave the world, and with it the ids, in place.
 const LASTING: Operations = &[
     "--exclude-operation-id",
     "get_x_events",
@@ -40,7 +40,7 @@ const LASTING: Operations = &[
     "--exclude-operation-id",
     "put_x_world",
 ];
-/// The others of these, which are tried last.
+/// The others of them, which are tried last.
 const REPLACING: Operations = &["--include-operation-id", "post_x_scenario", "--include-operation-id", "put_x_world"];
 
 /// A server with a world, quick, so that deployments end while it is asked.
