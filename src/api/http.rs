@@ -1,6 +1,7 @@
 //! A request and its answer as plain data: the one thing that crosses between client and backend.
 
 use std::fmt;
+use std::net::IpAddr;
 
 /// The methods of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -154,4 +155,15 @@ impl Response {
     pub fn is_ok(&self) -> bool {
         (200..300).contains(&self.status)
     }
+}
+
+/// Whether a host, as it stands in an address or a `Host` header, with a port or without, is this machine's own: what is
+/// sent there nobody on the way can read.
+pub fn is_this_machine(host: &str) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let address = name.trim_start_matches('[').trim_end_matches(']');
+    name.eq_ignore_ascii_case("localhost") || address.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
 }

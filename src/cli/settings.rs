@@ -5,7 +5,6 @@
 
 use std::fmt;
 use std::fs;
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -14,7 +13,7 @@ use clap::ValueEnum;
 
 use super::failure::Failure;
 use super::options::{Auth, Options};
-use crate::api::http::{CI_CD, ORIGINS};
+use crate::api::http::{CI_CD, ORIGINS, is_this_machine};
 
 /// Where `playhead serve` listens unless told otherwise.
 const DEFAULT_API_URL: &str = "http://127.0.0.1:8080/api";
@@ -139,9 +138,8 @@ fn origin_of(url: &str) -> Option<(String, String, u16)> {
 /// Whether a token can be sent to an address: not in clear to another machine, where anybody on the way can read it.
 fn hidden(url: &str, insecure: bool) -> Result<(), Failure> {
     let Ok(uri) = url.parse::<ureq::http::Uri>() else { return Ok(()) };
-    let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
-    let here = host.eq_ignore_ascii_case("localhost") || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
-    match uri.scheme_str() == Some("https") || here || insecure {
+    let host = uri.host().unwrap_or_default();
+    match uri.scheme_str() == Some("https") || is_this_machine(host) || insecure {
         true => Ok(()),
         false => Err(Failure::Usage(format!(
             "the token would go to {host} in clear, for anybody on the way to read, and is not sent. Use https://, or say \

@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, Method, header};
 
 use super::origin::Origin;
 use super::tokens::{Error, Scope, Tokens};
+use crate::api::http::is_this_machine;
 
 /// Who asks, once let in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -159,11 +160,5 @@ fn offered_token(headers: &HeaderMap) -> Option<&str> {
 
 /// Whether the name the request was sent to is one of this machine's own.
 pub fn names_this_machine(headers: &HeaderMap) -> bool {
-    let Some(host) = headers.get(header::HOST).and_then(|host| host.to_str().ok()) else { return false };
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
-    };
-    let name = name.trim_start_matches('[').trim_end_matches(']');
-    name.eq_ignore_ascii_case("localhost") || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    headers.get(header::HOST).and_then(|host| host.to_str().ok()).is_some_and(is_this_machine)
 }

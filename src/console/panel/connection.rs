@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use web_sys::SubmitEvent;
 
+use crate::api::http::is_this_machine;
 use crate::client::Error;
 use crate::console::connection::{Connection, LIVE, SCHEMES, Server, connect};
 use crate::console::element::{Child, view};
@@ -204,15 +205,13 @@ fn acceptable(server: &Server) -> Result<(), String> {
         return Err("The address begins with https:// (or http://, on this machine).".to_owned());
     };
     let host = rest.split('/').next().unwrap_or_default();
-    let local =
-        ["localhost", "127.0.0.1", "[::1]"].iter().any(|name| host == *name || host.starts_with(&format!("{name}:")));
     if !(scheme == "https" || scheme == "http") || host.is_empty() {
         return Err("The address begins with https:// (or http://, on this machine), and names a host.".to_owned());
     }
     if rest.contains(['@', '?', '#']) || rest.contains(char::is_whitespace) {
         return Err("The address is a scheme, a host and a path: nothing secret, and no query.".to_owned());
     }
-    if scheme == "http" && !local && !server.token.is_empty() {
+    if scheme == "http" && !is_this_machine(host) && !server.token.is_empty() {
         return Err("Over http:// everybody on the way could read the token. Use https://.".to_owned());
     }
     if !server.token.bytes().all(|byte| byte.is_ascii_graphic()) {
