@@ -52,7 +52,7 @@ pub struct ServiceDetails {
     /// Its probes.
     pub healthchecks: Option<Healthchecks>,
     /// What it stores.
-    pub storage: Storage,
+    pub storage: Option<Storage>,
     /// Of what is built: the way to its Dockerfile.
     pub dockerfile_path: Option<String>,
     /// `AMD64`, `ARM64`.
@@ -99,7 +99,7 @@ pub struct Port {
     /// Of a chart: the Kubernetes service it is of.
     pub service_name: Option<String>,
     /// The port in the cluster.
-    pub internal_port: u32,
+    pub internal_port: Option<u32>,
     /// The port it is reached on from outside.
     pub external_port: Option<u32>,
     /// Whether it is reached from outside.
@@ -166,9 +166,11 @@ pub struct ProbeTarget {
     pub port: Option<u32>,
     /// Of a request: the path.
     pub path: Option<String>,
+    /// Of a request: `HTTP`, `HTTPS`.
+    pub scheme: Option<String>,
 }
 
-readable!(ProbeTarget { port, path });
+readable!(ProbeTarget { port, path, scheme });
 
 /// What a probe runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -183,7 +185,7 @@ readable!(ProbeCommand { command });
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Volume {
     /// GB.
-    pub size: u32,
+    pub size: Option<u32>,
     /// Where it is in the pod.
     pub mount_point: String,
 }
@@ -197,12 +199,6 @@ pub enum Storage {
     Size(u32),
     /// Volumes, each at its place; maybe none.
     Volumes(Vec<Volume>),
-}
-
-impl Default for Storage {
-    fn default() -> Storage {
-        Storage::Volumes(Vec::new())
-    }
 }
 
 impl Read for Storage {

@@ -180,6 +180,9 @@ pub struct ServiceLive {
     /// What needs saying about its last deployment: "skipped, because api failed".
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// Of a service in an error, the deployment that failed: later ones may not have reached it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failed_in: Option<String>,
 }
 
 readable!(ServiceLive {
@@ -197,7 +200,8 @@ readable!(ServiceLive {
     running_configuration,
     requests_count,
     last_operation,
-    note
+    note,
+    failed_in
 });
 
 /// Which version of a service runs, is wanted, is on its way.

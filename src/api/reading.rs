@@ -203,7 +203,7 @@ pub fn read<T: Read>(at: &At<'_>) -> Result<T, Misplaced> {
 /// The first thing that was noted.
 pub fn read_with<T>(at: &At<'_>, read: impl FnOnce(&Reader<'_>) -> T) -> Result<T, Misplaced> {
     let wrong = RefCell::new(None);
-    let value = read(&Reader { at: *at, wrong: &wrong });
+    let value = read(&Reader { at: *at, wrong: &wrong, lenient: false });
     match wrong.into_inner() {
         Some(misplaced) => Err(misplaced),
         None => Ok(value),
@@ -240,17 +240,27 @@ pub struct Reader<'a> {
     /// The place.
     pub at: At<'a>,
     wrong: &'a RefCell<Option<Misplaced>>,
+    /// Whether what is optional is left out where it is wrong.
+    lenient: bool,
 }
 
 impl Reader<'_> {
     /// The value under a key.
     pub fn key<'b>(&'b self, key: &'b str) -> Reader<'b> {
-        Reader { at: self.at.key(key), wrong: self.wrong }
+        Reader { at: self.at.key(key), ..*self }
     }
 
-    /// Reads what nothing depends on: what is wrong in it reads as nothing, and is not noted.
+    /// Reads what nothing depends on: what is wrong in it is left out, with the optional value or the item of a list that
+    /// it is in.
     pub fn leniently<T: Read>(&self) -> T {
-        T::read(&Reader { at: self.at, wrong: &RefCell::new(None) })
+        T::read(&Reader { at: self.at, wrong: &RefCell::new(None), lenient: true })
+    }
+
+    /// A value that can be left out; `None`: it is, being wrong.
+    fn optional<T: Read>(&self) -> Option<T> {
+        let own = RefCell::new(None);
+        let value = T::read(&Reader { wrong: if self.lenient { &own } else { self.wrong }, ..*self });
+        own.into_inner().is_none().then_some(value)
     }
 
     /// Notes it when this is neither an object nor nothing.
@@ -279,7 +289,7 @@ impl Reader<'_> {
             &[]
         });
         for (index, value) in list.iter().enumerate() {
-            each(&Reader { at: At { value, step: Step::Index(&self.at, index) }, wrong: self.wrong });
+            each(&Reader { at: At { value, step: Step::Index(&self.at, index) }, ..*self });
         }
     }
 
@@ -387,14 +397,14 @@ impl Read for Map<String, Value> {
 
 impl<T: Read> Read for Option<T> {
     fn read(from: &Reader<'_>) -> Option<T> {
-        if from.at.is_missing() { None } else { Some(T::read(from)) }
+        if from.at.is_missing() { None } else { from.optional() }
     }
 }
 
 impl<T: Read> Read for Vec<T> {
     fn read(from: &Reader<'_>) -> Vec<T> {
         let mut items = Vec::new();
-        from.each(&mut |item| items.push(T::read(item)));
+        from.each(&mut |item| items.extend(item.optional::<T>()));
         items
     }
 }

@@ -49,7 +49,7 @@ pub fn detail(world: &World, catalog: &Catalog, known: &Environment, since: Sinc
         full: since.full,
         now: Time(world.now),
         environment: environment(catalog, known),
-        services: known.services.iter().filter(changed).map(|known| service(catalog, known)).collect(),
+        services: known.services.iter().filter(changed).map(|one| service(catalog, known, one)).collect(),
         queue: known.queue.iter().enumerate().map(|(place, record)| queued(place + 1, record)).collect(),
         deployment: known.running.as_ref().map(|running| deployment(known, running)),
     }
@@ -92,7 +92,18 @@ fn environment(catalog: &Catalog, known: &Environment) -> EnvironmentLive {
     }
 }
 
-fn service(catalog: &Catalog, known: &Service) -> ServiceLive {
+/// The deployment that left a service in an error.
+fn failed_in(environment: &Environment, service: &Service) -> Option<String> {
+    let running = environment.running.iter().map(|deployment| &deployment.record);
+    let mut ran = running.chain(environment.history.iter().rev()).filter(|_| service.status.is_error());
+    let failed = |record: &&Record| {
+        let mut own = record.items.iter().filter(|item| item.service == service.id);
+        own.any(|item| item.status.as_ref() == Some(&service.status))
+    };
+    ran.find(failed).map(|record| record.id.to_string())
+}
+
+fn service(catalog: &Catalog, environment: &Environment, known: &Service) -> ServiceLive {
     let text = |version: &crate::simulator::Version| version.to_string();
     let last = known.last.as_ref().map(|last| {
         let ongoing = known.status.in_progress();
@@ -133,6 +144,7 @@ fn service(catalog: &Catalog, known: &Service) -> ServiceLive {
         requests_count: u32::try_from(known.waiting.len()).unwrap_or(u32::MAX),
         last_operation: last.or_else(|| told(&catalog.services.get(&known.id)?.status)),
         note: known.note.as_ref().map(ToString::to_string),
+        failed_in: failed_in(environment, known),
     }
 }
 

@@ -49,20 +49,23 @@ pub async fn print(
         let (over, all) = match look(session, id, &deployment, lines.follow).await {
             Err(error) if lines.follow && error.may_heal() => {
                 let known = patience.is_tried();
-                let (wait, words) = patience.failed(interval, &error);
                 if !known {
-                    session.out.progress(&words);
+                    // What counts is how long nothing was heard: a deployment may take its time.
+                    patience = Patience::new(lines.timeout);
                 }
+                let (wait, words) = patience.failed(interval, &error);
                 if patience.is_over() {
                     return Err(given_up(session, &format!("the log of {}", environment.name), error));
+                }
+                if !known {
+                    session.out.progress(&words);
                 }
                 patience.wait(wait).await;
                 continue;
             }
             told => session.told(told)?,
         };
-        // What counts is how long nothing was heard: a deployment may take its time.
-        patience = Patience::new(lines.timeout);
+        patience.succeeded();
         if session.out.json && !lines.follow {
             let wanted = all.iter().filter(|line| is_of(line, only.as_deref()));
             return session.out.json(&wanted.map(as_json).collect());

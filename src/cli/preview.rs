@@ -32,6 +32,8 @@ struct Part<'a> {
     version: Option<String>,
     /// Its effect in one word and in words, or why it is left out.
     fate: Result<(&'static str, &'static str), String>,
+    /// Whether a cancel reaches it and does not interrupt it: the cancel is accepted all the same.
+    goes_on: bool,
 }
 
 /// What would become of all that an action is about.
@@ -53,6 +55,7 @@ impl Plan<'_> {
     /// Why nothing would be done at all.
     fn why_not(&self) -> Option<String> {
         match (&self.refused, self.parts.as_slice()) {
+            (None, parts) if parts.iter().any(|part| part.goes_on) => None,
             (Some(refusal), _) => Some(refusal.to_string()),
             (None, [Part { fate: Err(reason), .. }]) => Some(reason.clone()),
             (None, _) if self.acting() == 0 => Some(Refusal::NoneAllows { action: self.means }.to_string()),
@@ -94,8 +97,7 @@ pub fn left_out(
         return Vec::new();
     }
     // A cancel is of the deployment: who is not in it, or over, is not left out of anything.
-    let counts = |member| action != Action::Cancel || reached(snapshot, member, force) == Some(Interruption::Ignores);
-    let parts = plan.parts.into_iter().filter(|part| counts(part.member));
+    let parts = plan.parts.into_iter().filter(|part| action != Action::Cancel || part.goes_on);
     parts.filter_map(|part| Some(LeftOut { name: part.member.name.clone(), reason: part.fate.err()? })).collect()
 }
 
@@ -155,7 +157,7 @@ fn parts<'a>(
         let version = versions.get(&member.id);
         let judged = match version {
             // It is not even in the call.
-            Some(Err(reason)) => return Part { member, version: None, fate: Err(reason.clone()) },
+            Some(Err(reason)) => return Part { member, version: None, fate: Err(reason.clone()), goes_on: false },
             Some(Ok(_)) | None => member.plan(action, scope, size),
         };
         let fate = match (judged, action) {
@@ -173,7 +175,8 @@ fn parts<'a>(
             (None, Action::Deploy | Action::Redeploy) => member.desired_version.clone(),
             (None, _) => None,
         };
-        Part { member, version: version.filter(|_| fate.is_ok()), fate }
+        let goes_on = action == Action::Cancel && reached(snapshot, member, force) == Some(Interruption::Ignores);
+        Part { member, version: version.filter(|_| fate.is_ok()), fate, goes_on }
     };
     members.iter().map(part).collect()
 }

@@ -110,7 +110,7 @@ pub fn rows(lines: Signal<Arc<Lines>>, selectable: bool, reveal: Box<dyn Fn(usiz
             "Enter" if !on_control => {
                 event.prevent_default();
                 let Some(row) = here.and_then(row_element) else { return };
-                let opens = row.query_selector("a[href], .play").ok().flatten();
+                let opens = row.query_selector("a.name, .play").ok().flatten();
                 if let Some(opens) = opens.and_then(|opens| opens.dyn_into::<HtmlElement>().ok()) {
                     opens.click();
                 }

@@ -1,6 +1,7 @@
 //! Cells that both lists have.
 
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 use leptos::prelude::*;
 
@@ -46,7 +47,7 @@ pub fn drift(count: usize) -> AnyView {
 pub fn operation(store: Store, environment: EnvironmentId, of: &str, operation: Read<Option<Operation>>) -> AnyView {
     let [title, verb, age, who, deployment] = [(); 5].map(|()| operation.clone());
     let words = move || verb.get().map_or_else(|| "–".to_owned(), |last| last.words.to_string());
-    let log = log_link(environment, of, deployment);
+    let log = log_link(environment, of, Read::new(move || deployment.get().and_then(|last| last.deployment)));
     view! {
         <span class="two" title=move || title.get().map(|last| format::moment(last.at))>
             <span>
@@ -62,13 +63,10 @@ pub fn operation(store: Store, environment: EnvironmentId, of: &str, operation: 
     }
 }
 
-/// The address of the log of an operation, where its deployment is told.
-pub fn log_link(environment: EnvironmentId, of: &str, operation: Read<Option<Operation>>) -> Read<Option<String>> {
+/// The address of the log of a deployment, where that is told.
+pub fn log_link(environment: EnvironmentId, of: &str, deployment: Read<Option<Arc<str>>>) -> Read<Option<String>> {
     let (route, of) = (use_route(), of.to_owned());
-    Read::new(move || {
-        let deployment = operation.get()?.deployment?;
-        Some(route.link_deployment(environment, &deployment, &of))
-    })
+    Read::new(move || Some(route.link_deployment(environment, &deployment.get()?, &of)))
 }
 
 /// "Ada Example, console"

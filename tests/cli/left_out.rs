@@ -91,18 +91,25 @@ fn where_all_are_left_out_the_refusal_says_it_alone() {
 #[test]
 fn a_cancel_names_the_lifecycle_jobs_that_go_on() {
     let job = "migrate-orders";
-    for (cancel, goes_on) in [
-        ("environment cancel staging", true),
-        ("job cancel migrate-orders -e staging", true),
-        ("environment cancel staging --request", true),
-        ("environment cancel staging --force", false),
+    let (all, alone) = ("environment redeploy staging", "job redeploy migrate-orders -e staging");
+    for (deploy, cancel, goes_on) in [
+        (all, "environment cancel staging", true),
+        (all, "job cancel migrate-orders -e staging", true),
+        (all, "environment cancel staging --request", true),
+        (all, "environment cancel staging --force", false),
+        (alone, "environment cancel staging", true),
+        (alone, "job cancel migrate-orders -e staging", true),
+        (alone, "environment cancel staging --force", false),
     ] {
         let host = Host::open("shop");
         host.run(&format!("job configure {job} -e staging --cpu 700")).ends_with(0);
-        let deploy = host.run("environment redeploy staging --json").ends_with(0).json();
+        let deploy = host.run(&format!("{deploy} --json")).ends_with(0).json();
         let state = || host.run(&format!("job status {job} -e staging --json")).ends_with(0).json()["state"].clone();
         assert!((0..500).any(|_| state() == "DEPLOYING"), "it never executes");
         let host = host.still();
+        // A plan of what will be accepted says no less.
+        let plan = host.run("environment plan cancel staging").ends_with(0);
+        assert!(plan.out.contains("goes on to its end"), "{plan:?}");
         let request = if cancel.ends_with("--request") { deploy["request"].as_str().unwrap() } else { "" };
         let sent = host.run(&format!("{cancel} {request}")).ends_with(0).says("accepted");
         let reason = "a lifecycle job that executes goes on to its end; --force interrupts it";

@@ -188,6 +188,7 @@ export class Console {
         return { action, refused: refused ? (why?.textContent ?? "").trim() : null };
       }),
     );
+    expect(offers).toHaveLength(ACTIONS.length);
     await this.page.keyboard.press("Escape");
     await expect(menu).toBeHidden();
     return offers;

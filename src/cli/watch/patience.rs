@@ -62,7 +62,9 @@ pub fn given_up(session: &Session, what: &str, problem: client::Error) -> Failur
 /// How long until the next read: longer with each that failed, and as long as a server that counts requests says; and some
 /// more, so that all who were sent away do not come back at the same moment.
 fn pause(usual: Duration, failures: u32, problem: &client::Error) -> Duration {
-    let longer = (usual * 2_u32.pow(failures.min(5))).min(usual.max(LONGEST));
+    // Who asks without a pause is not to hammer a server that is down.
+    let least = if failures < 3 { Duration::ZERO } else { Duration::from_secs(1) };
+    let longer = (usual * 2_u32.pow(failures.min(5))).min(usual.max(LONGEST)).max(least);
     let wait = problem.wait().map_or(longer, |seconds| longer.max(Duration::from_secs(seconds.into())));
     let more = (wait / 4).min(MORE).as_millis();
     wait + Duration::from_millis(timer::jitter(u32::try_from(more).unwrap_or(u32::MAX)).into())

@@ -7,20 +7,24 @@ use super::facts::{Fact, facts, moment, one};
 use crate::api::details::{Detailed, EnvironmentDetails};
 use crate::api::environment::Environment;
 use crate::api::organization::{Organization, Project};
-use crate::client::Error;
+use crate::client::{Client, Error};
 use crate::console::element::{Child, view};
 use crate::console::format;
+use crate::console::legible::legible;
 use crate::console::parts::{Dialog, DialogForm, use_dialog};
 use crate::console::route::use_route;
 use crate::console::state::{Store, use_store};
 use crate::lifecycle::EnvironmentId;
 
 /// What was read.
+#[derive(Clone)]
 struct About {
     environment: Detailed<Environment, EnvironmentDetails>,
     /// What it belongs to, where the server tells of it.
     project: Option<Project>,
     organization: Option<Organization>,
+    /// Why that could not be read.
+    unread: Option<Error>,
 }
 
 type Answer = RwSignal<Option<Result<About, Error>>>;
@@ -55,25 +59,32 @@ fn foot() -> AnyView {
 
 fn read(store: Store, id: EnvironmentId, answer: Answer) {
     answer.set(None);
+    let client = store.client();
     spawn_local(async move {
-        let read = ask(store, id).await;
         // The panel may have been closed meanwhile.
-        answer.try_set(Some(read));
+        match client.environment(id).await {
+            Err(error) => drop(answer.try_set(Some(Err(error)))),
+            Ok(environment) => {
+                let about = About { environment, project: None, organization: None, unread: None };
+                if answer.try_set(Some(Ok(about.clone()))).is_none() {
+                    answer.try_set(Some(Ok(belonging(&client, about).await)));
+                }
+            }
+        }
     });
 }
 
-async fn ask(store: Store, id: EnvironmentId) -> Result<About, Error> {
-    let client = store.client();
-    let environment = client.environment(id).await?;
-    let (project, organization) = (&environment.plain.project.id, &environment.plain.organization.id);
+/// With what it belongs to.
+async fn belonging(client: &Client, mut about: About) -> About {
+    let (project, organization) = (&about.environment.plain.project.id, &about.environment.plain.organization.id);
+    let organizations = client.organizations().await;
+    let projects = client.projects(organization).await;
+    about.organization = organizations.iter().flatten().find(|one| one.id == *organization).cloned();
+    about.project = projects.iter().flatten().find(|one| one.id == *project).cloned();
     // A token may see the environment, and not what it belongs to.
-    let organizations = client.organizations().await.unwrap_or_default();
-    let projects = client.projects(organization).await.unwrap_or_default();
-    Ok(About {
-        project: projects.into_iter().find(|one| one.id == *project),
-        organization: organizations.into_iter().find(|one| one.id == *organization),
-        environment,
-    })
+    let errors = [organizations.err(), projects.err()].into_iter().flatten();
+    about.unread = errors.filter(|error| !error.is_not_offered()).last();
+    about
 }
 
 fn told(store: Store, id: EnvironmentId, answer: Answer) -> AnyView {
@@ -85,7 +96,12 @@ fn told(store: Store, id: EnvironmentId, answer: Answer) -> AnyView {
                 <button class="button" type="button" on:click=move |_| read(store, id, answer)>"Read it again"</button>
             </div>
         },
-        Some(Ok(about)) => facts(all(store, id, about).into_iter()),
+        Some(Ok(about)) => view! {
+            {facts(all(store, id, about).into_iter())}
+            {about.unread.as_ref().map(|error| {
+                view! { <p class="muted" role="status">{format!("What it belongs to could not be read: {error}")}</p> }
+            })}
+        },
     })
 }
 
@@ -95,7 +111,7 @@ fn all(store: Store, id: EnvironmentId, about: &About) -> Vec<Fact> {
     let changed = moment(details.updated_at.filter(|at| Some(*at) != details.created_at));
     let by = details.last_updated_by.as_ref().filter(|by| !by.is_empty());
     let changed = match (changed, by) {
-        (Some(changed), Some(by)) => Some(format!("{changed}, by {by}")),
+        (Some(changed), Some(by)) => Some(format!("{changed}, by {}", legible(by))),
         (changed, _) => changed,
     };
     let project = about.project.as_ref();

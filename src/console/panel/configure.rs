@@ -74,31 +74,32 @@ impl Editor {
     fn save(self) {
         let Some(row) = self.service.get_untracked() else { return };
         self.failure.set(None);
-        match self.draft.with_untracked(Draft::edit) {
+        let sent = self.draft.get_untracked();
+        match sent.edit() {
             Err(problems) => self.problems.set(problems),
             Ok(edit) => {
                 self.problems.set(Vec::new());
                 self.stage.set(Stage::Saving);
+                let client = self.store.client();
                 spawn_local(async move {
-                    let answer = self.store.client().configure(word(row.kind), row.id, edit).await;
+                    let answer = client.configure(word(row.kind), row.id, edit).await;
                     self.store.poke();
                     let saved = answer.is_ok();
-                    self.saved_or_not(answer);
-                    // When it was changed last is another moment now; what was typed meanwhile stays.
-                    if saved && let Ok(configured) = self.store.client().service(word(row.kind), row.id).await {
-                        self.read.try_set(Some(configured));
+                    self.saved_or_not(sent, answer);
+                    // When it was changed last is another moment now, for who still looks.
+                    if saved && self.read.try_get_untracked().is_some() {
+                        self.read.try_set(client.service(word(row.kind), row.id).await.ok());
                     }
                 });
             }
         }
     }
 
-    fn saved_or_not(self, answer: Result<(), Error>) {
+    /// What was sent is saved; what was typed meanwhile is not.
+    fn saved_or_not(self, sent: Draft, answer: Result<(), Error>) {
         match answer {
             Ok(()) => {
-                if let Some(draft) = self.draft.try_get_untracked() {
-                    self.saved.try_set(draft);
-                }
+                self.saved.try_set(sent);
                 self.stage.try_set(Stage::Saved);
             }
             Err(error) => {

@@ -3,12 +3,12 @@
 
 use leptos::prelude::*;
 
-use crate::api::details::{Detailed, Port, Probe, ServiceDetails, Storage};
+use crate::api::details::{Detailed, Port, Probe, ServiceDetails, Storage, Volume};
 use crate::api::service::{GitRepository, Registry, Service};
 use crate::api::time::Time;
 use crate::console::element::{Child, view};
 use crate::console::format;
-use crate::console::legible::legible;
+use crate::console::legible::{legible, plain};
 
 /// A name, and what is told under it.
 pub type Fact = (&'static str, Vec<String>);
@@ -22,7 +22,7 @@ pub fn of_service(of: &Detailed<Service, ServiceDetails>) -> AnyView {
 pub fn facts(all: impl Iterator<Item = Fact>) -> AnyView {
     let told: Vec<_> = all.filter_map(known).collect();
     let fact = |(term, all): Fact| {
-        let words = all.iter().map(|words| view! { <dd>{legible(words)}</dd> }).collect::<Vec<_>>();
+        let words = all.iter().map(|words| view! { <dd>{plain(words.into()).into_owned()}</dd> }).collect::<Vec<_>>();
         view! { <div><dt>{term}</dt> {words}</div> }
     };
     Child::view((!told.is_empty()).then(|| {
@@ -79,14 +79,14 @@ fn place(registry: &Registry) -> String {
     match (registry.name.as_str(), registry.url.as_str()) {
         (name, "") => name.to_owned(),
         ("", url) => url.to_owned(),
-        (name, url) => format!("{name}, {url}"),
+        (name, url) => format!("{}, {}", legible(name), legible(url)),
     }
 }
 
 /// How it is built, reached, probed and kept.
 fn details(of: &ServiceDetails) -> Vec<Fact> {
     let address = of.host.as_ref().map(|host| match of.port {
-        Some(port) => format!("{host}:{port}"),
+        Some(port) => format!("{}:{port}", legible(host)),
         None => host.clone(),
     });
     let reached = of.accessibility.as_deref().map(|name| match name {
@@ -101,10 +101,9 @@ fn details(of: &ServiceDetails) -> Vec<Fact> {
         times => format!("Tried again {times} times at most"),
     });
     let stored = match &of.storage {
-        Storage::Size(size) => vec![format!("{size} GB")],
-        Storage::Volumes(all) => {
-            all.iter().map(|volume| format!("{} GB at {}", volume.size, volume.mount_point)).collect()
-        }
+        Some(Storage::Size(size)) => vec![format!("{size} GB")],
+        Some(Storage::Volumes(all)) => all.iter().map(volume).collect(),
+        None => Vec::new(),
     };
     vec![
         one("Dockerfile", of.dockerfile_path.clone()),
@@ -136,17 +135,24 @@ fn seconds(seconds: u64) -> String {
     format::duration(i64::try_from(seconds).unwrap_or(i64::MAX / 1_000).saturating_mul(1_000))
 }
 
+/// "20 GB at /var/cache"
+fn volume(volume: &Volume) -> String {
+    let place = legible(&volume.mount_point);
+    volume.size.map_or_else(|| place.to_string(), |size| format!("{size} GB at {place}"))
+}
+
 /// "web: HTTP 8080, public on 443"
 fn port(port: &Port) -> String {
     let name = [&port.service_name, &port.name].into_iter().flatten().find(|name| !name.is_empty());
-    let name = name.map(|name| format!("{name}: ")).unwrap_or_default();
+    let name = name.map(|name| format!("{}: ", legible(name))).unwrap_or_default();
+    let number = port.internal_port.map(|number| format!(" {number}")).unwrap_or_default();
     let from = match (port.publicly_accessible, port.external_port) {
         (Some(false), _) => ", in the cluster only".to_owned(),
         (Some(true) | None, Some(external)) => format!(", public on {external}"),
         (Some(true), None) => ", public".to_owned(),
         (None, None) => String::new(),
     };
-    format!("{name}{} {}{from}", port.protocol, port.internal_port)
+    format!("{name}{}{number}{from}", legible(&port.protocol))
 }
 
 /// "HTTP /health on 8080, first after 30 s, every 10 s, 5 s to answer, fails after 3"
@@ -154,10 +160,13 @@ fn probe(probe: &Probe) -> Option<String> {
     let on = |port: Option<u32>| port.map(|port| format!(" on {port}")).unwrap_or_default();
     let kind = &probe.kind;
     let asks = match (&kind.http, &kind.tcp, &kind.grpc, &kind.exec) {
-        (Some(http), ..) => format!("HTTP {}{}", http.path.as_deref().unwrap_or("/"), on(http.port)),
+        (Some(http), ..) => {
+            let scheme = legible(http.scheme.as_deref().unwrap_or("HTTP"));
+            format!("{scheme} {}{}", legible(http.path.as_deref().unwrap_or("/")), on(http.port))
+        }
         (_, Some(tcp), ..) => format!("TCP{}", on(tcp.port)),
         (_, _, Some(grpc), _) => format!("gRPC{}", on(grpc.port)),
-        (_, _, _, Some(exec)) => format!("Command {}", exec.command.join(" ")),
+        (_, _, _, Some(exec)) => format!("Command {}", plain(exec.command.join(" ").into())),
         (None, None, None, None) => return None,
     };
     let told = [

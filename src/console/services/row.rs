@@ -35,7 +35,8 @@ pub fn cells(store: Store, key: u128) -> AnyView {
     });
     let to = Read::new(move || store.service(id).and_then(|row| row.version_deploying.clone()));
     let last = Read::new(move || store.service(id).and_then(|row| row.operation.clone()));
-    let log = log_link(environment, &fixed.name, last.clone());
+    let failed_in = Read::new(move || store.service(id).and_then(|row| row.failed_in.clone()));
+    let log = log_link(environment, &fixed.name, failed_in);
     let Listed(lines) = expect_context();
     view! {
         <td class="c-pick" role="gridcell">{select_one(store, key, fixed.name.clone(), lines)}</td>
@@ -47,7 +48,7 @@ pub fn cells(store: Store, key: u128) -> AnyView {
         </td>
         <td class="c-status" role="gridcell">
             <StatusChip status running=running.clone()/>
-            <span class="note" title=move || note(store, id)>{note_and_log(store, id, log)}</span>
+            <span class="note" title=move || note(store, id)>{note_and_log(store, id, &fixed.name, log)}</span>
         </td>
         <td class="c-running" role="gridcell">
             <RunningMark running=running.clone()/>
@@ -74,11 +75,11 @@ fn out_of_date(store: Store, id: ServiceId) -> AnyView {
 }
 
 /// The note; of an error, the way to what was logged of it too.
-fn note_and_log(store: Store, id: ServiceId, log: Read<Option<String>>) -> AnyView {
-    let href = move || log.get().filter(|_| store.service(id).is_some_and(|row| row.status.is_error()));
+fn note_and_log(store: Store, id: ServiceId, name: &str, log: Read<Option<String>>) -> AnyView {
+    let label = format!("Log of {name}");
     view! {
         {move || note(store, id).map(|words| view! { <span class="note-words">{words}</span> })}
-        {move || href().map(|href| view! { <a class="note-log" href=href>"Log"</a> })}
+        {move || log.get().map(|href| view! { <a class="note-log" href=href aria-label=label.clone()>"Log"</a> })}
     }
 }
 

@@ -317,12 +317,18 @@ fn waiting(store: Store, at: usize, from: &crate::api::queue::Queued) -> Option<
     })
 }
 
+/// What was done, where the outcome says it: the contract does not tell the action.
+fn done(outcome: &str) -> Arc<str> {
+    let of = |(prefix, words): &(&str, &'static str)| outcome.starts_with(prefix).then_some(*words);
+    [("RESTART", "Restart"), ("STOP", "Stop"), ("DELET", "Delete")].iter().find_map(of).unwrap_or("Deployment").into()
+}
+
 /// An environment with its status: pods, queue and counts are not told.
 fn environment_status(row: &EnvironmentRow, from: &EnvironmentStatus) -> EnvironmentRow {
     let status = Status::from_name(&from.state);
     let last = from.last_deployment_date.map(|at| Operation {
         action: None,
-        words: "Deployment".into(),
+        words: done(&from.last_deployment_state),
         at: at.0,
         actor: legible(from.triggered_by.as_deref().unwrap_or_default()),
         origin: legible(from.origin.as_deref().unwrap_or_default()),
@@ -355,6 +361,7 @@ fn service_status(row: &ServiceRow, from: &ServiceStatus) -> ServiceRow {
     };
     ServiceRow {
         beneath: status.clone(),
+        failed_in: from.execution_id.as_deref().filter(|_| status.is_error()).map(Arc::from),
         running,
         sync: meaning::sync(&from.service_deployment_status),
         requests: from.deployment_requests_count as usize,

@@ -106,6 +106,8 @@ pub fn follow<T: Recorded>(
 fn more_to_come<T: Recorded>(known: RwSignal<Remote<T>>) -> bool {
     known.with_untracked(|known| match known {
         Remote::Loaded(value) => value.goes_on(),
+        // What is not there comes no more.
+        Remote::Failed(Error::NotFound { .. }) => false,
         Remote::Stale(..) | Remote::Failed(_) => true,
         Remote::Loading | Remote::Slow => false,
     })

@@ -112,6 +112,8 @@ pub struct ServiceRow {
     pub operation: Option<Operation>,
     /// What the last deployment has to say: "skipped, because api failed".
     pub note: Option<Arc<str>>,
+    /// The deployment that left it in an error, where told.
+    pub failed_in: Option<Arc<str>>,
     /// What the search looks in: name, kind, stage, versions, in lower case.
     pub haystack: Arc<str>,
     /// The contract's own value: source, vCPU, memory, instances.

@@ -95,6 +95,7 @@ pub fn service(from: &Service, provider: Provider, stage: &str, stage_order: usi
         requests: 0,
         operation: None,
         note: None,
+        failed_in: None,
         haystack: "".into(),
         wire: Arc::new(from.clone()),
     };
@@ -127,6 +128,7 @@ pub fn service_live(row: &ServiceRow, from: &ServiceLive) -> ServiceRow {
         requests: from.requests_count as usize,
         operation: from.last_operation.as_ref().map(operation),
         note: from.note.as_deref().map(legible),
+        failed_in: from.failed_in.as_deref().map(Arc::from),
         ..row.clone()
     };
     if next.version_running != row.version_running || next.version_desired != row.version_desired {
