@@ -27,6 +27,14 @@ test("from the environments to a row's menu and back, by keys alone", async ({ p
   await expect(page.getByRole("grid", { name: "Services" })).toBeVisible();
 });
 
+test("Enter on a service opens its menu, whatever links the row has", async ({ page }) => {
+  const console = await openEnvironment(page, "staging");
+  await console.row("notifications").focus();
+  await expect(console.row("notifications").getByRole("link")).toHaveCount(2);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("menu", { name: "Actions of notifications" })).toBeVisible();
+});
+
 test("the arrows of the menu reach every action, the refused ones with their reason", async ({ page }) => {
   const console = await openEnvironment(page, "staging");
   const [name] = await console.names();

@@ -160,12 +160,18 @@ test("a part of a service that cannot be read takes nothing else with it", async
   await console.enter("integration");
   await page.route(`${live.url}/application/*`, async (route) => {
     const answer = await route.fetch();
-    await route.fulfill({ response: answer, json: { ...(await answer.json()), ports: "all", storage: { size: true } } });
+    const whole = await answer.json();
+    const [web, metrics] = whole.ports;
+    whole.healthchecks.readiness_probe.timeout_seconds = "some";
+    const unreadable = { created_at: "once", updated_at: 5, auto_deploy: "true", storage: { size: true } };
+    await route.fulfill({ response: answer, json: { ...whole, ...unreadable, ports: [web, { ...metrics, internal_port: "all" }] } });
   });
   await console.press("api", "Configure");
   await expect(console.dialog.getByRole("textbox", { name: "Memory (MB)" })).toHaveValue("512");
-  await expect(console.dialog).toContainText(/Readiness probe\s*TCP on 8080/);
-  await expect(console.dialog).not.toContainText("Ports");
+  // What is wrong is left out, and not shown as something else.
+  await expect(console.dialog).toContainText(/Ports\s*web: HTTP 8080, public on 443\s*metrics: GRPC, in the cluster only/);
+  await expect(console.dialog).toContainText(/Readiness probe\s*TCP on 8080, first after 30 s, every 10 s, fails after 3/);
+  await expect(console.dialog).not.toContainText(/1970|Created|Changed|Auto-deploy|Storage/);
 });
 
 test("what is told of an environment is said: where it is, since when, until when, and what it belongs to", async ({ page, console }) => {

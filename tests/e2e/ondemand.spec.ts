@@ -15,6 +15,18 @@ test("a glance fetches the first load only; a pointer that moves brings the rest
   await rest;
 });
 
+test("a glance shows every icon, before anybody acts", async ({ page }) => {
+  await page.route(/(menu|panels|toast|deployments|controls)[^/]*\.css/, (route) => route.abort());
+  const console = new Console(page);
+  await page.goto("?scenario=shop&seed=7&clock=paused");
+  await console.ready();
+  const icons = await page.locator(".icon:visible").evaluateAll((all) =>
+    all.map((icon) => [icon.getAttribute("data-icon"), getComputedStyle(icon).getPropertyValue("--mask") !== ""]),
+  );
+  expect(icons.length).toBeGreaterThan(3);
+  for (const [name, drawn] of icons) expect(drawn, String(name)).toBe(true);
+});
+
 test("a link to a panel brings the rest by itself", async ({ page }) => {
   const rest = page.waitForRequest(REST);
   await page.goto("?scenario=shop&clock=paused&panel=demo");
