@@ -14,7 +14,7 @@ use super::state::row::Operation;
 use crate::console::element::{Child, view};
 use crate::lifecycle::{EnvironmentId, Status};
 
-/// "3 ok · 1 canceled"; nothing where all are in one status, as the chip beside it says that.
+/// "3 ok · 1 canceled": how many services are in which status stands beside the roll-up always (law §7).
 pub fn counts(counts: &[(Status, usize)]) -> String {
     let words = |status: &Status| match status {
         Status::Deployed => "ok".to_owned(),
@@ -29,9 +29,6 @@ pub fn counts(counts: &[(Status, usize)]) -> String {
             Some((sum, _)) => *sum += count,
             None => parts.push((*count, words)),
         }
-    }
-    if parts.len() < 2 {
-        return String::new();
     }
     parts.sort_by_key(|(count, _)| Reverse(*count));
     let parts = parts.iter().map(|(count, words)| format!("{} {words}", format::number_words(*count)));

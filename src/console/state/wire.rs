@@ -123,7 +123,8 @@ pub fn service_live(row: &ServiceRow, from: &ServiceLive) -> ServiceRow {
         sync: meaning::sync(&from.sync),
         runs_with: from.running_configuration,
         version_running: from.version.running.as_deref().map(Arc::from),
-        version_desired: from.version.desired.as_deref().map(Arc::from),
+        // Of a database only what is configured tells it.
+        version_desired: from.version.desired.as_deref().map(Arc::from).or_else(|| row.version_desired.clone()),
         version_deploying: from.version.deploying.as_deref().map(Arc::from),
         requests: from.requests_count as usize,
         operation: from.last_operation.as_ref().map(operation),
