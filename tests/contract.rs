@@ -563,6 +563,30 @@ fn what_a_canceled_deployment_never_reached_is_canceled_in_its_history_and_took_
 }
 
 #[test]
+fn what_failed_is_told_with_the_deployment_that_failed_and_not_with_a_later_one_that_never_reached_it() {
+    let mut open = Open::new("shop");
+    let staging = open.environment("staging").to_owned();
+    let told = |open: &mut Open| {
+        let live = open.read(&Endpoint::EnvironmentLive.request(&[&staging]));
+        let id = open.services["staging/notifications"]["id"].clone();
+        let mut services = live["services"].as_array().expect("a list").iter();
+        services.find(|service| service["id"] == id).expect("it is told").clone()
+    };
+    let before = told(&mut open);
+    assert_eq!(
+        (&before["state"], &before["failed_in"]),
+        (&json!("BUILD_ERROR"), &before["last_operation"]["deployment"])
+    );
+    open.accepted(&Endpoint::RedeployEnvironment.request(&[&staging]), 202);
+    open.now += 1_000;
+    open.accepted(&Endpoint::CancelEnvironment.request(&[&staging]), 202);
+    open.now += 3_600_000;
+    let after = told(&mut open);
+    assert_eq!((&after["state"], &after["failed_in"]), (&before["state"], &before["failed_in"]));
+    assert_ne!(after["last_operation"]["deployment"], before["last_operation"]["deployment"]);
+}
+
+#[test]
 fn a_request_waits_its_turn_is_seen_in_the_queue_and_can_be_taken_back() {
     let mut open = Open::new("shop");
     let production = open.environment("production").to_owned();

@@ -98,7 +98,10 @@ fn failed_in(environment: &Environment, service: &Service) -> Option<String> {
     let mut ran = running.chain(environment.history.iter().rev()).filter(|_| service.status.is_error());
     let failed = |record: &&Record| {
         let mut own = record.items.iter().filter(|item| item.service == service.id);
-        own.any(|item| item.status.as_ref() == Some(&service.status))
+        own.any(|item| {
+            let reached = item.outcome != Outcome::Skipped && !item.never_began();
+            reached && item.status.as_ref() == Some(&service.status)
+        })
     };
     ran.find(failed).map(|record| record.id.to_string())
 }
