@@ -61,7 +61,8 @@ PLAYHEAD_CONFIG, else playhead/config.json in XDG_CONFIG_HOME or ~/.config, a JS
 organization, project. Without an address it is http://127.0.0.1:8080/api. QOVERY_CLI_ACCESS_TOKEN is sent only where \
 the address is that of QOVERY_API_URL, the token of the config file only to the address there; no token goes to \
 another machine over http:// without --insecure-http. With NO_COLOR nothing is coloured. With --json an error is \
-one line of the standard error: {\"error\": words, \"code\": exit code}.";
+one line of the standard error: {\"error\": words, \"code\": exit code}, with \"request\" and \"environment\" where \
+an accepted action goes on.";
 
 /// Deploys, stops and watches environments and services; serves the console.
 #[derive(Debug, Parser)]
@@ -139,7 +140,7 @@ pub fn run() -> ExitCode {
         Err(failure) => {
             if !matches!(failure, Failure::Closed) {
                 let words = if options.json { failure.to_string() } else { format!("error: {failure}") };
-                output::fail(options.json, &words, failure.code());
+                output::fail(options.json, &words, failure.code(), failure.about());
             }
             ExitCode::from(failure.code())
         }
@@ -163,7 +164,7 @@ fn misunderstood(error: &clap::Error) -> ExitCode {
         error.exit();
     }
     let words = error.render().to_string();
-    output::fail(true, words.trim_start_matches("error: ").trim_end(), WRONG);
+    output::fail(true, words.trim_start_matches("error: ").trim_end(), WRONG, None);
     ExitCode::from(WRONG)
 }
 

@@ -8,6 +8,8 @@ mod configure;
 mod contract;
 #[path = "cli/host.rs"]
 mod host;
+#[path = "cli/interrupt.rs"]
+mod interrupt;
 #[path = "cli/json.rs"]
 mod json;
 #[path = "kit/server.rs"]
@@ -248,24 +250,6 @@ fn a_cancel_is_planned_and_followed_to_the_end_of_the_deployment() {
         .says("cancel of staging: succeeded");
     let history = host.run("environment history staging --json").ends_with(0).json();
     assert_eq!(history[0]["status"], "CANCELED", "{history}");
-}
-
-#[test]
-fn an_interrupt_ends_the_watching_and_says_that_the_deployment_goes_on() {
-    use std::io::{BufRead, BufReader, Read};
-    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
-        let host = Host::open("shop");
-        let mut command = host.command("environment redeploy staging --watch --interval 60");
-        let mut child = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
-        let mut words = BufReader::new(child.stderr.take().unwrap());
-        let mut line = String::new();
-        words.read_line(&mut line).unwrap();
-        let killed = std::process::Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
-        assert!(killed.success());
-        words.read_to_string(&mut line).unwrap();
-        assert_eq!(child.wait().unwrap().code(), Some(code), "{line}");
-        assert!(line.contains("goes on") && line.contains("playhead environment cancel staging"), "{line}");
-    }
 }
 
 #[test]

@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 use super::facts::Member;
 use super::failure::Failure;
 use super::options::{Sending, Watch};
-use super::receipt;
+use super::receipt::{self, Kept, Known};
 use super::session::Session;
 use super::snapshot::Snapshot;
 use super::watch;
-use super::watch::interrupt::{self, Busy};
+use super::watch::interrupt::{self, Own};
 use crate::client::{self, Accepted, Item, Order};
 use crate::lifecycle::{Action, Kind, Scope, allowed};
 
@@ -105,14 +105,15 @@ pub async fn send(
         return send_as(session, snapshot, order, watch, session.client.act(order), left_out).await;
     };
     name(session, left_out);
-    let busy = Busy::default();
+    let own = Own::new();
     // Before it is sent: an interrupt meanwhile waits until the file says what it was about.
-    interrupt::hear(session.out, order.action, snapshot.called(), &busy);
-    let held = busy.lock().await;
-    let (accepted, kept) = receipt::send(session, snapshot, order, &path).await?;
+    interrupt::hear(session.out, order.action, snapshot, &own);
+    let mut held = own.hold().await;
+    let Kept { accepted, known, written } = receipt::send(session, snapshot, order, &path).await?;
+    *held = known;
     drop(held);
-    interrupt::give_way(&busy).await;
-    tell(session, snapshot, order, watch, accepted, left_out).await.and(kept)
+    own.give_way().await;
+    tell(session, snapshot, order, watch, (accepted, known), left_out).await.and(written)
 }
 
 /// The same by a call that is made when it is time to.
@@ -125,12 +126,15 @@ pub async fn send_as(
     left_out: &[LeftOut],
 ) -> Result<(), Failure> {
     name(session, left_out);
+    let own = Own::new();
     if watch.watch {
         // Before it is sent: an interrupt that comes with the answer is told like any other.
-        interrupt::hear(session.out, order.action, snapshot.called(), &Busy::default());
+        interrupt::hear(session.out, order.action, snapshot, &own);
     }
     let accepted = session.told(call.await)?;
-    tell(session, snapshot, order, watch, accepted, left_out).await
+    let known = Known::accepted(accepted.request);
+    *own.hold().await = known;
+    tell(session, snapshot, order, watch, (accepted, known), left_out).await
 }
 
 /// Names who is left out, and why, before anything is sent (law §4).
@@ -145,11 +149,11 @@ async fn tell(
     snapshot: &Snapshot,
     order: &Order,
     watch: Watch,
-    accepted: Accepted,
+    (accepted, known): (Accepted, Known),
     left_out: &[LeftOut],
 ) -> Result<(), Failure> {
     if watch.watch {
-        return watch::follow(session, snapshot, order, accepted, watch, left_out).await;
+        return watch::follow(session, snapshot, order, (accepted, known), watch, left_out).await;
     }
     if session.out.json {
         let answer = json!({

@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::settings::HeldBack;
 use crate::client::{self, error::WEB_PAGE};
+use crate::lifecycle::{EnvironmentId, RequestId};
 use crate::server::API;
 
 /// Whether a server was given a token.
@@ -17,6 +18,15 @@ pub enum Token {
     HeldBack(HeldBack),
     /// There is none.
     Missing,
+}
+
+/// The request that goes on although the command has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct About {
+    /// Which, where it is known.
+    pub request: Option<RequestId>,
+    /// Where.
+    pub environment: EnvironmentId,
 }
 
 /// Why a command did not do what was asked.
@@ -42,8 +52,13 @@ pub enum Failure {
     #[error("{0}")]
     Failed(String),
     /// The deployment that was watched did not end in time.
-    #[error("{0}")]
-    NotEnded(String),
+    #[error("{words}")]
+    NotEnded {
+        /// What is to be said.
+        words: String,
+        /// Which request it is, of an action.
+        about: Option<About>,
+    },
     /// Who read the output went away, which is no error.
     #[error("the output was closed")]
     Closed,
@@ -65,7 +80,7 @@ impl Failure {
             Failure::Failed(_) => 1,
             Failure::Usage(_) | Failure::File { .. } => 2,
             Failure::Refused(_) => 3,
-            Failure::NotEnded(_) => 4,
+            Failure::NotEnded { .. } => 4,
             Failure::Call { error, .. } => match error {
                 client::Error::Invalid { .. } | client::Error::NotFound { .. } => 2,
                 client::Error::Refused { .. } | client::Error::Unauthorized { .. } => 3,
@@ -75,6 +90,19 @@ impl Failure {
                 | client::Error::Server { .. }
                 | client::Error::Unreadable { .. } => 4,
             },
+        }
+    }
+
+    /// The request that goes on.
+    pub fn about(&self) -> Option<&About> {
+        match self {
+            Failure::NotEnded { about, .. } => about.as_ref(),
+            Failure::Closed
+            | Failure::Failed(_)
+            | Failure::Usage(_)
+            | Failure::File { .. }
+            | Failure::Refused(_)
+            | Failure::Call { .. } => None,
         }
     }
 

@@ -55,7 +55,8 @@ pub async fn print(
                 }
                 let (wait, words) = patience.failed(interval, &error);
                 if patience.is_over() {
-                    return Err(given_up(session, &format!("the log of {}", environment.name), error));
+                    let words = given_up(session, &format!("the log of {}", environment.name), error);
+                    return Err(Failure::NotEnded { words, about: None });
                 }
                 if !known {
                     session.out.progress(&words);

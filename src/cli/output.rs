@@ -8,7 +8,7 @@ use std::io::{self, IsTerminal, Write};
 
 use serde_json::{Value, json};
 
-use super::failure::Failure;
+use super::failure::{About, Failure};
 use super::foreign;
 use crate::client::unseen;
 use crate::lifecycle::{Class, Status};
@@ -89,12 +89,17 @@ impl Output {
     }
 }
 
-/// Says why it did not go well: in a line of words, or for machines as an object with the exit code beside them. The
-/// standard output stays what it is.
-pub fn fail(json: bool, words: &str, code: u8) {
+/// Says why it did not go well: in a line of words, or for machines as an object with the exit code beside them, and the
+/// request that it is about, if any. The standard output stays what it is.
+pub fn fail(json: bool, words: &str, code: u8, about: Option<&About>) {
     match json {
         true => {
-            let told = unseen::json(&json!({ "error": words, "code": code }).to_string()).into_owned();
+            let mut told = json!({ "error": words, "code": code });
+            if let (Some(about), Some(fields)) = (about, told.as_object_mut()) {
+                fields.insert("request".to_owned(), json!(about.request.map(|id| id.to_string())));
+                fields.insert("environment".to_owned(), json!(about.environment.to_string()));
+            }
+            let told = unseen::json(&told.to_string()).into_owned();
             let _ = writeln!(io::stderr(), "{told}");
         }
         false => complain(words),

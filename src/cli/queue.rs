@@ -188,7 +188,7 @@ async fn not_waiting(
     Ok(Failure::Refused(match running.and_then(|running| running.parse().ok()) == Some(request) {
         true => format!(
             "request {request} has started and cannot be taken back. To cancel its deployment: playhead environment \
-             cancel {}",
+             cancel {} --request {request}",
             snapshot::environment(environment)
         ),
         false => format!(

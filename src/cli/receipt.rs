@@ -36,6 +36,31 @@ pub enum Known {
     Request(RequestId),
 }
 
+impl Known {
+    /// Of an action that was accepted.
+    pub fn accepted(request: Option<RequestId>) -> Known {
+        request.map_or(Known::Unnamed, Known::Request)
+    }
+
+    /// The request, where it is known.
+    pub fn request(self) -> Option<RequestId> {
+        match self {
+            Known::Request(request) => Some(request),
+            Known::Nothing | Known::Sent | Known::Unnamed => None,
+        }
+    }
+}
+
+/// What became of an action that is kept in a file.
+pub struct Kept {
+    /// What the server said of it.
+    pub accepted: Accepted,
+    /// Which request it is: of a server that does not say, as its lists tell.
+    pub known: Known,
+    /// Whether that could be written.
+    pub written: Result<(), Failure>,
+}
+
 /// Reads a file.
 ///
 /// # Errors
@@ -73,16 +98,11 @@ pub fn forget(path: &Path) -> Result<(), Failure> {
     }
 }
 
-/// Sends an action, and keeps in the file what becomes of it; the second result says whether the id could be written.
+/// Sends an action, and keeps in the file what becomes of it.
 ///
 /// # Errors
 /// [`Failure::File`] before anything is sent, where the file cannot be written; else those of the action.
-pub async fn send(
-    session: &Session,
-    snapshot: &Snapshot,
-    order: &Order,
-    path: &Path,
-) -> Result<(Accepted, Result<(), Failure>), Failure> {
+pub async fn send(session: &Session, snapshot: &Snapshot, order: &Order, path: &Path) -> Result<Kept, Failure> {
     // A server of ours names the request in its answer.
     let names = snapshot.plain.is_none();
     let before =
@@ -110,7 +130,7 @@ pub async fn send(
     if let (Err(failure), Some(id)) = (&kept, request) {
         session.out.progress(&format!("request {id} was accepted, and its id is not written down: {failure}"));
     }
-    Ok((accepted, kept))
+    Ok(Kept { accepted, known: Known::accepted(request), written: kept })
 }
 
 /// The requests that the contract shows: those that wait, and the one that runs or is the next.

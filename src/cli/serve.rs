@@ -101,7 +101,7 @@ impl Serve {
             Ok(()) => ExitCode::SUCCESS,
             Err(failure) => {
                 let words = if json { format!("{failure}.") } else { format!("error: {failure}.") };
-                output::fail(json, &words, FAILED);
+                output::fail(json, &words, FAILED, None);
                 ExitCode::from(FAILED)
             }
         }

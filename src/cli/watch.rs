@@ -12,9 +12,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::act::{LeftOut, with_left_out, words};
-use super::failure::Failure;
+use super::failure::{About, Failure};
 use super::options::Watch;
 use super::output::part;
+use super::receipt::Known;
 use super::session::Session;
 use super::snapshot::Snapshot;
 use crate::api::outcome::Outcome;
@@ -66,7 +67,7 @@ pub async fn follow(
     session: &Session,
     snapshot: &Snapshot,
     order: &Order,
-    accepted: Accepted,
+    (accepted, known): (Accepted, Known),
     watch: Watch,
     left_out: &[LeftOut],
 ) -> Result<(), Failure> {
@@ -117,14 +118,17 @@ pub async fn follow(
         }
         if patience.is_over() {
             session.out.progress_over();
-            return Err(match problem {
+            let about = About { request: known.request(), environment: order.environment };
+            let called = snapshot.called();
+            let words = match problem {
                 Some(error) => given_up(session, &format!("{words} was accepted, but"), error),
-                None => Failure::NotEnded(format!(
-                    "{words} has not ended within {} s and goes on. Look with \"playhead environment status {}\".",
+                None => format!(
+                    "{words} has not ended within {} s and goes on. Look with \"playhead environment status {called}\".",
                     watch.timeout,
-                    snapshot.called()
-                )),
-            });
+                ),
+            };
+            let how = interrupt::to_cancel(order.action, called, known);
+            return Err(Failure::NotEnded { words: format!("{words}{how}"), about: Some(about) });
         }
         patience.wait(wait).await;
     }

@@ -123,6 +123,12 @@ impl Host {
         world.requests.iter().filter(|request| request.method != Method::Get).cloned().collect()
     }
 
+    /// Whether nothing but reads came since the last action.
+    pub fn is_read(&self) -> bool {
+        let world = self.world.lock().unwrap();
+        world.requests.last().is_some_and(|request| request.method == Method::Get)
+    }
+
     /// Asks the backend itself.
     pub fn ask(&self, request: &Request) -> Value {
         let mut world = self.world.lock().unwrap();

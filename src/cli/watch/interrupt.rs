@@ -1,12 +1,16 @@
-//! Being told to end while an action is under way: what is accepted goes on, and how to cancel it is said.
+//! Being told to end while an action is under way: what is accepted goes on, and how to cancel it, and nothing else, is
+//! said.
 
 use std::io;
 use std::sync::Arc;
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::cli::act::verb;
+use crate::cli::failure::About;
 use crate::cli::output::{Output, fail};
+use crate::cli::receipt::Known;
+use crate::cli::snapshot::Snapshot;
 use crate::lifecycle::Action;
 
 /// The exit code after Ctrl-C, as of every shell.
@@ -15,37 +19,64 @@ const INTERRUPTED: u8 = 130;
 #[cfg(unix)]
 const TERMINATED: u8 = 143;
 
-/// Held while something has to be done to its end before.
-pub type Busy = Arc<Mutex<()>>;
+/// Which request an action became, as far as it is known; held while something has to be done to its end before.
+#[derive(Clone, Debug)]
+pub struct Own(Arc<Mutex<Known>>);
 
-/// Ctrl-C and SIGTERM end the watching only: says so, and how to end the deployment of the environment that a command
-/// calls so. From the return on they are heard, and obeyed as soon as nobody is busy.
-pub fn hear(out: Output, action: Action, environment: &str, busy: &Busy) {
-    let how = match action {
-        Action::Stop | Action::Restart | Action::Cancel => String::new(),
-        Action::Deploy | Action::Redeploy | Action::DeployVersion | Action::DeployLatest => {
-            format!(" To cancel it: playhead environment cancel {environment}")
-        }
-    };
-    let words = format!("interrupted: the {}, once accepted, goes on.{how}", verb(action));
+impl Own {
+    /// Of an action that is about to be sent.
+    pub fn new() -> Own {
+        Own(Arc::new(Mutex::new(Known::Sent)))
+    }
+
+    /// Whoever is told to end waits as long as this is held.
+    pub async fn hold(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().await
+    }
+
+    /// Lets what was heard while somebody held it have its turn: it ends the program.
+    pub async fn give_way(&self) {
+        // What has come by now is heard…
+        tokio::task::yield_now().await;
+        // …and stands before this one in the queue.
+        drop(self.0.lock().await);
+    }
+}
+
+/// Ctrl-C and SIGTERM end the watching only: says so, and how to end the own request. From the return on they are heard,
+/// and obeyed as soon as nobody holds what is known of it.
+pub fn hear(out: Output, action: Action, snapshot: &Snapshot, own: &Own) {
     // Where nobody can listen, they end the program as they always do.
     let Ok(told) = told() else { return };
-    let busy = busy.clone();
+    let own = own.clone();
+    let (environment, called) = (snapshot.id, snapshot.called().to_owned());
     tokio::spawn(async move {
         let code = told.await;
-        let _free = busy.lock().await;
+        let known = *own.hold().await;
         out.progress_over();
-        fail(out.json, &words, code);
+        let accepted = if known == Known::Sent { ", if it is accepted," } else { "" };
+        let how = to_cancel(action, &called, known);
+        let words = format!("interrupted: the {}{accepted} goes on.{how}", verb(action));
+        fail(out.json, &words, code, Some(&About { request: known.request(), environment }));
         std::process::exit(code.into());
     });
 }
 
-/// Lets what was heard while somebody was busy have its turn: it ends the program.
-pub async fn give_way(busy: &Busy) {
-    // What has come by now is heard…
-    tokio::task::yield_now().await;
-    // …and stands before this one in the queue.
-    drop(busy.lock().await);
+/// How to cancel an action's own request, which may still wait behind somebody else's that runs: a sentence with a space
+/// before it, or nothing where there is nothing to cancel.
+pub fn to_cancel(action: Action, environment: &str, known: Known) -> String {
+    match action {
+        // A stop and a restart are not canceled while they run.
+        Action::Stop | Action::Restart | Action::Cancel => return String::new(),
+        Action::Deploy | Action::Redeploy | Action::DeployVersion | Action::DeployLatest => {}
+    }
+    match known.request() {
+        Some(request) => format!(" To cancel it: playhead environment cancel {environment} --request {request}"),
+        None => format!(
+            " Which request it is, is not known, and what runs may be somebody else's: before you cancel anything, look with \
+             \"playhead environment status {environment}\" and \"playhead environment queue {environment}\"."
+        ),
+    }
 }
 
 /// Listens from now on; what comes is the exit code.

@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 use crate::client::{self, timer};
 
@@ -53,10 +52,10 @@ impl Patience {
     }
 }
 
-/// How it ends where the last read failed, too.
-pub fn given_up(session: &Session, what: &str, problem: client::Error) -> Failure {
+/// How it ends where the last read failed, too: the words.
+pub fn given_up(session: &Session, what: &str, problem: client::Error) -> String {
     let why = session.told::<()>(Err(problem)).err().map(|why| why.to_string()).unwrap_or_default();
-    Failure::NotEnded(format!("{what} could not be followed to its end: {why}"))
+    format!("{what} could not be followed to its end: {why}")
 }
 
 /// How long until the next read: longer with each that failed, and as long as a server that counts requests says; and some
