@@ -128,7 +128,7 @@ fn changes(member: &Member, sizes: &Sizes) -> Result<Vec<Change>, Failure> {
 fn not_there(member: &Member, missing: &Size) -> Failure {
     let there = SIZES.iter().filter(|size| (size.desired)(&member.configured).is_some());
     let flags: Vec<&str> = there.map(|size| size.flag).collect();
-    let (name, kind, flag) = (&member.name, member.kind.words(), missing.flag);
+    let (name, kind, flag) = (&member.name, member.kind_words(), missing.flag);
     Failure::Usage(match flags.as_slice() {
         [] => format!("{name} ({kind}) has no size that can be set: its own values decide."),
         flags => format!("{name} ({kind}) has no {flag}. It has {}.", flags.join(", ")),

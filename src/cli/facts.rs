@@ -6,6 +6,7 @@ use crate::api::live::{RunningConfiguration, ServiceLive};
 use crate::api::service::Service;
 use crate::api::status::ServiceStatus;
 use crate::client::meaning;
+use crate::client::order::word;
 use crate::lifecycle::plan::{Effect, effect};
 use crate::lifecycle::{
     Action, Engine, Kind, Provider, Refusal, RunningStatus, Scope, ServiceFacts, ServiceId, Source, Status, Sync,
@@ -114,6 +115,19 @@ impl Member {
         self.sync = sync(&from.service_deployment_status);
         self.requests = from.deployment_requests_count;
         self.last = Some(last(from));
+    }
+
+    /// What it is, in words; a kind that is not known as it came.
+    pub fn kind_words(&self) -> &str {
+        meaning::kind_words(&self.configured, self.kind)
+    }
+
+    /// What it is, in the words of commands and paths; a type that has none as it came.
+    pub fn type_word(&self) -> &str {
+        match self.kind {
+            Kind::Unknown => &self.configured.service_type,
+            known => word(known),
+        }
     }
 
     /// What it is called in a command to be copied.

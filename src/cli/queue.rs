@@ -13,7 +13,8 @@ use crate::api::environment::Environment;
 use crate::api::live::QueuedRequest;
 use crate::api::queue::Queued;
 use crate::api::service::Service;
-use crate::lifecycle::{EnvironmentId, RequestId};
+use crate::client::meaning;
+use crate::lifecycle::{EnvironmentId, RequestId, Source};
 
 /// How many names of services a line has room for.
 const NAMED: usize = 3;
@@ -29,6 +30,8 @@ struct Waiting {
     scope: Option<String>,
     /// The names of its services.
     services: Vec<String>,
+    /// Whether it is of the environment rather than of these.
+    whole: bool,
     by: String,
     from: Option<String>,
     since: Option<String>,
@@ -38,12 +41,15 @@ impl Waiting {
     /// As the paths of our own tell it.
     fn live(from: QueuedRequest, services: &[Service]) -> Waiting {
         let name = |id: &String| services.iter().find(|one| one.id == *id).map_or(id, |one| &one.name).clone();
+        let git = || services.iter().filter(|one| meaning::source(one, meaning::kind(one)) == Source::Git).count();
+        let whole = meaning::named(&from, git).is_empty();
         Waiting {
             id: from.id,
             place: from.position,
             action: from.action,
             scope: Some(from.scope),
             services: from.services.iter().map(name).collect(),
+            whole,
             by: from.actor,
             from: Some(from.origin),
             since: Some(from.at.to_string()),
@@ -60,6 +66,7 @@ impl Waiting {
             action: from.trigger_action,
             scope: None,
             services: services.map(|service| service.identifier.name).collect(),
+            whole: false,
             by: asked.triggered_by,
             from: asked.origin,
             since: asked.created_at.map(|at| at.to_string()),
@@ -73,7 +80,7 @@ impl Waiting {
     /// What it is about, in a few words.
     fn about(&self) -> String {
         match self.services.as_slice() {
-            _ if self.scope.as_deref() == Some("ENVIRONMENT") => "the environment".to_owned(),
+            _ if self.whole => "the environment".to_owned(),
             [] => "-".to_owned(),
             names if names.len() <= NAMED => names.join(", "),
             [first, rest @ ..] => format!("{first} and {} more", rest.len()),

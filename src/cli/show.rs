@@ -13,7 +13,6 @@ use super::session::Session;
 use super::snapshot::Snapshot;
 use crate::api::live::LastOperation;
 use crate::api::status::EnvironmentStatus;
-use crate::client::order::word;
 use crate::lifecycle::{Kind, RunningStatus, Status, Sync};
 
 /// How many digits of a commit are shown in a list.
@@ -125,7 +124,7 @@ pub fn service(session: &Session, snapshot: &Snapshot, member: &Member) -> Resul
     table.row(vec!["service".into(), member.name.as_str().into()]);
     table.row(vec!["id".into(), member.id.to_string().into()]);
     table.row(vec!["environment".into(), snapshot.environment.name.as_str().into()]);
-    table.row(vec!["kind".into(), member.kind.words().into()]);
+    table.row(vec!["kind".into(), member.kind_words().into()]);
     table.row(vec!["stage".into(), or_dash(&member.stage).into()]);
     table.row(vec!["status".into(), (&member.status).into()]);
     if member.running != RunningStatus::Unknown {
@@ -154,7 +153,7 @@ fn rows(session: &Session, services: &[&Member]) -> Result<(), Failure> {
         let running = if member.running == RunningStatus::Unknown { "-" } else { member.running.words() };
         table.row(vec![
             member.name.as_str().into(),
-            member.kind.words().into(),
+            member.kind_words().into(),
             or_dash(&member.stage).into(),
             (&member.status).into(),
             running.into(),
@@ -170,8 +169,8 @@ fn service_json(member: &Member) -> Value {
     json!({
         "id": member.id.to_string(),
         "name": member.name,
-        "type": word(member.kind),
-        "kind": member.kind.words(),
+        "type": member.type_word(),
+        "kind": member.kind_words(),
         "stage": member.stage,
         "state": state(&member.status),
         "running_state": (member.running != RunningStatus::Unknown).then(|| member.running.name()),

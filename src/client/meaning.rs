@@ -1,8 +1,8 @@
 //! What the wire's words mean in the lifecycle's: read in one place by everybody who asks the rule.
 
-use crate::api::live::EnvironmentLive;
+use crate::api::live::{EnvironmentLive, QueuedRequest};
 use crate::api::service::Service;
-use crate::lifecycle::{EnvironmentFacts, Kind, Pods, RunningStatus, Source, Status, Sync};
+use crate::lifecycle::{Action, EnvironmentFacts, Kind, Pods, RunningStatus, Source, Status, Sync};
 
 /// Whether a service is brought up: a Redeploy brings up what is not (law §5). `told` is what the server says of it;
 /// where it says nothing, the status beneath and the running status tell it as well as they can.
@@ -42,6 +42,13 @@ pub fn pods(told: Option<bool>, running: &RunningStatus, any: bool) -> Pods {
     }
 }
 
+/// The services that a waiting request is told to be of; none: of the environment. Deploy latest version is always the
+/// environment's (law §4), also with a choice of services: they are named where they are fewer than have a git source.
+pub fn named(from: &QueuedRequest, git: impl FnOnce() -> usize) -> &[String] {
+    let chosen = || Action::from_name(&from.action) == Some(Action::DeployLatest) && from.services.len() < git();
+    if from.scope != "ENVIRONMENT" || chosen() { &from.services } else { &[] }
+}
+
 /// What the rule looks at in an environment.
 pub fn environment(from: &EnvironmentLive) -> EnvironmentFacts {
     EnvironmentFacts { ever_deployed: from.ever_deployed, cancelable: Some(from.cancelable) }
@@ -67,6 +74,14 @@ pub fn kind(from: &Service) -> Kind {
         ("HELM", ..) => Kind::Helm,
         ("CONTAINER", ..) => Kind::Container,
         _ => Kind::Unknown,
+    }
+}
+
+/// What a service is, in words; a kind that is not known as it came.
+pub fn kind_words(from: &Service, kind: Kind) -> &str {
+    match kind {
+        Kind::Unknown => from.job_type.as_deref().unwrap_or(&from.service_type),
+        known => known.words(),
     }
 }
 

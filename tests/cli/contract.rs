@@ -179,8 +179,16 @@ fn a_service_of_an_unknown_kind_is_shown_and_nothing_is_sent_for_it() {
         let all = body["results"].as_array_mut().unwrap();
         let one = all.iter_mut().find(|service| service["name"] == "ingress").unwrap();
         one["service_type"] = json!("TERRAFORM");
+        let one = all.iter_mut().find(|service| service["name"] == "nightly-report").unwrap();
+        one["job_type"] = json!("WEEKLY");
     });
-    thin.run("service list -e staging").ends_with(0).says("ingress");
+    let list = thin.run("service list -e staging").ends_with(0).says("TERRAFORM").says("WEEKLY");
+    assert!(!list.out.to_lowercase().contains("unknown"), "{list:?}");
+    thin.run("service status ingress -e staging").ends_with(0).says("TERRAFORM");
+    let one = thin.run("service status ingress -e staging --json").ends_with(0).json();
+    assert_eq!((&one["type"], &one["kind"]), (&json!("TERRAFORM"), &json!("TERRAFORM")));
+    let one = thin.run("service status nightly-report -e staging --json").ends_with(0).json();
+    assert_eq!((&one["type"], &one["kind"]), (&json!("JOB"), &json!("WEEKLY")));
     for command in [
         "service redeploy ingress -e staging",
         "service cancel ingress -e staging",

@@ -41,6 +41,22 @@ fn the_queue_says_place_action_services_who_from_where_and_since_when() {
 }
 
 #[test]
+fn the_latest_versions_of_some_services_are_told_as_theirs_and_not_as_the_environments() {
+    let (host, _) = busy();
+    for (services, about) in [
+        ("--services storefront,payments", "storefront, payments"),
+        ("--services payments", "payments"),
+        ("", "the environment"),
+    ] {
+        host.run(&format!("environment deploy staging --latest {services}")).ends_with(0);
+        let queue = host.run("environment queue staging").ends_with(0);
+        queue.says(&format!("deploy latest version  {about}  "));
+        let words = format!("deploy latest version of {about} in staging: taken back");
+        host.run("environment take-back staging").ends_with(0).says(&words);
+    }
+}
+
+#[test]
 fn the_contract_tells_the_queue_in_its_own_words() {
     let (host, later) = busy();
     host.run(&later[0]).ends_with(0);

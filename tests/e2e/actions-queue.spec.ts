@@ -54,6 +54,9 @@ test("Deploy latest version of the environment is taken while it works, and wait
   await console.confirm("Deploy latest to orders-api");
   await console.expectStatus("orders-api", "Queued");
   await expect(page.getByRole("button", { name: "1 waiting" })).toBeVisible();
+  // It is the environment's by its scope, and is told as what was chosen.
+  await expect((await queue(console)).getByRole("listitem")).toContainText("Deploy latest orders-api");
+  await page.keyboard.press("Escape");
   const sights = await console.watch("catalog-api", "orders-api");
   expect(way(sights, "catalog-api")).toEqual(["Building", "Deploying", "Deployment OK"]);
   expect(way(sights, "orders-api")).toEqual(["Queued", "Building", "Deploying", "Deployment OK"]);

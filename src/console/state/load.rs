@@ -13,7 +13,7 @@ use crate::api::stage::Stage;
 use crate::client::{self, Client};
 use crate::console::legible::name;
 use crate::console::route::Place;
-use crate::lifecycle::{EnvironmentId, Provider, ServiceId};
+use crate::lifecycle::{EnvironmentId, Provider, ServiceId, Source};
 
 /// One round: whatever the page shows and is not loaded is loaded; of the rest, what changed.
 pub async fn refresh(store: Store) -> Result<(), client::Error> {
@@ -293,7 +293,8 @@ fn patch_services(store: Store, focus: EnvironmentId, live: &EnvironmentDetail, 
         store.environments.touch();
     }
     let name = |id: ServiceId| store.services.peek(id.0).map(|row| row.name.clone());
-    let queue: Vec<_> = live.queue.iter().filter_map(|request| wire::queued(request, name)).collect();
+    let git = || store.services.number(|row| row.source == Source::Git);
+    let queue: Vec<_> = live.queue.iter().filter_map(|request| wire::queued(request, git, name)).collect();
     if store.queue.with_untracked(|now| *now != queue) {
         store.queue.set(queue);
     }

@@ -235,10 +235,7 @@ impl EnvironmentRow {
 impl ServiceRow {
     /// What it is, in words; a kind that is not known as it came.
     pub fn kind_words(&self) -> String {
-        match self.kind {
-            Kind::Unknown => self.wire.job_type.as_ref().unwrap_or(&self.wire.service_type).clone(),
-            known => known.words().to_owned(),
-        }
+        meaning::kind_words(&self.wire, self.kind).to_owned()
     }
 
     /// What the rule looks at: a new request is judged by the shown status.

@@ -92,6 +92,11 @@ impl<R: PartialEq + Send + Sync> Rows<R> {
         self.rows.with_value(|rows| rows.values().any(|row| row.with_untracked(|row| such(row))))
     }
 
+    /// How many of the rows are such, now.
+    pub fn number(self, such: impl Fn(&R) -> bool) -> usize {
+        self.rows.with_value(|rows| rows.values().filter(|row| row.with_untracked(|row| such(row))).count())
+    }
+
     /// Replaces all rows; they come in the list's natural order. Rows that stay keep their signals.
     pub fn load(self, rows: Vec<(u128, R)>) {
         let order: Arc<[u128]> = rows.iter().map(|(key, _)| *key).collect();

@@ -138,15 +138,19 @@ pub fn service_live(row: &ServiceRow, from: &ServiceLive) -> ServiceRow {
     next
 }
 
-/// A waiting request; `name` tells the name of a service.
-pub fn queued(from: &QueuedRequest, name: impl Fn(ServiceId) -> Option<Arc<str>>) -> Option<Queued> {
+/// A waiting request; `git` tells how many services have a git source, `name` the name of a service.
+pub fn queued(
+    from: &QueuedRequest,
+    git: impl FnOnce() -> usize,
+    name: impl Fn(ServiceId) -> Option<Arc<str>>,
+) -> Option<Queued> {
     let services = ids(&from.services);
-    let named = if from.scope == "ENVIRONMENT" { &[] } else { services.as_slice() };
+    let named = ids(meaning::named(from, git));
     Some(Queued {
         id: from.id.parse::<RequestId>().ok()?,
         place: from.position as u64,
         action: Action::from_name(&from.action),
-        words: asked(&from.action, named, name),
+        words: asked(&from.action, &named, name),
         services,
         actor: legible(&from.actor),
         origin: legible(&from.origin),
