@@ -50,7 +50,8 @@ const WRONG: u8 = 2;
 
 /// What the help ends with.
 const AFTER: &str = "\
-Exit codes: 0 done; 1 the watched deployment failed or was canceled; 2 wrong arguments, names or settings; \
+Exit codes: 0 done; 1 the watched deployment failed or was canceled, or serve cannot begin or go on (it cannot listen \
+there, another server uses the folder, the journal cannot be read); 2 wrong arguments, names or settings; \
 3 refused, or not allowed for this token; 4 the API cannot be reached or does not answer; 130 interrupted, 143 terminated: \
 what was accepted goes on.
 
@@ -82,19 +83,19 @@ enum Command {
     /// Lists services of every kind, shows them, acts on them
     #[command(subcommand)]
     Service(ServiceVerb),
-    /// The same for applications: built from git
+    /// Lists applications (built from git), shows them, acts on them
     #[command(subcommand)]
     Application(ServiceVerb),
-    /// The same for containers: run from an image
+    /// Lists containers (run from an image), shows them, acts on them
     #[command(subcommand)]
     Container(ServiceVerb),
-    /// The same for lifecycle jobs and cron jobs
+    /// Lists lifecycle jobs and cron jobs, shows them, acts on them
     #[command(subcommand)]
     Job(ServiceVerb),
-    /// The same for Helm charts
+    /// Lists Helm charts, shows them, acts on them
     #[command(subcommand)]
     Helm(ServiceVerb),
-    /// The same for databases
+    /// Lists databases, shows them, acts on them
     #[command(subcommand)]
     Database(ServiceVerb),
     /// Writes the server's world to a file, or opens one (demo servers)

@@ -26,6 +26,8 @@ mod queue;
 mod readme;
 #[path = "cli/requests.rs"]
 mod requests;
+#[path = "cli/serve.rs"]
+mod serve;
 #[path = "cli/settings.rs"]
 mod settings;
 #[path = "cli/terminal.rs"]
@@ -73,6 +75,11 @@ fn a_name_that_fits_nothing_or_is_missing_lists_what_there_is() {
     let host = Host::open("shop");
     host.run("environment status nowhere").ends_with(2).tells("production").tells("staging");
     host.run("application status nothing -e staging").ends_with(2).tells("checkout-api");
+    // One that differs by its case is told, and not taken.
+    host.run("environment stop STAGING").ends_with(2).tells("Did you mean staging?").tells("production");
+    host.run("application status Checkout-API -e staging").ends_with(2).tells("Did you mean checkout-api?");
+    assert!(!host.run("environment status nowhere").err.contains("mean"));
+    assert!(host.actions().is_empty());
     // It is there, but it is no job.
     host.run("job status checkout-api -e staging").ends_with(2).tells("nightly-report");
     host.run("application status checkout-api").ends_with(2).tells("--environment").tells("staging");
@@ -340,6 +347,19 @@ fn help_is_also_a_word_before_what_it_is_about() {
         assert_eq!(ran(&mut bare(&format!("help {about}"))).ends_with(0).out, flag.out);
     }
     assert_eq!(ran(&mut bare("help nothing")).code, Some(2));
+}
+
+#[test]
+fn the_help_of_each_noun_says_by_itself_what_it_is_about() {
+    for (noun, about) in [
+        ("application", "Lists applications"),
+        ("container", "Lists containers"),
+        ("job", "Lists lifecycle jobs and cron jobs"),
+        ("helm", "Lists Helm charts"),
+        ("database", "Lists databases"),
+    ] {
+        assert!(ran(&mut bare(&format!("{noun} --help"))).ends_with(0).out.starts_with(about), "{noun}");
+    }
 }
 
 #[test]

@@ -42,7 +42,10 @@ pub fn one<T: Copy>(what: &str, wanted: Option<&str>, with: &str, all: Vec<Named
     match fitting.as_slice() {
         [named] => Ok(named.item),
         [] if all.is_empty() => Err(Failure::Usage(format!("there is no {what} called {wanted:?}: there is none."))),
-        [] => Err(Failure::Usage(format!("there is no {what} called {wanted:?}. There are: {}.", names(&all)))),
+        [] => {
+            let meant = meant(wanted, &all).map(|name| format!(" Did you mean {name}?")).unwrap_or_default();
+            Err(Failure::Usage(format!("there is no {what} called {wanted:?}.{meant} There are: {}.", names(&all))))
+        }
         many => {
             let ids: Vec<&str> = many.iter().take(SHOWN).map(|named| named.id).collect();
             Err(Failure::Usage(format!(
@@ -52,6 +55,14 @@ pub fn one<T: Copy>(what: &str, wanted: Option<&str>, with: &str, all: Vec<Named
             )))
         }
     }
+}
+
+/// The only name that differs from what is wanted by its case alone. It is told, and never taken: an action is on what
+/// was named.
+fn meant<'a, T>(wanted: &str, all: &[Named<'a, T>]) -> Option<&'a str> {
+    let wanted = wanted.to_lowercase();
+    let mut near = all.iter().map(|named| named.name).filter(|name| name.to_lowercase() == wanted);
+    near.next().filter(|_| near.next().is_none())
 }
 
 fn names<T>(all: &[Named<'_, T>]) -> String {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
+use super::WRONG;
 use super::options::Auth;
 use super::output;
 use super::settings::variable;
@@ -15,7 +16,7 @@ use crate::backend::scenario;
 use crate::server::upstream::{self, Scheme, TOKEN_VARIABLES, Token};
 use crate::server::{self, Answering, DATA, Failure, Opening, Options, Origin};
 
-/// The exit code of a server that cannot begin, or go on.
+/// The exit code of a server that cannot begin, or go on, although it was asked rightly.
 const FAILED: u8 = 1;
 
 #[derive(Debug, Args)]
@@ -101,8 +102,9 @@ impl Serve {
             Ok(()) => ExitCode::SUCCESS,
             Err(failure) => {
                 let words = if json { format!("{failure}.") } else { format!("error: {failure}.") };
-                output::fail(json, &words, FAILED, None);
-                ExitCode::from(FAILED)
+                let code = code(&failure);
+                output::fail(json, &words, code, None);
+                ExitCode::from(code)
             }
         }
     }
@@ -123,5 +125,22 @@ impl Serve {
             origins: self.allow_origin,
             read_only: self.read_only,
         })
+    }
+}
+
+/// What is wrong with what was asked, or with what is found there.
+fn code(failure: &Failure) -> u8 {
+    match failure {
+        Failure::Data { .. }
+        | Failure::NoData(_)
+        | Failure::Upstream(_)
+        | Failure::Console { .. }
+        | Failure::Open { .. } => WRONG,
+        Failure::Journal(_)
+        | Failure::Tokens(_)
+        | Failure::InUse(_)
+        | Failure::World
+        | Failure::Listen { .. }
+        | Failure::System(_) => FAILED,
     }
 }

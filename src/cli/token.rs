@@ -7,7 +7,7 @@ use clap::{Subcommand, ValueEnum};
 use serde_json::json;
 
 use super::failure::Failure;
-use super::output::{Output, complain};
+use super::output::{Output, Table, complain};
 use crate::api::Time;
 use crate::server::tokens::{self, Known, Tokens};
 use crate::server::{DATA, existing_journal, journal_path, real_now};
@@ -89,10 +89,16 @@ impl Token {
                     };
                     return out.json(&all.iter().map(one).collect());
                 }
-                for known in all {
-                    out.line(&format!("{:<24} {:<5} {}", known.name, known.scope.name(), Time(known.created_at)))?;
+                if all.is_empty() {
+                    complain(&format!("There is no token. {} makes one.", tokens::to_create(&data)));
+                    return Ok(());
                 }
-                Ok(())
+                let mut table = Table::new(&["NAME", "SCOPE", "CREATED"]);
+                for known in all {
+                    let made = Time(known.created_at).to_string();
+                    table.row(vec![known.name.into(), known.scope.name().into(), made.into()]);
+                }
+                out.table(&table)
             }
             Token::Revoke { name, data } => {
                 let tokens = opened(&data)?;

@@ -57,5 +57,5 @@ fn tokens_are_made_listed_and_revoked_for_machines() {
     fails(run("revoke pipeline"), 2, "pipeline");
     let nowhere = kit::Folder::new();
     fails(ran(bare("token list --json --data").arg(&nowhere.0)), 2, "there is no journal");
-    fails(ran(bare("serve --json --console /nowhere --port 0 --data").arg(&nowhere.0)), 1, "/nowhere");
+    fails(ran(bare("serve --json --console /nowhere --port 0 --data").arg(&nowhere.0)), 2, "/nowhere");
 }
