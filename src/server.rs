@@ -56,8 +56,11 @@ pub const API: &str = "/api";
 /// The folder with the journal and the tokens, unless told otherwise.
 pub const DATA: &str = "playhead-data";
 
-/// The largest body that is read, in bytes: a world file and some room.
-const LARGEST_BODY: usize = 64 * 1024 * 1024;
+/// The largest body that is read, in bytes: a world file.
+const LARGEST_BODY: usize = crate::backend::world_file::LIMIT;
+
+/// The largest of anything else: an action on all of many thousand services.
+const LARGEST_ACTION: usize = 1 << 20;
 
 /// How long an answer may take, a body that comes slowly included.
 const TIMEOUT: Duration = Duration::from_secs(30);

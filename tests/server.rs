@@ -480,11 +480,21 @@ fn a_read_that_is_known_already_is_not_sent_again_and_answers_are_compressed() {
     let tag = first.header("ETag").unwrap();
     let second = server.ask("GET", &path).with("If-None-Match", tag).send();
     assert_eq!((second.status, second.body.len()), (304, 0));
+    assert_eq!(varies(&second), varies(&first), "a cache keeps apart what it is told to");
+    assert!(varies(&second).contains(&"accept-encoding".to_owned()));
     let compressed = server.ask("GET", &path).with("Accept-Encoding", "br").send();
     assert_eq!(compressed.header("Content-Encoding"), Some("br"));
     assert!(compressed.body.len() < first.body.len());
     let known = server.ask("GET", &path).with("Accept-Encoding", "br").with("If-None-Match", tag).send();
     assert_eq!(known.status, 304, "the validator holds for every encoding");
+}
+
+/// What an answer depends on.
+fn varies(answer: &kit::Answer) -> Vec<String> {
+    let all = answer.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("vary"));
+    let mut all: Vec<String> = all.map(|(_, value)| value.to_lowercase()).collect();
+    all.sort();
+    all
 }
 
 #[test]
@@ -496,6 +506,17 @@ fn bodies_are_json_and_not_too_large() {
     form.body = b"force_cancel=true".to_vec();
     assert_eq!(form.send().status, 415);
     assert_eq!(server.ask("POST", &path).json("{\"force_cancel\": 3}").send().status, 400);
+    // Only a world file is large: what is sent with an action is held in memory.
+    let padded = |method: &str, path: &str, length: usize| {
+        let mut padded = server.ask(method, path).with("Content-Type", "application/json");
+        padded.body = vec![b' '; length];
+        padded.try_send()
+    };
+    if let Ok(answer) = padded("POST", &path, (1 << 20) + 1) {
+        assert_eq!((answer.status, answer.text().contains("At most 1 MB")), (413, true), "{}", answer.text());
+    }
+    assert_eq!(padded("POST", &path, 1 << 20).unwrap().status, 409, "it is read, and nothing runs");
+    assert_eq!(padded("PUT", "/api/x/world", 2 << 20).unwrap().status, 400, "it is read, and is no world");
     let mut large = server.ask("PUT", "/api/x/world").with("Content-Type", "application/json");
     large.body = vec![b' '; 64 * 1024 * 1024 + 1];
     // The answer comes before the body is through; some clients see the answer, some the closed connection.

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use super::gate::{self, Denied, Visitor};
 use super::host::Host;
 use super::once::{self, Digested};
-use super::{API, LARGEST_BODY, Server, Source, TIMEOUT, problem};
+use super::{API, LARGEST_ACTION, LARGEST_BODY, Server, Source, TIMEOUT, problem};
 use crate::api;
 use crate::api::http::{ACTOR, KEY, ORIGIN, POSITION, REQUEST, SCOPE};
 
@@ -34,8 +34,13 @@ pub async fn around(State(server): State<Server>, request: Request, next: Next) 
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     // The path without the query: whatever somebody puts there by mistake stays out of the log.
     tracing::info!(request_id = id.to_str().unwrap_or_default(), %method, path, status, micros, "answered");
+    let known = response.status() == StatusCode::NOT_MODIFIED;
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, id);
+    if known {
+        // As of the whole answer, which is there compressed too: a cache takes this one's headers over.
+        headers.append(header::VARY, HeaderValue::from_name(header::ACCEPT_ENCODING));
+    }
     // The console has a policy of its own. Whatever else is answered is no page: it may do nothing and be in no other, and
     // nobody is to guess what it is.
     let nothing = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
@@ -162,9 +167,13 @@ async fn contract(server: &Server, peer: SocketAddr, path: String, request: Requ
     let method = if head.method == Method::HEAD { "GET" } else { head.method.as_str() };
     // One that the API does not know is in no path, as DELETE is: the answer says which the path knows.
     let method = api::Method::from_name(method).unwrap_or(api::Method::Delete);
-    let body = match to_bytes(body, LARGEST_BODY).await {
+    let most = largest(method, &path);
+    let body = match to_bytes(body, most).await {
         Ok(body) => body,
-        Err(_) => return plain(problem(413, "The body is too large, or broke off. 64 MB are read at most")),
+        Err(_) => {
+            let words = format!("The body is too large, or broke off. At most {} MB of it are read", most >> 20);
+            return plain(problem(413, &words));
+        }
     };
     if !body.is_empty() && !is_json(&head.headers) {
         return plain(problem(415, "Bodies are JSON: send `Content-Type: application/json`"));
@@ -182,6 +191,14 @@ async fn contract(server: &Server, peer: SocketAddr, path: String, request: Requ
     // A page that knows offers nothing else. Told always: what is only missing is not noticed by a cache.
     let answer = answer.with_header(SCOPE, if reads_only { "read" } else { "act" });
     if method == api::Method::Get && answer.status == 200 { validated(answer, &head.headers) } else { plain(answer) }
+}
+
+/// How large a body may be, in bytes: only a world file is more than a few names and numbers, and what is read is held.
+fn largest(method: api::Method, path: &str) -> usize {
+    match api::routes::find(method, path) {
+        Ok(found) if found.endpoint == api::Endpoint::ImportWorld => LARGEST_BODY,
+        Ok(_) | Err(_) => LARGEST_ACTION,
+    }
 }
 
 async fn from_source(
