@@ -59,8 +59,8 @@ pub const DATA: &str = "playhead-data";
 /// The largest body that is read, in bytes: a world file.
 const LARGEST_BODY: usize = crate::backend::world_file::LIMIT;
 
-/// The largest of anything else: an action on all of many thousand services.
-const LARGEST_ACTION: usize = 1 << 20;
+/// The largest of anything else: a version for each of some thirty thousand services.
+const LARGEST_ACTION: usize = 4 << 20;
 
 /// How long an answer may take, a body that comes slowly included.
 const TIMEOUT: Duration = Duration::from_secs(30);
