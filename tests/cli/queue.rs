@@ -107,7 +107,7 @@ fn what_has_started_is_not_taken_back() {
         let history = host.run("environment history staging --limit 1 --json").ends_with(0).json();
         let running = history[0]["id"].as_str().unwrap();
         let refused = host.run(&format!("environment take-back staging {running}")).ends_with(3);
-        refused.tells("has started").tells("playhead environment cancel staging");
+        refused.tells("has started").tells(&format!("playhead environment cancel staging --request {running}"));
         assert_eq!(host.actions().len(), 1, "nothing was sent");
     }
 }
