@@ -71,7 +71,7 @@ const own = (page: Page, more: string[] = []): Promise<Watched> =>
 
 /** Goes to the services of the environment at this place of the list. */
 async function enter(console: Console, place: number): Promise<void> {
-  await console.table.getByRole("row").getByRole("link").nth(place).evaluate((link: HTMLElement) => link.click());
+  await console.table.locator("a.name").nth(place).evaluate((link: HTMLElement) => link.click());
   await console.page.waitForURL(/\/environment\//);
   await expect(console.table.getByRole("button", { name: /^Play/ }).first()).toBeVisible();
 }
@@ -221,7 +221,7 @@ for (const name of TURNING) {
       home = environment!.id;
       return { ...spoiled, tags: { [container.id]: [{ image_name: container.image_name, versions: [`${text(name)}-2`] }] } };
     });
-    await console.table.locator(`a[href*="${home}"]`).click();
+    await console.table.locator(`a.name[href*="${home}"]`).click();
     const play = page.getByRole("button", { name: /^Play .*-own/ });
     await expect(play).toBeVisible();
     await ordered(page.locator(".activity-now"), ["No deployment is running", "Last:", "ago,", ","]);
@@ -384,7 +384,7 @@ for (const first of [0, 23]) {
       await expect(console.table.getByRole("button", { name: /^Play/ }).first()).toBeVisible();
       await everyWidth(page, watched);
       const go = async (environment: string): Promise<void> => {
-        const link = console.table.locator(`a[href*="${live.id(`cedar/backend/${environment}`)}"]`);
+        const link = console.table.locator(`a.name[href*="${live.id(`cedar/backend/${environment}`)}"]`);
         await link.evaluate((link: HTMLElement) => link.click());
         await page.setViewportSize({ width: 1440, height: 800 });
         await expect(console.table.getByRole("button", { name: /^Play/ }).first()).toBeVisible();
