@@ -101,6 +101,9 @@ async function past(page: Page, watched: Watched): Promise<void> {
   await new Console(page).ready();
 }
 
+// Many places at many widths take long on a busy machine.
+test.describe.configure({ timeout: 120_000 });
+
 // With each world the texts move on, so that most of them stand in most of the places once.
 for (const first of [0, 11, 23, 34, 45]) {
   test(`lists of hostile texts are lists, beginning with text ${first}`, async ({ page }) => {
