@@ -126,7 +126,7 @@ test("an action while offline fails in words, and nothing has changed when the w
 test("a first load that fails says why, and tries again on request", async ({ page }) => {
   const console = await open(page);
   await console.connection("Offline");
-  await console.row("development").getByRole("link").click();
+  await console.row("development").getByRole("link").first().click();
   const alert = page.getByRole("main").getByRole("alert");
   await expect(alert).toContainText("The server cannot be reached");
   await console.connection("Works");
