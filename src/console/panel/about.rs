@@ -82,8 +82,8 @@ async fn belonging(client: &Client, mut about: About) -> About {
     about.organization = organizations.iter().flatten().find(|one| one.id == *organization).cloned();
     about.project = projects.iter().flatten().find(|one| one.id == *project).cloned();
     // A token may see the environment, and not what it belongs to.
-    let errors = [organizations.err(), projects.err()].into_iter().flatten();
-    about.unread = errors.filter(|error| !error.is_not_offered()).last();
+    let mut errors = [organizations.err(), projects.err()].into_iter().flatten();
+    about.unread = errors.find(|error| !error.is_not_offered());
     about
 }
 
