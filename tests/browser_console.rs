@@ -39,7 +39,10 @@ fn every_place_is_what_its_url_says() {
         check(&Place { sort: Some(Sort { column: Column::Operation, descending }), ..Place::default() });
     }
     check(&Place {
-        search: "a b&c=d/é?#+%20".into(), modes: vec!["STAGING".into(), "NEW".into()], ..Place::default()
+        search: "a b&c=d/é?#+%20".into(),
+        lines_of: "é&1".into(),
+        modes: vec!["STAGING".into(), "NEW".into()],
+        ..Place::default()
     });
     check(&Place { rest: vec![("clock".into(), "paused".into()), ("seed".into(), "7".into())], ..services.clone() });
     let targets = [

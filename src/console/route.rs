@@ -29,6 +29,8 @@ pub struct Place {
     pub modes: Vec<String>,
     /// The deployment that is looked at, as its server calls it; empty: the last.
     pub deployment: String,
+    /// Whose lines of its log, by the id of a service; empty: all.
+    pub lines_of: String,
     /// The open panel.
     pub panel: Option<Panel>,
     /// What is not ours, and stays: `clock`, `scenario`, `seed`.
@@ -243,8 +245,8 @@ const PANELS: [(&str, Action); 7] = [
 ];
 
 /// The keys of the query that are ours.
-const OURS: [&str; 10] =
-    ["q", "sort", "status", "mode", "deployment", "panel", "service", "services", "environment", "request"];
+const OURS: [&str; 11] =
+    ["q", "sort", "status", "mode", "deployment", "of", "panel", "service", "services", "environment", "request"];
 
 impl Page {
     /// The environment it is about.
@@ -289,6 +291,7 @@ impl Place {
                 .collect(),
             modes: list("mode").map(str::to_owned).collect(),
             deployment: query.get("deployment").unwrap_or_default().to_owned(),
+            lines_of: query.get("of").unwrap_or_default().to_owned(),
             rest: query.pairs().filter(|(key, _)| !OURS.contains(key)).map(|(k, v)| (k.into(), v.into())).collect(),
         }
     }
@@ -308,6 +311,7 @@ impl Place {
         put("status", self.groups.iter().map(|group| group.name()).collect::<Vec<_>>().join(","));
         put("mode", self.modes.join(","));
         put("deployment", self.deployment.clone());
+        put("of", self.lines_of.clone());
         if let Some(panel) = self.panel {
             write_panel(panel, &self.page, &mut put);
         }

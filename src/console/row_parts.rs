@@ -12,7 +12,7 @@ use super::route::use_route;
 use super::state::Store;
 use super::state::row::Operation;
 use crate::console::element::{Child, view};
-use crate::lifecycle::{EnvironmentId, Status};
+use crate::lifecycle::{EnvironmentId, ServiceId, Status};
 
 /// "3 ok · 1 canceled": how many services are in which status stands beside the roll-up always (law §7).
 pub fn counts(counts: &[(Status, usize)]) -> String {
@@ -40,8 +40,13 @@ pub fn drift(count: usize) -> AnyView {
     Child::view((count > 0).then(|| view! { <Mark word=format!("{count} out of date") tone=Tone::Warn/> }))
 }
 
-/// The last operation: verb, age, who, from where; and the way to its log, searched for who is called `of`.
-pub fn operation(store: Store, environment: EnvironmentId, of: &str, operation: Read<Option<Operation>>) -> AnyView {
+/// The last operation: verb, age, who, from where; and the way to its log, of a service or of all.
+pub fn operation(
+    store: Store,
+    environment: EnvironmentId,
+    of: Option<ServiceId>,
+    operation: Read<Option<Operation>>,
+) -> AnyView {
     let [title, verb, age, who, deployment] = [(); 5].map(|()| operation.clone());
     let words = move || verb.get().map_or_else(|| "–".to_owned(), |last| last.words.to_string());
     let log = log_link(environment, of, Read::new(move || deployment.get().and_then(|last| last.deployment)));
@@ -60,9 +65,14 @@ pub fn operation(store: Store, environment: EnvironmentId, of: &str, operation: 
     }
 }
 
-/// The address of the log of a deployment, where that is told.
-pub fn log_link(environment: EnvironmentId, of: &str, deployment: Read<Option<Arc<str>>>) -> Read<Option<String>> {
-    let (route, of) = (use_route(), of.to_owned());
+/// The address of the log of a deployment, of a service or of all, where that is told.
+pub fn log_link(
+    environment: EnvironmentId,
+    of: Option<ServiceId>,
+    deployment: Read<Option<Arc<str>>>,
+) -> Read<Option<String>> {
+    let route = use_route();
+    let of = of.map(|service| service.to_string()).unwrap_or_default();
     Read::new(move || Some(route.link_deployment(environment, &deployment.get()?, &of)))
 }
 

@@ -7,6 +7,7 @@ import { badge, connect, refresh } from "./live/connected";
 
 const list = (page: Page): Locator => page.getByRole("list", { name: "Deployments" }).getByRole("link");
 const one = (page: Page): Locator => page.getByRole("region", { name: /^(Deploy|Redeploy|Stop|Restart)/ });
+const writer = (page: Page): Locator => page.getByRole("combobox", { name: "Whose lines" });
 const lines = (page: Page): Locator => page.getByRole("list", { name: "Log" }).getByRole("listitem");
 const service = (page: Page, name: string): Locator =>
   one(page).getByRole("list", { name: /^Stage / }).getByRole("listitem").filter({ hasText: name });
@@ -54,7 +55,7 @@ test("from a service that failed one step leads to what was logged of it, and fr
   await expect(links("notifications")).toHaveText(["Log", "Deploy version"]);
   await links("notifications").first().click();
   await expect(one(page).getByRole("heading", { level: 2 })).toHaveText(/Deploy version\s*Build error/);
-  await expect(page.getByRole("searchbox", { name: "Search the log" })).toHaveValue("notifications");
+  await expect(writer(page).locator(":checked")).toHaveText("notifications");
   await expect(lines(page).last()).toContainText("Error: ");
 
   await page.goBack();
@@ -69,8 +70,65 @@ test("from a service that failed one step leads to what was logged of it, and fr
   await page.goBack();
   await page.getByRole("navigation", { name: "Place" }).getByRole("link").click();
   await console.row("staging").getByRole("link", { name: "Deploy version" }).click();
-  await expect(page.getByRole("searchbox", { name: "Search the log" })).toHaveValue("");
+  expect(new URL(page.url()).searchParams.get("of")).toBeNull();
+  await expect(lines(page).last()).toBeVisible();
   await expect(list(page).first()).toHaveAttribute("aria-current", "true");
+});
+
+test("the log of one service is its lines only, however its name stands in others", async ({ page }) => {
+  const console = await openEnvironment(page, "staging");
+  await console.row("checkout-api").getByRole("link", { name: "Redeploy" }).click();
+  await expect(writer(page).locator(":checked")).toHaveText("checkout-api");
+  const own = await lines(page).count();
+  const texts = (): Promise<string[]> => lines(page).locator(".who").allTextContents();
+  expect((await texts()).filter((who) => !who.startsWith("checkout-api "))).toEqual([]);
+
+  // Everything, and what somebody else wrote, is one choice away; the choice keeps the focus, and is in the URL.
+  await writer(page).focus();
+  await writer(page).selectOption("All lines");
+  await expect.poll(() => lines(page).count()).toBeGreaterThan(own);
+  const all = await texts();
+  const whose = await writer(page).locator("option").allTextContents();
+  expect(whose.length).toBeGreaterThan(3);
+  for (const name of whose.slice(1)) expect(all.filter((who) => who.startsWith(`${name} `))).not.toEqual([]);
+  expect(new URL(page.url()).searchParams.get("of")).toBeNull();
+  await writer(page).selectOption("storefront");
+  await expect(writer(page)).toBeFocused();
+  await expect.poll(texts).toEqual(all.filter((who) => who.startsWith("storefront ")));
+  await page.reload();
+  await expect(writer(page).locator(":checked")).toHaveText("storefront");
+  await expect(lines(page).last()).toContainText("storefront");
+  expect((await texts()).filter((who) => !who.startsWith("storefront "))).toEqual([]);
+
+  // From its row one step leads to them, and to nobody else's place on the page.
+  await expect(page.getByRole("heading", { name: "Log" })).toBeInViewport();
+  await service(page, "orders-db").getByRole("link").click();
+  await expect(writer(page).locator(":checked")).toHaveText("orders-db");
+  await expect(list(page).nth(1)).toHaveAttribute("aria-current", "true");
+  await expect(page.getByRole("heading", { name: "Log" })).toBeInViewport();
+  await expect(lines(page).last()).toContainText("orders-db");
+  expect((await texts()).filter((who) => !who.startsWith("orders-db "))).toEqual([]);
+
+  // It is searched within.
+  await page.getByRole("searchbox", { name: "Search the log" }).fill("checkout-api");
+  await expect(lines(page)).toHaveCount(0);
+  await expect(page.getByText("No line matches the search.")).toBeVisible();
+});
+
+test("of a service that wrote nothing in a deployment it is said, by its name", async ({ page }) => {
+  const console = await openEnvironment(page, "staging");
+  await console.row("checkout-api").getByRole("link", { name: "Redeploy" }).click();
+  await expect(writer(page).locator(":checked")).toHaveText("checkout-api");
+  await page.goBack();
+  await console.row("notifications").getByRole("link", { name: "Log" }).click();
+  const others = new URL(page.url());
+  await page.goBack();
+  const href = await console.row("checkout-api").getByRole("link", { name: "Redeploy" }).getAttribute("href");
+  others.searchParams.set("of", new URL(href!, page.url()).searchParams.get("of")!);
+  await page.goto(others.href);
+  await expect(writer(page).locator(":checked")).toHaveText("checkout-api");
+  await expect(lines(page)).toHaveCount(0);
+  await expect(page.getByText("Nothing was logged of it up to here.")).toBeVisible();
 });
 
 test("a deployment is followed as it goes on, and the one that is looked at stays", async ({ page }) => {

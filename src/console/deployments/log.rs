@@ -1,20 +1,23 @@
-//! What was logged in a deployment: as it came, without what only a terminal obeys; up to where the playhead stands.
+//! What was logged in a deployment: as it came, without what only a terminal obeys; up to where the playhead stands; of all
+//! who wrote, or of one of them.
 
 use std::sync::Arc;
 
+use leptos::html;
 use leptos::prelude::*;
+use web_sys::Element;
 
 use super::{Past, key, stale};
 use crate::api::log::LogLine;
 use crate::client::logged;
-use crate::console::element::{Item, each, view};
+use crate::console::element::{Child, Item, each, view};
 use crate::console::format::{self, Millis};
 use crate::console::legible::name;
 use crate::console::page::search;
 use crate::console::route::use_route;
 use crate::console::state::past::{self, Recorded};
 use crate::console::state::{Remote, Store};
-use crate::lifecycle::Status;
+use crate::lifecycle::{ServiceId, Status};
 
 /// So many lines are in the document at first, the last of them: one can read no more at once.
 const SHOWN: usize = 500;
@@ -41,12 +44,21 @@ impl Recorded for Log {
 struct Line {
     key: u128,
     at: Millis,
+    /// The id of who wrote it; empty: not told.
+    of: Arc<str>,
     who: Arc<str>,
     step: String,
     level: &'static str,
     text: String,
     /// What the search looks in, in lower case.
     haystack: String,
+}
+
+impl Line {
+    /// Whether it was written by then, and by the one whose lines are shown.
+    fn stands(&self, at: Option<Millis>, of: &str) -> bool {
+        at.is_none_or(|at| self.at <= at) && (of.is_empty() || *self.of == *of)
+    }
 }
 
 /// The log of a deployment, to be searched.
@@ -69,11 +81,13 @@ pub fn log(store: Store, past: Past, id: String, at: RwSignal<Option<Millis>>) -
         })
     });
     let wanted = Memo::new(move |_| route.place().with(|place| place.search.trim().to_lowercase()));
+    let of = Memo::new(move |_| route.place().with(|place| place.lines_of.clone()));
+    let writers = Memo::new(move |_| known.with(|known| known.value().map(writers).unwrap_or_default()));
     let most = RwSignal::new(SHOWN);
     // Those that fit, and how many more there are before them.
     let fitting = Memo::new(move |_| {
-        let (at, wanted) = (at.get(), wanted.get());
-        let fits = |line: &&Arc<Line>| at.is_none_or(|at| line.at <= at) && line.haystack.contains(&wanted);
+        let (at, of, wanted) = (at.get(), of.get(), wanted.get());
+        let fits = |line: &&Arc<Line>| line.stands(at, &of) && line.haystack.contains(&wanted);
         let lines: Vec<Arc<Line>> = known.with(|known| {
             known.value().map(|log| log.lines.iter().filter(fits).cloned().collect()).unwrap_or_default()
         });
@@ -92,7 +106,10 @@ pub fn log(store: Store, past: Past, id: String, at: RwSignal<Option<Millis>>) -
                 (if log.goes_on { "Nothing was logged yet." } else { "Nothing was logged." }).to_owned()
             }
             Remote::Loaded(_) | Remote::Stale(..) => match fitting.with(|shown| shown.lines.is_empty()) {
-                true if wanted.with(String::is_empty) => "Nothing was logged up to here.".to_owned(),
+                true if wanted.with(String::is_empty) => match of.with(String::is_empty) {
+                    true => "Nothing was logged up to here.".to_owned(),
+                    false => "Nothing was logged of it up to here.".to_owned(),
+                },
                 true => "No line matches the search.".to_owned(),
                 false => String::new(),
             },
@@ -100,8 +117,8 @@ pub fn log(store: Store, past: Past, id: String, at: RwSignal<Option<Millis>>) -
     };
     // Where it ended badly the last error is what one came to read.
     let error = move || {
-        let at = at.get();
-        let is_it = |line: &&Arc<Line>| line.level == "error" && at.is_none_or(|at| line.at <= at);
+        let (at, of) = (at.get(), of.get());
+        let is_it = |line: &&Arc<Line>| line.level == "error" && line.stands(at, &of);
         let last = |log: &Log| log.lines.iter().rev().find(is_it).cloned();
         let line = known.with(|known| known.value().filter(|_| failed.get()).and_then(last))?;
         Some(view! {
@@ -122,10 +139,20 @@ pub fn log(store: Store, past: Past, id: String, at: RwSignal<Option<Millis>>) -
             }
         })
     };
+    let node = NodeRef::<html::Div>::new();
+    // Who asked for the lines of one came for them; what is written meanwhile moves nothing.
+    let came =
+        Memo::new(move |_| Some(of.get()).filter(|of| !of.is_empty() && known.with(|known| known.value().is_some())));
+    Effect::new(move |_| {
+        if let (Some(_), Some(head)) = (came.get(), node.get()) {
+            show(&head);
+        }
+    });
     view! {
         <div class="past-log">
-            <div class="past-log-head">
+            <div class="past-log-head" node_ref=node>
                 <h3 id="past-log">"Log"</h3>
+                {whose(store, of, writers)}
                 {search("Search the log")}
             </div>
             {error}
@@ -135,6 +162,70 @@ pub fn log(store: Store, past: Past, id: String, at: RwSignal<Option<Millis>>) -
             <p class="muted" role="status">{nothing}</p>
         </div>
     }
+}
+
+/// Brings the head of the log to where its lines are seen, unless it is there.
+fn show(head: &Element) {
+    let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
+    if !(0.0..height / 2.0).contains(&head.get_bounding_client_rect().top()) {
+        head.scroll_into_view();
+    }
+}
+
+/// Who wrote, by id and name, in the order in which they first did.
+type Writers = Vec<(Arc<str>, Arc<str>)>;
+
+fn writers(log: &Log) -> Writers {
+    let mut all = Writers::new();
+    for line in log.lines.iter().filter(|line| !line.of.is_empty()) {
+        if !all.iter().any(|(id, _)| *id == line.of) {
+            all.push((line.of.clone(), line.who.clone()));
+        }
+    }
+    all
+}
+
+/// The choice of whose lines are shown, where there is one.
+fn whose(store: Store, of: Memo<String>, writers: Memo<Writers>) -> AnyView {
+    let route = use_route();
+    let several = Memo::new(move |_| writers.with(|all| all.len() > 1) || of.with(|of| !of.is_empty()));
+    // Who was chosen last stays among them, whether it wrote something or not: nothing is taken from under the pointer.
+    let named = Memo::new(move |before: Option<&String>| match (of.get(), before) {
+        (of, Some(before)) if of.is_empty() => before.clone(),
+        (of, _) => of,
+    });
+    let options = move || {
+        let (mut all, named) = (writers.get(), named.get());
+        if !named.is_empty() && !all.iter().any(|(id, _)| **id == *named) {
+            let row = named.parse().ok().and_then(|id: ServiceId| store.service(id));
+            all.push((named.into(), row.map_or_else(|| "another service".into(), |row| row.name.clone())));
+        }
+        let option = |(id, name): (Arc<str>, Arc<str>)| {
+            Item::new(key(&format!("{id} {name}")), move |_| {
+                let selected = of.with_untracked(|of| **of == *id);
+                view! { <option value=id.to_string() selected=selected>{name.to_string()}</option> }
+            })
+        };
+        all.into_iter().map(option).collect()
+    };
+    Child::view(move || {
+        several.get().then(|| {
+            view! {
+                <select
+                    class="input"
+                    aria-label="Whose lines"
+                    prop:value=move || of.get()
+                    on:change=move |event| {
+                        let chosen = event_target_value(&event);
+                        route.change(|place| place.lines_of = chosen);
+                    }
+                >
+                    <option value="">"All lines"</option>
+                    {each(options)}
+                </select>
+            }
+        })
+    })
 }
 
 /// The lines that are shown.
@@ -153,7 +244,9 @@ impl PartialEq for Shown {
 }
 
 fn read(place: usize, line: &LogLine) -> Line {
-    let who = line.details.transmitter.as_ref().map_or_else(|| "environment".into(), |one| name(&one.name));
+    let writer = line.details.transmitter.as_ref();
+    let of = writer.map_or_else(Arc::default, |one| Arc::from(one.id.as_str()));
+    let who = writer.map_or_else(|| "environment".into(), |one| name(&one.name));
     let step = line.details.stage.as_ref().map(|stage| stage.step.to_lowercase()).unwrap_or_default();
     let text = logged::lines(&line.text()).join("\n");
     let level = match line.level.as_str() {
@@ -165,6 +258,7 @@ fn read(place: usize, line: &LogLine) -> Line {
     Line {
         key: key(&format!("{place} {} {text}", line.timestamp.0)),
         at: line.timestamp.0,
+        of,
         who,
         step,
         level,

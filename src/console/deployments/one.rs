@@ -39,15 +39,16 @@ pub fn one(store: Store, past: Past, id: String) -> AnyView {
 
 fn told(store: Store, past: Past, id: String) -> AnyView {
     let at = RwSignal::new(None::<Millis>);
-    let [verb, spanned, staged, status, ended] = [(); 5].map(|()| id.clone());
+    let [verb, spanned, staged, status, ended, linked] = [(); 6].map(|()| id.clone());
     let goes_on = Memo::new(move |_| past.of(&ended, |one| one.goes_on()));
     let span = Memo::new(move |_| past.of(&spanned, Span::of));
     let stages = Memo::new(move |_| past.of(&staged, |one| one.stages.clone()));
+    let drawn = Drawn { past, id: StoredValue::new(linked), stages, span, at };
     view! {
         <h2 id="past-title"><span>{move || past.of(&verb, verb_of)}</span> {chip(past, status)}</h2>
         {facts(past, &id)}
         {move || span.get().map(|_| playhead(span, goes_on, at))}
-        <div class="past-stages">{move || stages_of(stages, span, at)}</div>
+        <div class="past-stages">{move || stages_of(drawn)}</div>
         {log::log(store, past, id, at)}
     }
 }
@@ -77,28 +78,31 @@ fn facts(past: Past, id: &str) -> AnyView {
     }
 }
 
+/// What a row is drawn from.
+#[derive(Clone, Copy)]
+struct Drawn {
+    past: Past,
+    id: StoredValue<String>,
+    stages: Memo<Vec<DeploymentStage>>,
+    span: Memo<Option<Span>>,
+    /// Where the playhead stands.
+    at: RwSignal<Option<Millis>>,
+}
+
 /// The stages, with those that had something to do. Drawn anew when there is news of it, which is not often.
-fn stages_of(stages: Memo<Vec<DeploymentStage>>, span: Memo<Option<Span>>, at: RwSignal<Option<Millis>>) -> AnyView {
+fn stages_of(drawn: Drawn) -> AnyView {
+    let stages = drawn.stages;
     let numbers = move || {
         stages.with(|stages| {
             let with = stages.iter().enumerate().filter(|(_, stage)| !stage.services.is_empty());
             with.map(|(number, _)| number).collect::<Vec<_>>()
         })
     };
-    each(move || {
-        numbers()
-            .into_iter()
-            .map(|number| Item::new(number as u128, move |_| stage(stages, number, span, at)))
-            .collect()
-    })
+    each(move || numbers().into_iter().map(|number| Item::new(number as u128, move |_| stage(drawn, number))).collect())
 }
 
-fn stage(
-    stages: Memo<Vec<DeploymentStage>>,
-    number: usize,
-    span: Memo<Option<Span>>,
-    at: RwSignal<Option<Millis>>,
-) -> AnyView {
+fn stage(drawn: Drawn, number: usize) -> AnyView {
+    let stages = drawn.stages;
     let title = move || stages.with(|stages| stages.get(number).map(|stage| name(&stage.name)));
     let count = move || stages.with(|stages| stages.get(number).map_or(0, |stage| stage.services.len()));
     let label = move || title().map(|title| format!("Stage {title}"));
@@ -108,7 +112,7 @@ fn stage(
                 .with(|stages| stages.get(number).and_then(|stage| stage.services.get(place)).cloned())
                 .unwrap_or_default()
         });
-        service(told, span, at)
+        service(drawn, told)
     };
     view! {
         <h3>{move || title().map(|title| title.to_string())}</h3>
@@ -116,8 +120,15 @@ fn stage(
     }
 }
 
-/// A service: how it stood where the playhead stands, its version, and the stretch of time that was its own.
-fn service(told: Memo<DeploymentService>, span: Memo<Option<Span>>, at: RwSignal<Option<Millis>>) -> AnyView {
+/// A service: how it stood where the playhead stands, its version, and the stretch of time that was its own; its name leads
+/// to its lines of the log.
+fn service(drawn: Drawn, told: Memo<DeploymentService>) -> AnyView {
+    let Drawn { past, id, span, at, .. } = drawn;
+    let route = use_route();
+    let lines = move || {
+        let of = told.with(|told| told.identifier.service_id.clone());
+        id.with_value(|id| route.link_deployment(past.environment, id, &of))
+    };
     let stood = Memo::new(move |_| told.with(|told| then(told, at.get())));
     let state = move || {
         stood.with(|stood| match stood {
@@ -140,7 +151,9 @@ fn service(told: Memo<DeploymentService>, span: Memo<Option<Span>>, at: RwSignal
     };
     view! {
         <li class="past-service">
-            <span class="name">{move || told.with(|told| name(&told.identifier.name))}</span>
+            <span class="name">
+                <a class="to-log" href=lines title="Its lines of the log">{move || told.with(|told| name(&told.identifier.name))}</a>
+            </span>
             {state}
             <span class="version" title=whole>{version}</span>
             <span class="past-track" title=took aria-hidden="true">{Child::view(bar)} {Child::view(line)}</span>

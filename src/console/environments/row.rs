@@ -43,7 +43,7 @@ pub fn cells(store: Store, key: u128) -> AnyView {
         </td>
         <td class="c-running" role="gridcell"><RunningMark running/></td>
         <td class="c-operation" role="gridcell">
-            {operation(store, id, "", Read::new(move || store.environment(id).and_then(|row| row.operation.clone())))}
+            {operation(store, id, None, Read::new(move || store.environment(id).and_then(|row| row.operation.clone())))}
         </td>
         <td class="c-cluster" role="gridcell">
             <span class="two">

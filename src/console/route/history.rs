@@ -106,10 +106,11 @@ impl Route {
         self.link_of(&self.place.with_untracked(|place| place.at(page)))
     }
 
-    /// The link of a deployment of an environment, for `href`, with its log searched for something, or for nothing.
-    pub fn link_deployment(self, id: EnvironmentId, deployment: &str, search: &str) -> String {
+    /// The link of a deployment of an environment, for `href`, with the lines of the service of this id; of none: all
+    /// that was logged.
+    pub fn link_deployment(self, id: EnvironmentId, deployment: &str, of: &str) -> String {
         let page = self.place.with_untracked(|place| place.at(Page::Deployments(id)));
-        self.link_of(&Place { deployment: deployment.to_owned(), search: search.to_owned(), ..page })
+        self.link_of(&Place { deployment: deployment.to_owned(), lines_of: of.to_owned(), ..page })
     }
 
     fn link_of(self, place: &Place) -> String {

@@ -36,7 +36,7 @@ pub fn cells(store: Store, key: u128) -> AnyView {
     let to = Read::new(move || store.service(id).and_then(|row| row.version_deploying.clone()));
     let last = Read::new(move || store.service(id).and_then(|row| row.operation.clone()));
     let failed_in = Read::new(move || store.service(id).and_then(|row| row.failed_in.clone()));
-    let log = log_link(environment, &fixed.name, failed_in);
+    let log = log_link(environment, Some(id), failed_in);
     let Listed(lines) = expect_context();
     view! {
         <td class="c-pick" role="gridcell">{select_one(store, key, fixed.name.clone(), lines)}</td>
@@ -60,7 +60,7 @@ pub fn cells(store: Store, key: u128) -> AnyView {
         </td>
         <td class="c-stage muted" role="gridcell">{fixed.stage.to_string()}</td>
         <td class="c-operation" role="gridcell">
-            {operation(store, environment, &fixed.name, last)}
+            {operation(store, environment, Some(id), last)}
         </td>
         <td class="c-play" role="gridcell">
             {play_button(store, Target::Service { environment, service: id }, fixed.name.clone(), verb)}
