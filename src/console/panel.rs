@@ -13,6 +13,7 @@ pub mod keys;
 mod latest;
 mod outcome;
 mod parties;
+mod unreached;
 mod version;
 mod versions;
 

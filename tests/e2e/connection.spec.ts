@@ -50,7 +50,7 @@ test("from the demo to a server and back", async ({ page, server, baseURL }) => 
   expect(page.url()).toBe(baseURL);
 });
 
-test("what cannot be connected to leaves the demo as it is, and says why", async ({ page, server }) => {
+test("what cannot be connected to leaves the demo as it is, and says why", async ({ page, context, server }) => {
   await fromDemo(page);
   const cases: [string, string, RegExp][] = [
     ["api.example.com", "", /begins with https/],
@@ -58,15 +58,56 @@ test("what cannot be connected to leaves the demo as it is, and says why", async
     ["https://user:secret@api.example.com", "", /nothing secret/],
     ["http://api.example.com", "canary", /everybody on the way/],
     [`${server.address}api`, "not-a-token", /wants a token that it knows: This token is not known/],
-    ["http://127.0.0.1:1/api", "", /does not answer this page/],
+    ["http://127.0.0.1:1/api", "", /Nothing .* from 127\.0\.0\.1:1: it is down/],
   ];
   for (const [address, token, why] of cases) {
     await panel(page).getByLabel("Token", { exact: true }).fill("");
     await connect(page, address, token);
     await expect(panel(page).getByRole("alert")).toHaveText(why);
   }
+  await context.setOffline(true);
+  await connect(page, `${server.address}api`);
+  await expect(panel(page).getByRole("alert")).toHaveText("This device is not connected to a network.");
+  await context.setOffline(false);
   await panel(page).getByRole("button", { name: "Close" }).last().click();
   await expect(mark(page, "Demo")).toBeVisible();
+});
+
+test("whether the server or the page itself forbids it is told, with what to start differently", async ({
+  page,
+  baseURL,
+  server,
+}) => {
+  const closed = new Server();
+  await closed.start();
+  try {
+    // A server that answers, and allows no other page.
+    const origin = new URL(baseURL!).origin;
+    await fromDemo(page);
+    await connect(page, `${closed.address}api`);
+    await expect(panel(page).getByRole("alert")).toContainText(`${new URL(closed.address).host} answers`);
+    await expect(panel(page).getByRole("alert")).toContainText(`--allow-origin ${origin}, `);
+    // A page that may talk to its own server only.
+    await page.goto(`${server.address}?panel=connection`);
+    await connect(page, `${closed.address}api`);
+    await expect(panel(page).getByRole("alert")).toContainText("This page was built to talk to other servers");
+    await expect(panel(page).getByRole("alert")).toContainText(`--connect ${new URL(closed.address).origin}`);
+  } finally {
+    await closed.remove();
+  }
+});
+
+test("a page that came over https does not try what its browser forbids", async ({ page, baseURL }) => {
+  const secure = "https://console.example/";
+  await page.route(`${secure}**`, async (route) => {
+    await route.fulfill({ response: await route.fetch({ url: route.request().url().replace(secure, baseURL!) }) });
+  });
+  await page.goto(secure);
+  await new Console(page).ready();
+  await page.goto(`${secure}?panel=connection`);
+  await panel(page).getByRole("radio", { name: "A Playhead server" }).check();
+  await connect(page, "http://playhead.example/api");
+  await expect(panel(page).getByRole("alert")).toHaveText(/a browser reaches no server over http/);
 });
 
 test("a server with tokens asks for one, which stays in memory unless it is to be kept", async ({ page, server }) => {

@@ -255,6 +255,8 @@ test("what is not there is told: no deployment yet, none of this name, no such e
   await expect(page.getByText("47-11")).toBeVisible();
   await page.goto("environment/00000000-0000-4000-8000-000000000000/deployments?scenario=shop&seed=7&clock=paused");
   await expect(page.getByRole("alert")).toContainText("There is nothing here");
+  // Of what is not there nothing else is said, and nothing else is offered.
+  await expect(page.getByRole("main").getByRole("link")).toHaveText(["Go to the environments"]);
 });
 
 for (const home of ["a server of ours", "a live API", "a live API behind a server of ours"] as const) {

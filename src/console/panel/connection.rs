@@ -8,6 +8,7 @@ use crate::api::http::is_this_machine;
 use crate::client::Error;
 use crate::console::connection::{Connection, LIVE, SCHEMES, Server, connect};
 use crate::console::element::{Child, view};
+use crate::console::panel::unreached;
 use crate::console::parts::{self, Dialog, DialogForm, use_dialog};
 use crate::console::route::{Page, Place, Route, use_route};
 use crate::console::state::use_store;
@@ -100,19 +101,24 @@ fn ConnectionForm() -> AnyView {
         spawn_local(async move {
             // Asked before anything is given up: a server that does not answer is not connected to.
             let answer = wanted.client().organizations().await;
+            let answer = match answer {
+                Ok(_) => Ok(()),
+                Err(Error::Offline) => Err(unreached::why(&wanted.base).await),
+                Err(other) => Err(other.to_string()),
+            };
             // Closed meanwhile: nobody wants it any more.
             if busy.try_set(false).is_some() {
                 return;
             }
             match answer {
-                Ok(_) => {
+                Ok(()) => {
                     Connection::Server(wanted.clone()).choose(keep);
                     // Places of the other world are none of this one.
                     route.change(|place| *place = Place::default());
                     toast::forget_requests();
                     connect(&wanted);
                 }
-                Err(error) => drop(failure.try_set(Some(explained(&error)))),
+                Err(words) => drop(failure.try_set(Some(words))),
             }
         });
     };
@@ -211,6 +217,11 @@ fn acceptable(server: &Server) -> Result<(), String> {
     if rest.contains(['@', '?', '#']) || rest.contains(char::is_whitespace) {
         return Err("The address is a scheme, a host and a path: nothing secret, and no query.".to_owned());
     }
+    if scheme == "http" && !is_this_machine(host) && window().location().protocol().as_deref() == Ok("https:") {
+        return Err(
+            "From a page that came over https:// a browser reaches no server over http://. Use https://.".to_owned()
+        );
+    }
     if scheme == "http" && !is_this_machine(host) && !server.token.is_empty() {
         return Err("Over http:// everybody on the way could read the token. Use https://.".to_owned());
     }
@@ -218,20 +229,6 @@ fn acceptable(server: &Server) -> Result<(), String> {
         return Err("The token has characters that no token has; copy it again.".to_owned());
     }
     Ok(())
-}
-
-fn explained(error: &Error) -> String {
-    match error {
-        Error::Offline => {
-            "The server does not answer this page. It may be down, or it does not answer pages of other origins: \
-            a Playhead server answers this one when it is started with --allow-origin, at an address that ends in /api. \
-            And a page talks to the servers \
-            only that it was built for (cargo xtask build --connect), one that a Playhead server serves to that server \
-            alone."
-                .to_owned()
-        }
-        other => other.to_string(),
-    }
 }
 
 /// The page is loaded anew, at its root: a demo begins from nothing.

@@ -1,5 +1,7 @@
 //! The head of an environment's page: how it is doing, what runs, and what waits.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
 use crate::console::element::view;
@@ -30,6 +32,7 @@ pub fn head(id: EnvironmentId) -> AnyView {
                     data-on=move || store.deployment().map(|_| String::new())
                     aria-hidden="true"
                 ></span>
+                {move || idle(store, id).then(|| view! { <span class="activity-idle">"No deployment is running. "</span> })}
                 {move || now(store, id)}
             </p>
             {waiting(store)}
@@ -71,6 +74,12 @@ fn title(store: Store, id: EnvironmentId) -> AnyView {
     }
 }
 
+/// Whether it is known that nothing runs.
+fn idle(store: Store, id: EnvironmentId) -> bool {
+    let deployed = |row: Arc<EnvironmentRow>| row.operation.is_some() || row.ever_deployed;
+    store.deployment().is_none() && store.environment(id).is_some_and(deployed)
+}
+
 /// What runs; else what ran last.
 fn now(store: Store, id: EnvironmentId) -> String {
     if let Some(running) = store.deployment() {
@@ -78,12 +87,12 @@ fn now(store: Store, id: EnvironmentId) -> String {
     }
     let Some(row) = store.environment(id) else { return String::new() };
     match &row.operation {
-        None if row.ever_deployed => "No deployment is running. The last one is not known".to_owned(),
+        None if row.ever_deployed => "The last one is not known".to_owned(),
         None => "Nothing was deployed yet".to_owned(),
         Some(last) => {
             let outcome = last.outcome.as_ref().map(|status| format!(" → {}", status.words())).unwrap_or_default();
             let ago = format::ago(store.now(), last.at);
-            format!("No deployment is running. Last: {}{outcome}, {ago}, {}", last.words, by(last))
+            format!("Last: {}{outcome}, {ago}, {}", last.words, by(last))
         }
     }
 }
