@@ -148,10 +148,12 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// `playhead help NOUN VERB`, as many programs have it, is `playhead NOUN VERB --help`.
+/// `playhead help NOUN VERB`, as many programs have it, is `playhead NOUN VERB --help`; flags that stand alone may come first.
 fn asked(mut words: Vec<OsString>) -> Vec<OsString> {
-    if words.get(1).is_some_and(|word| word == "help") {
-        words.remove(1);
+    let is_flag = |word: &OsString| word.as_encoded_bytes().starts_with(b"-");
+    let first = words.iter().skip(1).position(|word| !is_flag(word)).map(|place| place + 1);
+    if let Some(place) = first.filter(|place| words[*place] == "help") {
+        words.remove(place);
         words.push("--help".into());
     }
     words

@@ -23,7 +23,11 @@ pub fn none_left(data: &Path) -> String {
 pub fn to_create(data: &Path) -> String {
     let folder = match data == Path::new(super::DATA) {
         true => String::new(),
-        false => format!(" --data {}", quoted(&data.to_string_lossy())),
+        // From whatever folder.
+        false => {
+            let data = std::path::absolute(data).unwrap_or_else(|_| data.to_owned());
+            format!(" --data {}", quoted(&data.to_string_lossy()))
+        }
     };
     format!("`playhead token create NAME{folder}`")
 }

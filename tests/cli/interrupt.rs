@@ -70,6 +70,17 @@ fn an_interrupt_says_how_to_cancel_the_own_request_and_not_what_runs() {
 }
 
 #[test]
+fn an_interrupted_stop_that_waits_can_be_taken_back() {
+    let host = Host::open("shop").still();
+    host.run("application redeploy checkout-api --environment staging").ends_with(0).says("it runs");
+    let told =
+        end(watch(&host, "application stop storefront --environment staging --watch --interval 60"), "-INT", 130);
+    let (_, command) = told.trim_end().rsplit_once("To take it back while it waits: playhead ").expect(&told);
+    host.run(command).ends_with(0).says("taken back");
+    assert!(waiting(&host).is_empty());
+}
+
+#[test]
 fn an_interrupt_names_the_request_for_machines() {
     let (host, _) = busy();
     for (signal, code) in SIGNALS {

@@ -65,13 +65,14 @@ pub fn hear(out: Output, action: Action, snapshot: &Snapshot, own: &Own) {
 /// How to cancel an action's own request, which may still wait behind somebody else's that runs: a sentence with a space
 /// before it, or nothing where there is nothing to cancel.
 pub fn to_cancel(action: Action, environment: &str, known: Known) -> String {
-    match action {
-        // A stop and a restart are not canceled while they run.
-        Action::Stop | Action::Restart | Action::Cancel => return String::new(),
-        Action::Deploy | Action::Redeploy | Action::DeployVersion | Action::DeployLatest => {}
-    }
+    let when = match action {
+        Action::Cancel => return String::new(),
+        // They are not canceled while they run.
+        Action::Stop | Action::Restart => "To take it back while it waits",
+        Action::Deploy | Action::Redeploy | Action::DeployVersion | Action::DeployLatest => "To cancel it",
+    };
     match known.request() {
-        Some(request) => format!(" To cancel it: playhead environment cancel {environment} --request {request}"),
+        Some(request) => format!(" {when}: playhead environment cancel {environment} --request {request}"),
         None => format!(
             " Which request it is, is not known, and what runs may be somebody else's: before you cancel anything, look with \
              \"playhead environment status {environment}\" and \"playhead environment queue {environment}\"."
