@@ -71,6 +71,26 @@ fn environments_and_services_are_listed_and_shown_by_name_and_by_id() {
 }
 
 #[test]
+fn the_pods_of_a_chart_are_counted_and_of_a_database_at_the_provider_there_are_none() {
+    let host = Host::open("shop");
+    let table = host.run("service list --environment production").ends_with(0).out;
+    let pods = |name: &str| {
+        let (head, line) = (table.lines().next().unwrap(), table.lines().find(|line| line.starts_with(name)).unwrap());
+        line[head.find("PODS").unwrap()..].split_whitespace().next().unwrap().to_owned()
+    };
+    let list = host.run("service list --environment production --json").ends_with(0).json();
+    let of = |name: &str| {
+        let one = list.as_array().unwrap().iter().find(|one| one["name"] == name).unwrap();
+        (one["ready_instances"].as_u64(), one["desired_instances"].as_u64())
+    };
+    assert!(matches!(of("ingress"), (Some(1..), None)), "{list}");
+    assert_eq!(pods("ingress"), of("ingress").0.unwrap().to_string());
+    let (ready, wanted) = of("storefront");
+    assert_eq!(pods("storefront"), format!("{}/{}", ready.unwrap(), wanted.unwrap()));
+    assert_eq!((pods("orders-db").as_str(), of("orders-db")), ("-", (None, None)));
+}
+
+#[test]
 fn a_name_that_fits_nothing_or_is_missing_lists_what_there_is() {
     let host = Host::open("shop");
     host.run("environment status nowhere").ends_with(2).tells("production").tells("staging");

@@ -36,8 +36,8 @@ pub struct Member {
     pub beneath: Status,
     /// Its pods.
     pub running: RunningStatus,
-    /// How many pods are ready and wanted, where they are told.
-    pub pods: Option<(u32, u32)>,
+    /// How many pods are ready, where pods are told; and how many are wanted, of a kind whose pods stay up.
+    pub pods: Option<(u32, Option<u32>)>,
     /// Whether it is brought up, where that is told.
     up: Option<bool>,
     /// Whether it has a pod that is not being removed, where they are told.
@@ -97,7 +97,8 @@ impl Member {
         self.status = Status::from_name(&from.state);
         self.beneath = Status::from_name(&from.beneath);
         self.running = RunningStatus::from_name(&from.running_state);
-        self.pods = self.kind.keeps_pods_up().then_some((from.ready_instances, from.desired_instances));
+        let wanted = self.kind.keeps_pods_up().then_some(from.desired_instances);
+        self.pods = (wanted.is_some() || !from.pods.is_empty()).then_some((from.ready_instances, wanted));
         self.up = from.up;
         self.any_pod = from.pods.iter().any(|pod| RunningStatus::from_name(&pod.state) != RunningStatus::Stopping);
         self.sync = sync(&from.sync);

@@ -131,7 +131,8 @@ pub fn service(session: &Session, snapshot: &Snapshot, member: &Member) -> Resul
         table.row(vec!["running".into(), member.running.words().into()]);
     }
     if let Some((ready, wanted)) = member.pods {
-        table.row(vec!["pods".into(), format!("{ready} of {wanted} ready").into()]);
+        let of = wanted.map(|wanted| format!(" of {wanted}")).unwrap_or_default();
+        table.row(vec!["pods".into(), format!("{ready}{of} ready").into()]);
     }
     table.row(vec!["version".into(), member.version.as_deref().unwrap_or("-").into()]);
     if let Some(desired) = member.desired_version.as_ref().filter(|desired| member.version.as_ref() != Some(*desired)) {
@@ -157,12 +158,21 @@ fn rows(session: &Session, services: &[&Member]) -> Result<(), Failure> {
             or_dash(&member.stage).into(),
             (&member.status).into(),
             running.into(),
-            member.pods.map_or_else(|| "-".to_owned(), |(ready, wanted)| format!("{ready}/{wanted}")).into(),
+            pods(member).into(),
             member.version.as_deref().map_or("-", short).into(),
             member.id.to_string().into(),
         ]);
     }
     session.out.table(&table)
+}
+
+/// "2/3", of a chart "3".
+fn pods(member: &Member) -> String {
+    match member.pods {
+        Some((ready, Some(wanted))) => format!("{ready}/{wanted}"),
+        Some((ready, None)) => ready.to_string(),
+        None => "-".to_owned(),
+    }
 }
 
 fn service_json(member: &Member) -> Value {
@@ -175,7 +185,7 @@ fn service_json(member: &Member) -> Value {
         "state": state(&member.status),
         "running_state": (member.running != RunningStatus::Unknown).then(|| member.running.name()),
         "ready_instances": member.pods.map(|(ready, _)| ready),
-        "desired_instances": member.pods.map(|(_, wanted)| wanted),
+        "desired_instances": member.pods.and_then(|(_, wanted)| wanted),
         "sync": member.plan_sync().map(|sync| sync.name()),
         "version": member.version,
         "desired_version": member.desired_version,
