@@ -119,8 +119,11 @@ fn wide<'a>(
     let parts = parts(snapshot, &members, means, scope, versions, force);
     let told = members.iter().filter(|member| member.is_told());
     let facts: Vec<ServiceFacts> = told.map(|member| member.facts()).collect();
+    // Where all that are told refuse, one that is not told may allow it.
+    let may_allow =
+        facts.len() < members.len() && parts.iter().filter(|part| part.member.is_told()).all(|part| part.fate.is_err());
     let refused = match scope {
-        Scope::Environment if facts.is_empty() && !members.is_empty() => None,
+        Scope::Environment if may_allow => None,
         Scope::Environment => allowed_on_environment(means, &snapshot.facts, &facts).err(),
         Scope::Service | Scope::Subset => None,
     };

@@ -227,6 +227,22 @@ fn without_statuses_nothing_is_said_of_them_and_the_server_decides() {
 }
 
 #[test]
+fn where_one_status_is_told_it_refuses_nothing_for_the_others() {
+    // The only one that is told is stopped already.
+    let thin = Thin::bent("/statuses", |body| {
+        let mut told = body["applications"][0].take();
+        told["state"] = json!("STOPPED");
+        *body = json!({"applications": [told]});
+    });
+    let plan = thin.run("environment plan stop staging").ends_with(0).says("18 would act, 1 left out");
+    plan.says("its status is not told: the server decides");
+    let json = thin.run("environment plan stop staging --json").ends_with(0).json();
+    assert_eq!((&json["accepted"], &json["reason"]), (&Value::Bool(true), &Value::Null), "{json}");
+    let told = thin.run("environment stop staging").ends_with(0);
+    assert_eq!(told.err.matches("left out: ").count(), 1, "{told:?}");
+}
+
+#[test]
 fn whether_something_differs_is_said_only_where_it_is_told() {
     let thin = Thin::bent("/statuses", |body| {
         each_status(body, |status| status["service_deployment_status"] = json!("PERHAPS"));
