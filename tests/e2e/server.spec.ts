@@ -119,3 +119,36 @@ test("what could not be loaded is not counted", async ({ page, console, server }
   await expect(page.getByRole("group", { name: "Filter" })).not.toContainText(/\d/);
   await expect(page.getByRole("main").getByText(/^\d+$/)).toHaveCount(0);
 });
+
+test("what is typed while an edit is on its way is not called saved, and goes with the next one", async ({ page, console }) => {
+  await console.enter("staging");
+  await console.press("storefront", "Configure");
+  const memory = console.dialog.getByRole("textbox", { name: "Memory (MB)" });
+  const save = console.dialog.getByRole("button", { name: "Save storefront" });
+  const saved = console.dialog.getByText("Saved. Nothing that runs has changed yet.");
+  let release = (): void => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const sent: number[] = [];
+  await page.route("**/api/application/*", async (route) => {
+    if (route.request().method() !== "PUT") return route.fallback();
+    sent.push((route.request().postDataJSON() as { memory: number }).memory);
+    await released;
+    await route.continue();
+  });
+  await memory.fill("1536");
+  await save.click();
+  await expect(console.dialog.getByRole("button", { name: "Saving…" })).toHaveAttribute("aria-disabled", "true");
+  await memory.fill("2048");
+  release();
+  await expect(save).not.toHaveAttribute("aria-disabled");
+  await expect(saved).toBeHidden();
+  await expect(console.dialog.getByRole("button", { name: "Discard changes" })).toBeVisible();
+  await save.click();
+  await expect(saved).toBeVisible();
+  expect(sent).toEqual([1536, 2048]);
+  // What is discarded is what was typed, and not what was saved.
+  await memory.fill("4096");
+  await console.dialog.getByRole("button", { name: "Discard changes" }).click();
+  await console.press("storefront", "Configure");
+  await expect(memory).toHaveValue("2048");
+});
