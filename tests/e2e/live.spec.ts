@@ -1,6 +1,6 @@
 // Connected to the product's API, played with recorded answers: what is told is shown as it came, what is not told is not
 // made up, and the token goes nowhere but to the server.
-import { expect } from "@playwright/test";
+import { type Route, expect } from "@playwright/test";
 import { Canary } from "./canary";
 import { ACTIONS, open } from "./console";
 import { hold, underWay, until } from "./held";
@@ -193,6 +193,24 @@ test("what is told of an environment is said: where it is, since when, until whe
   await console.press("staging", "About");
   await expect(console.dialog).toContainText(/Cluster\s*Main/);
   await expect(console.dialog).not.toContainText(/Expires|Changed/);
+});
+
+test("what an environment belongs to may be kept from a token, and where it fails that is said", async ({ page, live, console }) => {
+  const refuse = (status: number, message: string) => (route: Route) =>
+    route.fulfill({ status, json: { status, error: "", message, detail: message }, headers: { "Access-Control-Allow-Origin": "*" } });
+  const failed = console.dialog.getByText(/What it belongs to could not be read/);
+  await page.route(`${live.url}/organization/*/project`, refuse(403, "Not yours"));
+  await console.press("preview-17", "About");
+  await expect(console.dialog).toContainText(/Organization\s*Cedar Works/);
+  await expect(console.dialog).not.toContainText(/Project/);
+  await expect(failed).toBeHidden();
+  await page.keyboard.press("Escape");
+
+  await page.route(`${live.url}/organization/*/project`, refuse(400, "No such page"));
+  await page.route(`${live.url}/organization`, refuse(409, "It is being moved"));
+  await console.press("preview-17", "About");
+  await expect(failed).toContainText("It is being moved");
+  await expect(console.dialog).toContainText(/Region\s*eu-west-3/);
 });
 
 test("every kind of service is named; one of a kind unknown here is refused everything, with the reason", async ({ live, console }) => {
