@@ -197,13 +197,14 @@ fn pushed(store: Store, pushed: bool) -> bool {
 
 fn deployed(store: Store, focus: EnvironmentId, said: &StatusesWithStages) {
     store.poll.update_value(|poll| poll.heard = poll.heard.wrapping_add(1));
+    let began = !pushed(store, true);
+    // A list that is still to come is told by a round after it.
     if store.loaded.get_untracked() != Some(focus) {
         return;
     }
     let before = store.environments.peek(focus.0).map(|row| row.status.clone());
     patch_statuses(store, focus, said.environment.as_ref(), said.stages.iter().flat_map(|stage| stage.iter()));
     shown::services_known(store);
-    let began = !pushed(store, true);
     // Of the queue nothing is pushed; it moves when a deployment begins or ends.
     if began || before != store.environments.peek(focus.0).map(|row| row.status.clone()) {
         poll::hear(store);
