@@ -148,12 +148,11 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// `playhead help NOUN VERB`, as many programs have it, is `playhead NOUN VERB --help`; flags that stand alone may come first.
+/// `playhead help NOUN VERB`, as many programs have it, is `playhead NOUN VERB --help`; flags without a value may come first.
 fn asked(mut words: Vec<OsString>) -> Vec<OsString> {
-    let is_flag = |word: &OsString| word.as_encoded_bytes().starts_with(b"-");
-    let first = words.iter().skip(1).position(|word| !is_flag(word)).map(|place| place + 1);
-    if let Some(place) = first.filter(|place| words[*place] == "help") {
-        words.remove(place);
+    let first = words.iter().skip(1).take_while(|word| *word == "--json" || *word == "--insecure-http").count() + 1;
+    if words.get(first).is_some_and(|word| word == "help") {
+        words.remove(first);
         words.push("--help".into());
     }
     words

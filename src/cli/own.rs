@@ -9,7 +9,7 @@ use super::preview;
 use super::queue;
 use super::receipt::{self, Known};
 use super::session::Session;
-use super::snapshot::{self, Snapshot};
+use super::snapshot::Snapshot;
 use super::version::Versions;
 use crate::api::environment::Environment;
 use crate::client::Order;
@@ -102,7 +102,7 @@ pub async fn cancel(
             (Stand::Runs, _) if !shows(&snapshot, request) => continue,
             (Stand::Runs, _) => running(session, &snapshot, request, force, watch).await,
             (Stand::Over(why), _) => return nothing(session, Some(request), why),
-            (Stand::Untold, _) => return Err(untold(environment, request)),
+            (Stand::Untold, _) => return Err(untold(session, environment, request)),
         };
         match result {
             // It has started or ended since the look, or it cannot be canceled.
@@ -186,8 +186,8 @@ async fn by_contract(session: &Session, id: EnvironmentId, request: RequestId) -
     }
 }
 
-fn untold(environment: &Environment, request: RequestId) -> Failure {
-    let called = snapshot::environment(environment);
+fn untold(session: &Session, environment: &Environment, request: RequestId) -> Failure {
+    let called = session.called(environment);
     Failure::Refused(format!(
         "request {request} may run in {} or be over: this server does not tell which request runs, and it may be somebody \
          else's. Nothing was canceled. Whatever runs is canceled by: playhead environment cancel {called}",

@@ -8,7 +8,6 @@ use super::history;
 use super::output::Table;
 use super::session::Session;
 use super::show;
-use super::snapshot;
 use crate::api::environment::Environment;
 use crate::api::live::QueuedRequest;
 use crate::api::queue::Queued;
@@ -144,7 +143,7 @@ pub async fn take_back(session: &Session, environment: &Environment, request: Op
     let one = match (request, waiting.as_slice()) {
         (Some(request), all) => {
             let wanted: RequestId = request.parse().map_err(|error| {
-                let called = snapshot::environment(environment);
+                let called = session.called(environment);
                 let look = format!("Look with \"playhead environment queue {called}\".");
                 Failure::Usage(format!("{request:?} is {error}. {look}"))
             })?;
@@ -196,7 +195,7 @@ async fn not_waiting(
         true => format!(
             "request {request} has started and cannot be taken back. To cancel its deployment: playhead environment \
              cancel {} --request {request}",
-            snapshot::environment(environment)
+            session.called(environment)
         ),
         false => format!(
             "request {request} does not wait in {name}: it has ended, was taken back, or is of another environment."

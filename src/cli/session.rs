@@ -2,6 +2,7 @@
 
 use super::failure::{Failure, Token};
 use super::find::{self, Named};
+use super::foreign;
 use super::options::Options;
 use super::output::Output;
 use super::settings::{Settings, variable};
@@ -34,6 +35,11 @@ impl Session {
             http = http.with_header("Authorization", authorization.as_str());
         }
         Ok(Session { client: Client::http(http), out: Output::new(options.json), settings })
+    }
+
+    /// How an environment is called in a command to be copied, with the flags that said where it is.
+    pub fn called(&self, environment: &Environment) -> String {
+        format!("{}{}", foreign::word(&environment.name, &environment.id), self.settings.flags)
     }
 
     /// The result of a call, with the address for the words of a failure.

@@ -14,6 +14,7 @@ use clap::ValueEnum;
 use super::failure::Failure;
 use super::options::{Auth, Options};
 use crate::api::http::{CI_CD, ORIGINS, is_this_machine};
+use crate::client::curl::quoted;
 
 /// Where `playhead serve` listens unless told otherwise.
 const DEFAULT_API_URL: &str = "http://127.0.0.1:8080/api";
@@ -51,6 +52,8 @@ pub struct Settings {
     pub origin: String,
     /// Who is said to ask.
     pub actor: Option<String>,
+    /// The flags that said where, as they end a command to be copied: a space before each.
+    pub flags: String,
 }
 
 impl fmt::Debug for Settings {
@@ -96,8 +99,16 @@ impl Settings {
             project: given(&options.project, &["PLAYHEAD_PROJECT"], "project"),
             origin: origin(options)?,
             actor: variable("PLAYHEAD_ACTOR").or_else(|| variable("USER")).filter(|name| is_line(name)),
+            flags: flags(options),
         })
     }
+}
+
+/// What was not said by a flag is said to the next command too.
+fn flags(options: &Options) -> String {
+    let flags = [("api-url", &options.api_url), ("organization", &options.organization), ("project", &options.project)];
+    let said = flags.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
+    said.map(|(name, value)| format!(" --{name} {}", quoted(value))).collect()
 }
 
 /// An environment variable that says something.

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use super::facts::Member;
 use super::failure::Failure;
 use super::find::{self, Named};
-use super::foreign;
 use super::session::Session;
 use crate::api::environment::Environment;
 use crate::api::live::{EnvironmentDetail, LastOperation, RunningDeployment};
@@ -15,6 +14,7 @@ use crate::lifecycle::{EnvironmentFacts, EnvironmentId, Kind, Provider, Status};
 
 /// An environment as it was read.
 pub struct Snapshot {
+    called: String,
     /// Which.
     pub id: EnvironmentId,
     /// As configured.
@@ -60,16 +60,23 @@ impl Snapshot {
             }
         }
         members.sort_by(|one, other| (one.stage_order, &one.name).cmp(&(other.stage_order, &other.name)));
+        let called = session.called(&environment);
         match session.offered(session.client.environment_live(id, 0).await)? {
-            Some(live) => Ok(Snapshot::live(id, environment, members, live)),
+            Some(live) => Ok(Snapshot::live(called, id, environment, members, live)),
             None => {
                 let statuses = session.told(session.client.statuses(id).await)?;
-                Ok(Snapshot::plain(id, environment, members, statuses))
+                Ok(Snapshot::plain(called, id, environment, members, statuses))
             }
         }
     }
 
-    fn live(id: EnvironmentId, environment: Environment, mut services: Vec<Member>, live: EnvironmentDetail) -> Self {
+    fn live(
+        called: String,
+        id: EnvironmentId,
+        environment: Environment,
+        mut services: Vec<Member>,
+        live: EnvironmentDetail,
+    ) -> Self {
         let told: HashMap<&str, _> = live.services.iter().map(|service| (service.id.as_str(), service)).collect();
         for member in &mut services {
             if let Some(live) = told.get(member.id.to_string().as_str()) {
@@ -78,6 +85,7 @@ impl Snapshot {
         }
         let facts = meaning::environment(&live.environment);
         Snapshot {
+            called,
             id,
             environment,
             status: Status::from_name(&live.environment.state),
@@ -91,7 +99,13 @@ impl Snapshot {
         }
     }
 
-    fn plain(id: EnvironmentId, environment: Environment, mut services: Vec<Member>, statuses: Statuses) -> Self {
+    fn plain(
+        called: String,
+        id: EnvironmentId,
+        environment: Environment,
+        mut services: Vec<Member>,
+        statuses: Statuses,
+    ) -> Self {
         let told: HashMap<&str, _> = statuses.iter().map(|status| (status.id.as_str(), status)).collect();
         for member in &mut services {
             if let Some(status) = told.get(member.id.to_string().as_str()) {
@@ -101,6 +115,7 @@ impl Snapshot {
         let plain = statuses.environment.clone().unwrap_or_default();
         let ever_deployed = services.iter().any(|member| member.beneath.ever_deployed());
         Snapshot {
+            called,
             id,
             environment,
             status: Status::from_name(&plain.state),
@@ -114,9 +129,9 @@ impl Snapshot {
         }
     }
 
-    /// What it is called in a command to be copied.
+    /// What it is called in a command to be copied, with the flags that said where it is.
     pub fn called(&self) -> &str {
-        environment(&self.environment)
+        &self.called
     }
 
     /// A service by name or id, of one of these kinds; no kinds: of any.
@@ -143,11 +158,6 @@ impl Snapshot {
     pub fn of(&self, kinds: &[Kind]) -> impl Iterator<Item = &Member> {
         self.services.iter().filter(move |member| kinds.is_empty() || kinds.contains(&member.kind))
     }
-}
-
-/// What an environment is called in a command to be copied.
-pub fn environment(environment: &Environment) -> &str {
-    foreign::word(&environment.name, &environment.id)
 }
 
 fn noun(kinds: &[Kind]) -> &'static str {

@@ -202,7 +202,7 @@ const ALWAYS: [(u16, &str); 6] = [
     (401, "A token is needed, or this one is not known."),
     (403, "The token may read only, or the request comes from where nobody is answered."),
     (408, "It took too long, the arrival of its body included; what became of an action is not known."),
-    (413, "The body is too large (4 MB are read, of a world file 64 MB), or broke off."),
+    (413, "The body is too large, or broke off."),
     (415, "The body is not JSON, by its `Content-Type`."),
     (503, "The server is going down, has too much to do, or cannot read or write its file."),
 ];

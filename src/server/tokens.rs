@@ -19,17 +19,10 @@ pub fn none_left(data: &Path) -> String {
     format!("No token is left, and the API answers nobody without one: not this machine either. {create} makes one")
 }
 
-/// The command that makes a token of the server with this folder: it works as it is pasted.
+/// The command that makes a token of the server with this folder: it works as it is pasted, in any folder.
 pub fn to_create(data: &Path) -> String {
-    let folder = match data == Path::new(super::DATA) {
-        true => String::new(),
-        // From whatever folder.
-        false => {
-            let data = std::path::absolute(data).unwrap_or_else(|_| data.to_owned());
-            format!(" --data {}", quoted(&data.to_string_lossy()))
-        }
-    };
-    format!("`playhead token create NAME{folder}`")
+    let data = std::path::absolute(data).unwrap_or_else(|_| data.to_owned());
+    format!("`playhead token create NAME --data {}`", quoted(&data.to_string_lossy()))
 }
 
 /// What a token is allowed to do.

@@ -33,8 +33,9 @@ fn waiting(host: &Host) -> Vec<String> {
 fn watch(host: &Host, arguments: &str) -> Child {
     let before = host.actions().len();
     let mut command = host.command(arguments);
-    let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     while host.actions().len() == before || !host.is_read() {
+        assert_eq!(child.try_wait().unwrap(), None, "it is over before it is followed");
         std::thread::yield_now();
     }
     child
@@ -90,6 +91,14 @@ fn an_interrupt_names_the_request_for_machines() {
         let status = host.run("environment status staging --json").ends_with(0).json();
         assert_eq!(told["environment"], status["id"], "{told}");
     }
+}
+
+#[test]
+fn what_a_flag_said_is_said_by_the_command_that_cancels_too() {
+    let (host, _) = busy();
+    let told = end(watch(&host, &format!("{WAITS} --project Shop --api-url {}", host.url)), "-INT", 130);
+    let flags = format!("cancel staging --api-url '{}' --project 'Shop' --request ", host.url);
+    assert!(told.contains(&flags), "{told}");
 }
 
 #[test]

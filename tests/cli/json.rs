@@ -34,6 +34,8 @@ fn an_error_is_an_object_with_its_words_and_the_exit_code() {
     // After this word it is no flag any more; and help is no error.
     assert!(host.run("environment status -- --json").err.starts_with("error: "));
     assert!(ran(&mut bare("--json help environment list")).ends_with(0).out.contains("environment list"));
+    // Not what a flag is given.
+    assert!(host.run("--project help environment list").ends_with(2).err.contains("project"));
     assert!(ran(&mut bare("environment --help --json")).ends_with(0).out.contains("Usage"));
 }
 

@@ -102,7 +102,8 @@ fn the_token_of_the_config_file_goes_to_the_address_there_only() {
     let host = Host::open("shop");
     let config = host.file("config.json");
     let (url, list) = (host.url.as_str(), "environment list");
-    let held = "The token of the config file is sent to the address there (\"api_url\", else this machine) only";
+    let held =
+        "The token of the config file is sent to the address there (\"api_url\", else http://127.0.0.1:8080/api) only";
     let write = |address: &str| {
         fs::write(&config, format!(r#"{{{address} "token": "{TOKEN}"}}"#)).unwrap();
     };

@@ -55,7 +55,8 @@ impl Patience {
 /// How it ends where the last read failed, too: the words.
 pub fn given_up(session: &Session, what: &str, problem: client::Error) -> String {
     let why = session.told::<()>(Err(problem)).err().map(|why| why.to_string()).unwrap_or_default();
-    format!("{what} could not be followed to its end: {why}")
+    let stop = if why.ends_with('.') { "" } else { "." };
+    format!("{what} could not be followed to its end: {why}{stop}")
 }
 
 /// How long until the next read: longer with each that failed, and as long as a server that counts requests says; and some
