@@ -6,6 +6,7 @@
 mod log;
 mod one;
 mod playhead;
+mod whose;
 
 use leptos::prelude::*;
 

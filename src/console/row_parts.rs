@@ -49,12 +49,16 @@ pub fn operation(
 ) -> AnyView {
     let [title, verb, age, who, deployment] = [(); 5].map(|()| operation.clone());
     let words = move || verb.get().map_or_else(|| "–".to_owned(), |last| last.words.to_string());
+    let label = {
+        let words = words.clone();
+        move || format!("{}: what was done", words())
+    };
     let log = log_link(environment, of, Read::new(move || deployment.get().and_then(|last| last.deployment)));
     view! {
         <span class="two" title=move || title.get().map(|last| format::moment(last.at))>
             <span>
                 {move || match log.get() {
-                    Some(href) => view! { <a class="to-log" href=href title="What was done, and its log">{words.clone()}</a> },
+                    Some(href) => view! { <a class="to-log" href=href aria-label=label.clone()>{words.clone()}</a> },
                     None => words.clone().into_any(),
                 }}
                 " "

@@ -7,7 +7,7 @@ import { badge, connect, refresh } from "./live/connected";
 
 const list = (page: Page): Locator => page.getByRole("list", { name: "Deployments" }).getByRole("link");
 const one = (page: Page): Locator => page.getByRole("region", { name: /^(Deploy|Redeploy|Stop|Restart)/ });
-const writer = (page: Page): Locator => page.getByRole("combobox", { name: "Whose lines" });
+const writer = (page: Page): Locator => page.getByRole("combobox", { name: "Lines of" });
 const lines = (page: Page): Locator => page.getByRole("list", { name: "Log" }).getByRole("listitem");
 const service = (page: Page, name: string): Locator =>
   one(page).getByRole("list", { name: /^Stage / }).getByRole("listitem").filter({ hasText: name });
@@ -76,9 +76,11 @@ test("from a service that failed one step leads to what was logged of it, and fr
 });
 
 test("the log of one service is its lines only, however its name stands in others", async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 640 });
   const console = await openEnvironment(page, "staging");
   await console.row("checkout-api").getByRole("link", { name: "Redeploy" }).click();
   await expect(writer(page).locator(":checked")).toHaveText("checkout-api");
+  await expect(lines(page).last()).toContainText("Done");
   const own = await lines(page).count();
   const texts = (): Promise<string[]> => lines(page).locator(".who").allTextContents();
   expect((await texts()).filter((who) => !who.startsWith("checkout-api "))).toEqual([]);
@@ -105,9 +107,19 @@ test("the log of one service is its lines only, however its name stands in other
   await service(page, "orders-db").getByRole("link").click();
   await expect(writer(page).locator(":checked")).toHaveText("orders-db");
   await expect(list(page).nth(1)).toHaveAttribute("aria-current", "true");
-  await expect(page.getByRole("heading", { name: "Log" })).toBeInViewport();
+  const log = page.getByRole("heading", { name: "Log" });
+  await expect(log).toBeInViewport();
   await expect(lines(page).last()).toContainText("orders-db");
   expect((await texts()).filter((who) => !who.startsWith("orders-db "))).toEqual([]);
+
+  // However often it is asked for, it comes, and what is read next are its lines.
+  await one(page).evaluate((section) => section.scrollTo(0, 0));
+  await expect(log).not.toBeInViewport();
+  const steps = await page.evaluate(() => history.length);
+  await service(page, "orders-db").getByRole("link").click();
+  await expect(log).toBeInViewport();
+  await expect(log).toBeFocused();
+  expect(await page.evaluate(() => history.length)).toBe(steps);
 
   // It is searched within.
   await page.getByRole("searchbox", { name: "Search the log" }).fill("checkout-api");
@@ -128,7 +140,32 @@ test("of a service that wrote nothing in a deployment it is said, by its name", 
   await page.goto(others.href);
   await expect(writer(page).locator(":checked")).toHaveText("checkout-api");
   await expect(lines(page)).toHaveCount(0);
-  await expect(page.getByText("Nothing was logged of it up to here.")).toBeVisible();
+  await expect(page.getByText("checkout-api logged nothing in this deployment.")).toBeVisible();
+  // The way back stays, though one alone wrote.
+  await writer(page).focus();
+  await writer(page).selectOption("All lines");
+  await expect(lines(page).last()).toContainText("notifications");
+  await expect(writer(page)).toBeFocused();
+  await writer(page).selectOption("checkout-api");
+  await expect(lines(page)).toHaveCount(0);
+});
+
+test("whose lines are chosen are those of the deployment that is looked at, also when another begins", async ({ page }) => {
+  const console = await openEnvironment(page, "staging");
+  await past(page);
+  await list(page).nth(1).click();
+  await page.goBack();
+  await expect(list(page).first()).toHaveAttribute("aria-current", "true");
+  const address = new URL(page.url());
+  expect(address.searchParams.get("deployment")).toBeNull();
+  await expect(lines(page).last()).toContainText("notifications");
+  await list(page).nth(1).click();
+  await writer(page).selectOption("storefront");
+  await console.press("staging", "Redeploy");
+  await console.confirm("Redeploy staging");
+  await expect(list(page)).toHaveCount(3);
+  await expect(list(page).nth(2)).toHaveAttribute("aria-current", "true");
+  await expect(writer(page).locator(":checked")).toHaveText("storefront");
 });
 
 test("a deployment is followed as it goes on, and the one that is looked at stays", async ({ page }) => {

@@ -16,7 +16,7 @@ test("a glance fetches the first load only; a pointer that moves brings the rest
 });
 
 test("a glance shows every icon, before anybody acts", async ({ page }) => {
-  await page.route(/(menu|panels|toast|deployments|controls)[^/]*\.css/, (route) => route.abort());
+  await page.route(/\/later-[^/]*\.css/, (route) => route.abort());
   const console = new Console(page);
   await page.goto("?scenario=shop&seed=7&clock=paused");
   await console.ready();

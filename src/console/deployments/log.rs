@@ -7,17 +7,18 @@ use leptos::html;
 use leptos::prelude::*;
 use web_sys::Element;
 
+use super::whose::{self, Writers, whose};
 use super::{Past, key, stale};
 use crate::api::log::LogLine;
 use crate::client::logged;
-use crate::console::element::{Child, Item, each, view};
+use crate::console::element::{Item, each, view};
 use crate::console::format::{self, Millis};
 use crate::console::legible::name;
 use crate::console::page::search;
 use crate::console::route::use_route;
 use crate::console::state::past::{self, Recorded};
 use crate::console::state::{Remote, Store};
-use crate::lifecycle::{ServiceId, Status};
+use crate::lifecycle::Status;
 
 /// So many lines are in the document at first, the last of them: one can read no more at once.
 const SHOWN: usize = 500;
@@ -61,11 +62,11 @@ impl Line {
     }
 }
 
-/// The log of a deployment, to be searched.
-pub fn log(store: Store, past: Past, id: String, at: RwSignal<Option<Millis>>) -> AnyView {
+/// The log of a deployment, to be searched. Whoever asks for it in the page sets `asked_for`.
+pub fn log(store: Store, past: Past, id: String, at: RwSignal<Option<Millis>>, asked_for: RwSignal<()>) -> AnyView {
     let route = use_route();
     let environment = past.environment;
-    let (began, asked, ended) = (id.clone(), id.clone(), id);
+    let (began, asked, ended) = (id.clone(), id.clone(), id.clone());
     let failed = Memo::new(move |_| past.of(&ended, |one| Status::from_name(&one.status).is_error()));
     let began = Memo::new(move |_| past.of(&began, |one| one.auditing_data.created_at.map(|at| at.0)));
     let known = past::follow(store, environment, move |client| {
@@ -106,11 +107,13 @@ pub fn log(store: Store, past: Past, id: String, at: RwSignal<Option<Millis>>) -
                 (if log.goes_on { "Nothing was logged yet." } else { "Nothing was logged." }).to_owned()
             }
             Remote::Loaded(_) | Remote::Stale(..) => match fitting.with(|shown| shown.lines.is_empty()) {
-                true if wanted.with(String::is_empty) => match of.with(String::is_empty) {
-                    true => "Nothing was logged up to here.".to_owned(),
-                    false => "Nothing was logged of it up to here.".to_owned(),
-                },
-                true => "No line matches the search.".to_owned(),
+                true if !wanted.with(String::is_empty) => "No line matches the search.".to_owned(),
+                true if of.with(String::is_empty) => "Nothing was logged up to this moment.".to_owned(),
+                true => {
+                    let name = of.with(|of| writers.with(|writers| whose::name(store, writers, of)));
+                    let until = if at.get().is_some() { "up to this moment" } else { "in this deployment" };
+                    format!("{name} logged nothing {until}.")
+                }
                 false => String::new(),
             },
         })
@@ -139,7 +142,7 @@ pub fn log(store: Store, past: Past, id: String, at: RwSignal<Option<Millis>>) -
             }
         })
     };
-    let node = NodeRef::<html::Div>::new();
+    let node = NodeRef::<html::H3>::new();
     // Who asked for the lines of one came for them; what is written meanwhile moves nothing.
     let came =
         Memo::new(move |_| Some(of.get()).filter(|of| !of.is_empty() && known.with(|known| known.value().is_some())));
@@ -148,11 +151,19 @@ pub fn log(store: Store, past: Past, id: String, at: RwSignal<Option<Millis>>) -
             show(&head);
         }
     });
+    Effect::new(move |before: Option<()>| {
+        asked_for.track();
+        if let (Some(()), Some(head)) = (before, node.get_untracked()) {
+            show(&head);
+            // It fails only where there is nothing to be focused any more.
+            let _ = head.focus();
+        }
+    });
     view! {
         <div class="past-log">
-            <div class="past-log-head" node_ref=node>
-                <h3 id="past-log">"Log"</h3>
-                {whose(store, of, writers)}
+            <div class="past-log-head">
+                <h3 id="past-log" tabindex="-1" node_ref=node>"Log"</h3>
+                {whose(store, id, of, writers)}
                 {search("Search the log")}
             </div>
             {error}
@@ -172,9 +183,6 @@ fn show(head: &Element) {
     }
 }
 
-/// Who wrote, by id and name, in the order in which they first did.
-type Writers = Vec<(Arc<str>, Arc<str>)>;
-
 fn writers(log: &Log) -> Writers {
     let mut all = Writers::new();
     for line in log.lines.iter().filter(|line| !line.of.is_empty()) {
@@ -183,49 +191,6 @@ fn writers(log: &Log) -> Writers {
         }
     }
     all
-}
-
-/// The choice of whose lines are shown, where there is one.
-fn whose(store: Store, of: Memo<String>, writers: Memo<Writers>) -> AnyView {
-    let route = use_route();
-    let several = Memo::new(move |_| writers.with(|all| all.len() > 1) || of.with(|of| !of.is_empty()));
-    // Who was chosen last stays among them, whether it wrote something or not: nothing is taken from under the pointer.
-    let named = Memo::new(move |before: Option<&String>| match (of.get(), before) {
-        (of, Some(before)) if of.is_empty() => before.clone(),
-        (of, _) => of,
-    });
-    let options = move || {
-        let (mut all, named) = (writers.get(), named.get());
-        if !named.is_empty() && !all.iter().any(|(id, _)| **id == *named) {
-            let row = named.parse().ok().and_then(|id: ServiceId| store.service(id));
-            all.push((named.into(), row.map_or_else(|| "another service".into(), |row| row.name.clone())));
-        }
-        let option = |(id, name): (Arc<str>, Arc<str>)| {
-            Item::new(key(&format!("{id} {name}")), move |_| {
-                let selected = of.with_untracked(|of| **of == *id);
-                view! { <option value=id.to_string() selected=selected>{name.to_string()}</option> }
-            })
-        };
-        all.into_iter().map(option).collect()
-    };
-    Child::view(move || {
-        several.get().then(|| {
-            view! {
-                <select
-                    class="input"
-                    aria-label="Whose lines"
-                    prop:value=move || of.get()
-                    on:change=move |event| {
-                        let chosen = event_target_value(&event);
-                        route.change(|place| place.lines_of = chosen);
-                    }
-                >
-                    <option value="">"All lines"</option>
-                    {each(options)}
-                </select>
-            }
-        })
-    })
 }
 
 /// The lines that are shown.

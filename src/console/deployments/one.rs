@@ -30,7 +30,7 @@ pub fn one(store: Store, past: Past, id: String) -> AnyView {
                         <h2 id="past-title">"This deployment is not among the last ones"</h2>
                         <p>"Of " <code>{legible(&id)}</code> " only what was logged can be told."</p>
                     </div>
-                    {log::log(store, past, id.clone(), RwSignal::new(None))}
+                    {log::log(store, past, id.clone(), RwSignal::new(None), RwSignal::new(()))}
                 },
             }}
         </section>
@@ -43,13 +43,13 @@ fn told(store: Store, past: Past, id: String) -> AnyView {
     let goes_on = Memo::new(move |_| past.of(&ended, |one| one.goes_on()));
     let span = Memo::new(move |_| past.of(&spanned, Span::of));
     let stages = Memo::new(move |_| past.of(&staged, |one| one.stages.clone()));
-    let drawn = Drawn { past, id: StoredValue::new(linked), stages, span, at };
+    let drawn = Drawn { past, id: StoredValue::new(linked), stages, span, at, asked_for: RwSignal::new(()) };
     view! {
         <h2 id="past-title"><span>{move || past.of(&verb, verb_of)}</span> {chip(past, status)}</h2>
         {facts(past, &id)}
         {move || span.get().map(|_| playhead(span, goes_on, at))}
         <div class="past-stages">{move || stages_of(drawn)}</div>
-        {log::log(store, past, id, at)}
+        {log::log(store, past, id, at, drawn.asked_for)}
     }
 }
 
@@ -87,6 +87,8 @@ struct Drawn {
     span: Memo<Option<Span>>,
     /// Where the playhead stands.
     at: RwSignal<Option<Millis>>,
+    /// Set by who wants to see the log.
+    asked_for: RwSignal<()>,
 }
 
 /// The stages, with those that had something to do. Drawn anew when there is news of it, which is not often.
@@ -123,7 +125,7 @@ fn stage(drawn: Drawn, number: usize) -> AnyView {
 /// A service: how it stood where the playhead stands, its version, and the stretch of time that was its own; its name leads
 /// to its lines of the log.
 fn service(drawn: Drawn, told: Memo<DeploymentService>) -> AnyView {
-    let Drawn { past, id, span, at, .. } = drawn;
+    let Drawn { past, id, span, at, asked_for, .. } = drawn;
     let route = use_route();
     let lines = move || {
         let of = told.with(|told| told.identifier.service_id.clone());
@@ -152,7 +154,7 @@ fn service(drawn: Drawn, told: Memo<DeploymentService>) -> AnyView {
     view! {
         <li class="past-service">
             <span class="name">
-                <a class="to-log" href=lines title="Its lines of the log">{move || told.with(|told| name(&told.identifier.name))}</a>
+                <a class="to-log" href=lines title="Show its log" on:click=move |_| asked_for.set(())>{move || told.with(|told| name(&told.identifier.name))}</a>
             </span>
             {state}
             <span class="version" title=whole>{version}</span>

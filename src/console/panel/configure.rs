@@ -88,7 +88,11 @@ impl Editor {
                     self.saved_or_not(sent, answer);
                     // When it was changed last is another moment now, for who still looks.
                     if saved && self.read.try_get_untracked().is_some() {
-                        self.read.try_set(client.service(word(row.kind), row.id).await.ok());
+                        let again = client.service(word(row.kind), row.id).await;
+                        self.read.try_update(|read| match again {
+                            Ok(again) => *read = Some(again),
+                            Err(_) => read.iter_mut().for_each(|read| read.details.updated_at = None),
+                        });
                     }
                 });
             }

@@ -100,11 +100,13 @@ fn ConnectionForm() -> AnyView {
         let keep = keep.get_untracked();
         spawn_local(async move {
             // Asked before anything is given up: a server that does not answer is not connected to.
-            let answer = wanted.client().organizations().await;
-            let answer = match answer {
-                Ok(_) => Ok(()),
-                Err(Error::Offline) => Err(unreached::why(&wanted.base).await),
-                Err(other) => Err(other.to_string()),
+            let watch = unreached::Watch::new(&wanted.base);
+            let answer = match wanted.client().organizations().await {
+                Err(Error::Offline) => Err(watch.why(&wanted.base, wanted.ours).await),
+                other => {
+                    watch.end();
+                    other.map(drop).map_err(|error| error.to_string())
+                }
             };
             // Closed meanwhile: nobody wants it any more.
             if busy.try_set(false).is_some() {

@@ -1,72 +1,89 @@
-//! Why a server is not reached: a browser tells a page next to nothing of it; this says as much as is certain.
+//! Why a server is not reached: a browser tells a page next to nothing of it; this says no more than is certain.
 
-use std::cell::Cell;
-use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use gloo_net::http::Request;
-use leptos::leptos_dom::helpers::window_event_listener_untyped;
+use leptos::ev::Custom;
+use leptos::leptos_dom::helpers::WindowListenerHandle;
 use leptos::prelude::*;
-use web_sys::{AbortSignal, RequestCache, RequestCredentials, RequestMode};
+use web_sys::{AbortSignal, RequestCache, RequestCredentials, RequestMode, SecurityPolicyViolationEvent};
 
+use crate::api::http::is_this_machine;
 use crate::client::timer;
 
 /// Milliseconds to wait for a sign of it.
 const SIGN: u32 = 5_000;
 
-/// Why the server at an address, a scheme with a host and a path, was not reached a moment ago. It is asked once more, without
-/// the token, whether it answers anybody at all.
-pub async fn why(base: &str) -> String {
-    if !window().navigator().on_line() {
-        return "This device is not connected to a network.".to_owned();
+/// Listens whether the page's own policy keeps a request from a server, from before it is sent.
+pub struct Watch {
+    barred: Arc<AtomicBool>,
+    listener: WindowListenerHandle,
+}
+
+impl Watch {
+    /// Of requests to an address, which follow no redirection.
+    pub fn new(base: &str) -> Watch {
+        let barred = Arc::new(AtomicBool::new(false));
+        let (seen, base) = (barred.clone(), base.to_owned());
+        let violation = Custom::<SecurityPolicyViolationEvent>::new("securitypolicyviolation");
+        let listener = window_event_listener(violation, move |event| {
+            if event.effective_directive() == "connect-src" && event.blocked_uri().starts_with(&base) {
+                seen.store(true, Ordering::Relaxed);
+            }
+        });
+        Watch { barred, listener }
     }
-    let page = window().location().origin().unwrap_or_default();
-    let (scheme, rest) = base.split_once("://").unwrap_or_default();
-    let host = rest.split('/').next().unwrap_or_default();
-    match sign(base).await {
-        Sign::Barred => format!(
-            "This page was built to talk to other servers, and {host} is none of them. Build one that may (cargo xtask build \
-             --connect {scheme}://{host}), or open the page of a Playhead server that passes everything on (playhead serve \
-             --upstream {base})."
-        ),
-        Sign::Answers => format!(
-            "{host} answers, and lets no page of {page} read it; or it sends on to another address. A Playhead server lets \
-             this page when it is started with --allow-origin {page}, at an address that ends in /api. Any other is reached \
-             through one: playhead serve --upstream {base}."
-        ),
-        Sign::None => format!(
-            "Nothing that this browser takes for an answer comes from {host}: it is down, the address is another's, or its \
-             certificate is not in order."
-        ),
+
+    /// Ends it: nothing went wrong, or something else did.
+    pub fn end(self) {
+        self.listener.remove();
+    }
+
+    /// Why the server at the address, a scheme with a host and a path, was not reached a moment ago. It is asked once more,
+    /// without the token, whether it answers anybody at all.
+    pub async fn why(self, base: &str, ours: bool) -> String {
+        // What the policy kept from being sent is said after the request has failed.
+        timer::pause(0).await;
+        let barred = self.barred.load(Ordering::Relaxed);
+        self.end();
+        let page = window().location().origin().unwrap_or_default();
+        let (scheme, rest) = base.split_once("://").unwrap_or_default();
+        let host = rest.split('/').next().unwrap_or_default();
+        if barred {
+            return format!(
+                "This page may not talk to {host}. The page of a Playhead server talks to that server only, any other to the \
+                 servers that it was built for: cargo xtask build --connect {scheme}://{host}"
+            );
+        }
+        if !window().navigator().on_line() && !is_this_machine(host) {
+            return "This device is not connected to a network.".to_owned();
+        }
+        match (answers(base).await, ours) {
+            (true, true) => format!(
+                "{host} answers, but not so that this page may read it. A Playhead server lets this page read when it is \
+                 started with --allow-origin {page}; its address ends in /api."
+            ),
+            (true, false) => format!(
+                "{host} answers, but not so that this page may read it: it may let other pages only, or redirect. A Playhead \
+                 server passes everything on to it: playhead serve --upstream {base} --console dist, with the token in \
+                 PLAYHEAD_UPSTREAM_TOKEN."
+            ),
+            (false, _) => format!(
+                "No answer from {host} came to this page. It may be down, slow or at another address, its certificate may \
+                 not be in order, or this browser may keep the page from it."
+            ),
+        }
     }
 }
 
-/// What there is of a server.
-enum Sign {
-    /// The page's own policy keeps it from asking.
-    Barred,
-    /// An answer that the page may not read.
-    Answers,
-    /// Nothing.
-    None,
-}
-
-async fn sign(base: &str) -> Sign {
-    let barred = Rc::new(Cell::new(false));
-    let seen = send_wrapper::SendWrapper::new(barred.clone());
-    let listener = window_event_listener_untyped("securitypolicyviolation", move |_| seen.set(true));
+/// Whether there comes an answer of any kind, which the page need not be allowed to read.
+async fn answers(base: &str) -> bool {
     let asked = Request::get(base)
         .mode(RequestMode::NoCors)
         .credentials(RequestCredentials::Omit)
         .cache(RequestCache::NoStore)
         .abort_signal(Some(&AbortSignal::timeout_with_u32(SIGN)))
-        .send()
-        .await;
-    // What the policy kept from being sent is said after the request has failed.
-    timer::pause(0).await;
-    listener.remove();
-    match asked {
-        _ if barred.get() => Sign::Barred,
-        Ok(_) => Sign::Answers,
-        Err(_) => Sign::None,
-    }
+        .send();
+    asked.await.is_ok()
 }

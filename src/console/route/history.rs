@@ -172,8 +172,12 @@ impl Route {
         event.prevent_default();
         self.settle_search();
         let (path, query) = url.split_once('?').unwrap_or((url, ""));
-        self.place.set(Place::read(path, &Query::read(query)));
-        self.write(true, &JsValue::NULL);
+        let place = Place::read(path, &Query::read(query));
+        // Who is there already makes no step.
+        if self.place.with_untracked(|here| *here != place) {
+            self.place.set(place);
+            self.write(true, &JsValue::NULL);
+        }
     }
 }
 

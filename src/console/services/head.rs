@@ -74,10 +74,10 @@ fn title(store: Store, id: EnvironmentId) -> AnyView {
     }
 }
 
-/// Whether it is known that nothing runs.
+/// Whether nothing runs, and it is told what was last.
 fn idle(store: Store, id: EnvironmentId) -> bool {
-    let deployed = |row: Arc<EnvironmentRow>| row.operation.is_some() || row.ever_deployed;
-    store.deployment().is_none() && store.environment(id).is_some_and(deployed)
+    let idle = |row: Arc<EnvironmentRow>| row.operation.is_some() && !row.status.in_progress();
+    store.deployment().is_none() && store.environment(id).is_some_and(idle)
 }
 
 /// What runs; else what ran last.
@@ -87,7 +87,9 @@ fn now(store: Store, id: EnvironmentId) -> String {
     }
     let Some(row) = store.environment(id) else { return String::new() };
     match &row.operation {
-        None if row.ever_deployed => "The last one is not known".to_owned(),
+        // What runs is still to be told.
+        _ if row.status.in_progress() => String::new(),
+        None if row.ever_deployed => "No deployment is running. The last one is not known".to_owned(),
         None => "Nothing was deployed yet".to_owned(),
         Some(last) => {
             let outcome = last.outcome.as_ref().map(|status| format!(" → {}", status.words())).unwrap_or_default();

@@ -58,7 +58,7 @@ pub fn cells(store: Store, key: u128) -> AnyView {
             <VersionLabel running=from next=to/>
             {move || out_of_date(store, id)}
         </td>
-        <td class="c-stage muted" role="gridcell">{fixed.stage.to_string()}</td>
+        <td class="c-stage muted" role="gridcell" title=fixed.stage.to_string()>{fixed.stage.to_string()}</td>
         <td class="c-operation" role="gridcell">
             {operation(store, environment, Some(id), last)}
         </td>

@@ -94,7 +94,8 @@ pub fn follow<T: Recorded>(
         let was_round = before.is_none_or(|(_, known)| known != round);
         let Stand { at, older, .. } = stand.get_value();
         let due = js_sys::Date::now() - at >= PACE;
-        if is_news || (was_round && due && (older > 0 || more_to_come(known))) {
+        let in_progress = told.as_ref().is_some_and(|news| news.in_progress);
+        if is_news || (was_round && due && (older > 0 || more_to_come(known, in_progress))) {
             ask();
         }
         (told, round)
@@ -103,11 +104,11 @@ pub fn follow<T: Recorded>(
 }
 
 /// Whether another answer would tell more: it goes on, or this one is no answer, or may be none of the last.
-fn more_to_come<T: Recorded>(known: RwSignal<Remote<T>>) -> bool {
+fn more_to_come<T: Recorded>(known: RwSignal<Remote<T>>, in_progress: bool) -> bool {
     known.with_untracked(|known| match known {
         Remote::Loaded(value) => value.goes_on(),
-        // What is not there comes no more.
-        Remote::Failed(Error::NotFound { .. }) => false,
+        // What is not there comes only while something is done.
+        Remote::Failed(Error::NotFound { .. }) => in_progress,
         Remote::Stale(..) | Remote::Failed(_) => true,
         Remote::Loading | Remote::Slow => false,
     })

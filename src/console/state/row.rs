@@ -112,7 +112,7 @@ pub struct ServiceRow {
     pub operation: Option<Operation>,
     /// What the last deployment has to say: "skipped, because api failed".
     pub note: Option<Arc<str>>,
-    /// The deployment that left it in an error, where told.
+    /// The deployment that left it in an error, where told; by the contract the last that it was part of.
     pub failed_in: Option<Arc<str>>,
     /// What the search looks in: name, kind, stage, versions, in lower case.
     pub haystack: Arc<str>,
