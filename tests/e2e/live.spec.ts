@@ -97,6 +97,18 @@ test("a busy environment is told with its counts, its deployment and what waits"
   await expect(page.getByLabel("Waiting requests").getByRole("listitem")).toHaveText(/RESTART.*developer, console/i);
 });
 
+test("what runs is not said to be over while it cannot be read", async ({ page, live, console }) => {
+  await page.route(`${live.url}/environment/*/statuses`, (route) => route.abort());
+  await console.row("staging").getByRole("link", { name: "staging", exact: true }).click();
+  await expect(page.getByRole("alert")).toContainText("This cannot be shown now");
+  const head = page.getByRole("group", { name: "Environment status" });
+  await expect(head).toContainText("Deploying");
+  await expect(page.getByRole("main")).not.toContainText("No deployment is running");
+  await page.unroute(`${live.url}/environment/*/statuses`);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("main")).toContainText("Deployment runs: ");
+});
+
 test("what the server does not tell is not made up", async ({ page, live, console }) => {
   live.refuseSockets();
   live.dropSockets();
