@@ -9,21 +9,13 @@ mod rest;
 fn main() {
     use std::sync::Arc;
 
-    use playhead::console::connection::Connection;
+    use playhead::console::connection::{Connection, serving};
 
     let chosen = Connection::chosen().or_else(|| serving().map(Connection::Server));
     match chosen {
         Some(Connection::Server(server)) => playhead::console::mount(server.client(), Arc::new(|| rest::load(None))),
         Some(Connection::Demo) | None => demo(),
     }
-}
-
-/// The server that serves the page, where it says that it has an API: its own, or that of a live account behind it.
-#[cfg(target_arch = "wasm32")]
-fn serving() -> Option<playhead::console::connection::Server> {
-    let told = leptos::prelude::document().query_selector("meta[name=playhead-api]").ok()??;
-    let ours = told.get_attribute("data-kind").as_deref() != Some("live");
-    Some(playhead::console::connection::Server::open(&told.get_attribute("content")?, ours))
 }
 
 /// Opens the world the URL names (`?scenario=NAME&seed=N&clock=paused`), as it was left if it is kept, and the console on

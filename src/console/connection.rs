@@ -91,6 +91,14 @@ fn pushes(base: &str) -> String {
     }
 }
 
+/// The server that serves the page, where it says that it has an API: its own, or that of a live account behind it. Its
+/// policy lets the page talk to nobody else.
+pub fn serving() -> Option<Server> {
+    let told = document().query_selector("meta[name=playhead-api]").ok()??;
+    let ours = told.get_attribute("data-kind").as_deref() != Some("live");
+    Some(Server::open(&told.get_attribute("content")?, ours))
+}
+
 /// An address as it stands anywhere: of the server of this page, only the path is known.
 pub fn absolute(base: &str) -> String {
     if base.contains("://") {

@@ -39,7 +39,7 @@ const LIST: List = List {
     items,
     state: Store::environments_state,
     nothing: "This project has no environments",
-    next: "Open a world file or another scenario in the demo controls.",
+    next: "Environments are added where the project is configured.",
 };
 
 /// The page.

@@ -29,7 +29,7 @@ impl Refused {
     pub fn remedy(&self) -> &'static str {
         match self {
             Refused::Law(refusal) => refusal.remedy(),
-            Refused::ReadsOnly => "Connect with a token that may act",
+            Refused::ReadsOnly => "Connect with a token that may act, if the server takes actions from any",
         }
     }
 }

@@ -161,13 +161,15 @@ impl Refusal {
         match self {
             Refusal::NeverDeployed { .. } | Refusal::EnvironmentNeverDeployed => "Use Deploy for the first deployment",
             Refusal::AlreadyDeployed | Refusal::EnvironmentDeployed => "Use Redeploy",
-            Refusal::InProgress { status: Status::DeploymentQueued | Status::Building | Status::Deploying } => {
-                "Wait for its end, or cancel the deployment"
-            }
-            Refusal::InProgress { .. } | Refusal::NotCancelable { .. } | Refusal::AlreadyCanceling => {
-                "Wait for its end"
-            }
-            Refusal::NothingRuns { action: Action::Stop } => "Available once it has been deployed",
+            Refusal::InProgress { status: Status::DeploymentQueued | Status::Building | Status::Deploying }
+            | Refusal::EnvironmentInProgress {
+                status: Status::DeploymentQueued | Status::Building | Status::Deploying,
+            } => "Wait for its end, or cancel the deployment",
+            Refusal::InProgress { .. }
+            | Refusal::EnvironmentInProgress { .. }
+            | Refusal::NotCancelable { .. }
+            | Refusal::AlreadyCanceling => "Wait for its end",
+            Refusal::NothingRuns { action: Action::Stop } => "Available once it is deployed",
             Refusal::NothingRuns { .. } => "Deploy or redeploy it to start pods",
             Refusal::StopNeedsDeployment { .. } => "Redeploy it first",
             Refusal::RestartNeedsOk { .. } => "Redeploy it; once it is Deployment OK it can be restarted",
@@ -184,7 +186,6 @@ impl Refusal {
             Refusal::SingleServiceOnly => "Restart the services one by one",
             Refusal::ServiceOnly => "Use it on a single service",
             Refusal::EnvironmentOnly => "Use it on the environment",
-            Refusal::EnvironmentInProgress { .. } => "Wait for its end, or cancel the deployment",
             Refusal::EmptyEnvironment => "Add a service first",
             Refusal::NoneAllows { .. } => "Look at one service alone to see its own reason",
             Refusal::UnknownKind => "Update Playhead, or act on it where it was created",

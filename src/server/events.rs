@@ -17,6 +17,9 @@ use super::{Server, Source, gate, upstream};
 /// A comment now and then tells proxies that the stream lives, and the server that the reader is gone.
 const ALIVE: Duration = Duration::from_secs(15);
 
+/// How often it is asked whether the listener still may.
+const RECHECK: Duration = Duration::from_secs(2);
+
 /// Changes that come faster than this are told together.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -41,10 +44,14 @@ pub async fn stream(
     let listening = server.0.metrics.listening();
     let state = (revisions, ending, listening, server, admitted);
     let changes = stream::unfold(state, |(mut revisions, mut ending, listening, server, admitted)| async move {
-        tokio::select! {
-            changed = revisions.changed() => changed.ok()?,
-            // Streams have no end of their own: they would hold up the server's.
-            _ = ending.wait_for(|ending| *ending) => return None,
+        loop {
+            tokio::select! {
+                changed = revisions.changed() => break changed.ok()?,
+                // Streams have no end of their own: they would hold up the server's.
+                _ = ending.wait_for(|ending| *ending) => return None,
+                // Who may not listen any more does not go on believing that nothing changes.
+                () = tokio::time::sleep(RECHECK) => admitted(&server).ok()?,
+            }
         }
         tokio::time::sleep(PAUSE).await;
         // A token that was revoked meanwhile hears nothing more.

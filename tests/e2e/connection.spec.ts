@@ -24,8 +24,9 @@ async function fromDemo(page: Page): Promise<void> {
   await panel(page).getByRole("radio", { name: "A Playhead server" }).check();
 }
 
+/** Connects; without an address to the server of the page. */
 async function connect(page: Page, address: string, token = "", keep = false): Promise<void> {
-  await panel(page).getByRole("textbox", { name: "Address of the API" }).fill(address);
+  if (address !== "") await panel(page).getByRole("textbox", { name: "Address of the API" }).fill(address);
   if (token !== "") await panel(page).getByLabel("Token", { exact: true }).fill(token);
   if (keep) await panel(page).getByRole("checkbox").check();
   await panel(page).getByRole("button", { name: "Connect", exact: true }).click();
@@ -90,11 +91,16 @@ test("whether the server or the page itself forbids it is told, with what to sta
     await connect(page, `${closed.address}api`);
     await expect(panel(page).getByRole("alert")).toContainText(`${new URL(closed.address).host} answers`);
     await expect(panel(page).getByRole("alert")).toContainText(`--allow-origin ${origin}; `);
-    // A page that may talk to its own server only.
+    // A page that was not built for a server.
+    await connect(page, "https://api.example.com/v1");
+    await expect(panel(page).getByRole("alert")).toContainText("api.example.com is none of them");
+    await expect(panel(page).getByRole("alert")).toContainText("--connect https://api.example.com");
+    // A page that may talk to its own server only offers no other.
     await page.goto(`${server.address}?panel=connection`);
-    await connect(page, `${closed.address}api`);
-    await expect(panel(page).getByRole("alert")).toContainText(`This page may not talk to ${new URL(closed.address).host}`);
-    await expect(panel(page).getByRole("alert")).toContainText(`--connect ${new URL(closed.address).origin}`);
+    await expect(panel(page).getByRole("radio")).toHaveCount(2);
+    await expect(panel(page).getByRole("radio", { name: "The server of this page" })).toBeChecked();
+    await expect(panel(page)).toContainText("This page talks to its own server only.");
+    await expect(panel(page).getByRole("textbox", { name: "Address of the API" })).toHaveCount(0);
   } finally {
     await closed.remove();
   }
@@ -118,22 +124,26 @@ test("a server with tokens asks for one, which stays in memory unless it is to b
   await page.goto(server.address);
   // Nothing can be seen without one: it is asked for, and what is typed is the token.
   await expect(panel(page).getByLabel("Token", { exact: true })).toBeFocused();
-  await expect(panel(page).getByRole("radio", { name: "A Playhead server" })).toBeChecked();
+  await expect(panel(page).getByRole("radio", { name: "The server of this page" })).toBeChecked();
   const why = "The server wants a token that it knows: A token is needed: send `Authorization: Token <token>`.";
   await expect(page.getByRole("alert", { includeHidden: true })).toContainText(why);
   const canary = new Canary(page, token, `${server.address}api/`);
-  await connect(page, `${server.address}api`, token);
+  await connect(page, "", token);
   const console = new Console(page);
   await console.ready();
   await console.enter("staging");
+  const place = page.url();
   await canary.expectNowhere();
   expect(canary.sent).toBeGreaterThan(0);
   // A reload asks again, and does not open a demo instead.
   await page.reload();
   await expect(panel(page)).toContainText("give a token that it knows");
   await expect(mark(page, "Demo")).toHaveCount(0);
-  await connect(page, `${server.address}api`, token, true);
+  await connect(page, "", token, true);
   await console.ready();
+  // It is the place that was asked for.
+  await expect(page.getByRole("grid", { name: "Services" })).toBeVisible();
+  expect(page.url()).toBe(place);
   // Now it is kept, in the tab and nowhere else.
   expect(await canary.found()).toEqual(["session storage"]);
   await page.reload();
@@ -172,7 +182,7 @@ test("what a token may not do is not offered, and said", async ({ page, server }
   const token = server.token("reader", "read");
   await page.goto(server.address);
   await expect(panel(page)).toBeVisible();
-  await connect(page, `${server.address}api`, token);
+  await connect(page, "", token);
   const console = new Console(page);
   await console.enter("staging");
   const [service] = await console.names();

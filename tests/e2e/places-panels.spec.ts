@@ -42,12 +42,12 @@ test("the version that runs is marked, and choosing it says so", async ({ page }
   const console = await openEnvironment(page, "production");
   const version = ((await (await cell(console, "checkout-api", "Version")).textContent()) ?? "").trim().slice(0, 7);
   await console.press("checkout-api", "Deploy other version");
-  await expect(console.dialog).toContainText(`Now running ${version}`);
-  const marked = options(console).filter({ hasText: "running" }).filter({ hasText: version });
+  await expect(console.dialog).toContainText(`Deployed now: ${version}`);
+  const marked = options(console).filter({ hasText: "deployed" }).filter({ hasText: version });
   await expect(marked).toHaveCount(1);
   await marked.click();
   await expect(marked).toHaveAttribute("aria-selected", "true");
-  await expect(console.dialog).toContainText("This version runs already");
+  await expect(console.dialog).toContainText("This version is deployed already");
   await expect(console.dialog.getByRole("button", { name: `Deploy ${version} to checkout-api` })).toBeEnabled();
 });
 
@@ -73,7 +73,7 @@ test("of more than 3,000 image tags a few are in the document, and any is found"
 test("a chart's versions are offered for a chart", async ({ page }) => {
   const console = await pick(page, "staging", "ingress");
   await expect(options(console).first()).toContainText(/\d+\.\d+\.\d+/);
-  await expect(options(console).filter({ hasText: "running" })).toHaveCount(1);
+  await expect(options(console).filter({ hasText: "deployed" })).toHaveCount(1);
 });
 
 test("what the search hides is not deployed", async ({ page }) => {

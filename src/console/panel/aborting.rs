@@ -99,7 +99,7 @@ pub fn words(fate: Interruption, row: &ServiceRow) -> String {
         (Interruption::RollsBack | Interruption::UnderWay, Some(version)) if row.pods.iter().any(|pod| pod.old) => {
             format!("Back to {}", short_version(version))
         }
-        (Interruption::RollsBack, None) if !row.kind.is_database() => {
+        (Interruption::RollsBack, None) if row.tells_version() && !row.kind.is_database() => {
             "It ran nothing before, and will run nothing".into()
         }
         (Interruption::RollsBack | Interruption::UnderWay, _) => "Back to how it was before".into(),

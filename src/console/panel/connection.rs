@@ -6,7 +6,7 @@ use web_sys::SubmitEvent;
 
 use crate::api::http::is_this_machine;
 use crate::client::Error;
-use crate::console::connection::{Connection, LIVE, SCHEMES, Server, connect};
+use crate::console::connection::{Connection, LIVE, SCHEMES, Server, absolute, connect, serving};
 use crate::console::element::{Child, view};
 use crate::console::panel::unreached;
 use crate::console::parts::{self, Dialog, DialogForm, use_dialog};
@@ -59,14 +59,16 @@ fn closed() -> Option<Error> {
 fn ConnectionForm() -> AnyView {
     let (store, route, dialog) = (use_store(), use_route(), use_dialog());
     let client = store.client();
-    let own = format!("{}/api", window().location().origin().unwrap_or_default());
-    let at = client.address().map(str::to_owned);
-    let kind = RwSignal::new(match at.as_deref() {
+    let at = client.address().map(absolute);
+    let kind = RwSignal::new(match at {
         None => Kind::Demo,
         Some(_) if client.contract_only() => Kind::Live,
         Some(_) => Kind::Playhead,
     });
-    let base = RwSignal::new(at.filter(|base| base.contains("://")).unwrap_or_else(|| own.clone()));
+    let serving = serving();
+    let only_own = serving.is_some();
+    let own = absolute(serving.as_ref().map_or("/api", |server| &server.base));
+    let base = RwSignal::new(at.clone().unwrap_or_else(|| own.clone()));
     let (token, scheme, keep) = (RwSignal::new(String::new()), RwSignal::new(SCHEMES[0]), RwSignal::new(false));
     let asked = closed().is_some();
     let (failure, busy) = (RwSignal::new(None::<String>), RwSignal::new(false));
@@ -97,7 +99,7 @@ fn ConnectionForm() -> AnyView {
         }
         busy.set(true);
         failure.set(None);
-        let keep = keep.get_untracked();
+        let (keep, at) = (keep.get_untracked(), at.clone());
         spawn_local(async move {
             // Asked before anything is given up: a server that does not answer is not connected to.
             let watch = unreached::Watch::new(&wanted.base);
@@ -115,8 +117,11 @@ fn ConnectionForm() -> AnyView {
             match answer {
                 Ok(()) => {
                     Connection::Server(wanted.clone()).choose(keep);
-                    // Places of the other world are none of this one.
-                    route.change(|place| *place = Place::default());
+                    route.change(|place| match at {
+                        Some(at) if at == wanted.base => place.panel = None,
+                        // Places of the other world are none of this one.
+                        Some(_) | None => *place = Place::default(),
+                    });
                     toast::forget_requests();
                     connect(&wanted);
                 }
@@ -135,12 +140,26 @@ fn ConnectionForm() -> AnyView {
                 <fieldset class="field">
                     <legend class="label">"Talk to"</legend>
                     {way(Kind::Demo, "A demo: the backend in this page", own.clone())}
-                    {way(Kind::Playhead, "A Playhead server", own)}
-                    {way(Kind::Live, "The product's API, or another of its contract", LIVE.to_owned())}
+                    {match &serving {
+                        Some(server) => {
+                            let kind = if server.ours { Kind::Playhead } else { Kind::Live };
+                            way(kind, "The server of this page", own).into_any()
+                        }
+                        None => view! {
+                            {way(Kind::Playhead, "A Playhead server", own)}
+                            {way(Kind::Live, "The product's API, or another of its contract", LIVE.to_owned())}
+                        },
+                    }}
                 </fieldset>
+                {only_own.then(|| view! {
+                    <p class="muted">
+                        "This page talks to its own server only. Others are reached from a page on a static host, or through this \
+                         server: playhead serve --upstream."
+                    </p>
+                })}
                 {Child::view(move || (kind.get() != Kind::Demo).then(|| view! {
                     <div class="controls">
-                        {text_field("api", "Address of the API", "url", base, false)}
+                        {(!only_own).then(|| text_field("api", "Address of the API", "url", base, false))}
                         <div class="row">
                             <div class="field scheme">
                                 <label for="scheme">"Sent as"</label>

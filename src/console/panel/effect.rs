@@ -29,7 +29,8 @@ pub fn words(effect: Effect, row: &ServiceRow) -> String {
             None => "Its stop command runs; without one it is stopped at once".into(),
         },
         Effect::Restarts => match row.pods.len() {
-            0 | 1 => "Its pod is replaced, same version and configuration".into(),
+            0 => "Its pods are replaced one by one, same version and configuration".into(),
+            1 => "Its pod is replaced, same version and configuration".into(),
             pods => format!("{} are replaced one by one, same version and configuration", count(pods, "pod")),
         },
         // Cancels have a modal of their own, which says it of each service.

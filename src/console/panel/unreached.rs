@@ -52,8 +52,8 @@ impl Watch {
         let host = rest.split('/').next().unwrap_or_default();
         if barred {
             return format!(
-                "This page may not talk to {host}. The page of a Playhead server talks to that server only, any other to the \
-                 servers that it was built for: cargo xtask build --connect {scheme}://{host}"
+                "This page may talk only to the servers that it was built for, and {host} is none of them. To build it for \
+                 this one: cargo xtask build --connect {scheme}://{host}"
             );
         }
         if !window().navigator().on_line() && !is_this_machine(host) {

@@ -17,7 +17,7 @@ use crate::console::parts::{Dialog, DialogForm, Glyph, Icon, Mark, Reason, Rows,
 use crate::console::route::use_route;
 use crate::console::state::row::ServiceRow;
 use crate::console::state::{Order, use_store};
-use crate::lifecycle::{Action, EnvironmentId, Scope, ServiceId, Source};
+use crate::lifecycle::{Action, EnvironmentId, RunningStatus, Scope, ServiceId, Source};
 
 /// What has been read so far.
 #[derive(Clone)]
@@ -141,9 +141,16 @@ pub fn VersionPanel(
 }
 
 fn about(picker: Picker) -> String {
-    picker.service.with(|row| match row.as_ref().and_then(|row| row.version_running.as_deref()) {
-        Some(version) => format!("Now running {}", short_version(version)),
-        None => "Nothing of it runs yet".into(),
+    picker.service.with(|row| {
+        let Some(row) = row else { return String::new() };
+        match row.version_deployed() {
+            Some(version) if row.running == RunningStatus::Stopped => {
+                format!("Stopped; {} was deployed last", short_version(version))
+            }
+            Some(version) => format!("Deployed now: {}", short_version(version)),
+            None if row.tells_version() => "Nothing of it is deployed yet".into(),
+            None => "Which version is deployed is not told".into(),
+        }
     })
 }
 
@@ -205,15 +212,15 @@ fn PickerForm(picker: Picker, retry: Callback<()>) -> AnyView {
 fn what_happens(picker: Picker) -> String {
     let store = use_store();
     let Some(choice) = picker.chosen_choice() else { return "Choose a version".into() };
-    let runs = picker
-        .service
-        .with(|row| row.as_ref().is_some_and(|row| row.version_running.as_deref() == Some(&*choice.version)));
+    let runs = picker.service.with(|row| {
+        row.as_ref().is_some_and(|row| row.version_deployed().is_some_and(|deployed| *deployed == choice.version))
+    });
     let waits = store.queue().len() + usize::from(store.deployment().is_some());
     let start = match waits {
         0 => "Starts at once".to_owned(),
         waits => format!("Waits behind {}", count(waits, "request")),
     };
-    if runs { format!("This version runs already. {start}.") } else { format!("{start}.") }
+    if runs { format!("This version is deployed already. {start}.") } else { format!("{start}.") }
 }
 
 #[component]
@@ -328,11 +335,11 @@ fn PickerRow(picker: Picker, at: Option<usize>, place: usize) -> AnyView {
         }
     };
     let marks = move || {
-        let running = is(|row| row.version_running.as_ref());
+        let deployed = is(ServiceRow::version_deployed);
         let desired = is(|row| row.version_desired.as_ref());
         view! {
-            {running.then(|| view! { <Mark word="running"/> })}
-            {(desired && !running).then(|| view! { <Mark word="desired"/> })}
+            {deployed.then(|| view! { <Mark word="deployed"/> })}
+            {(desired && !deployed).then(|| view! { <Mark word="desired"/> })}
         }
     };
     let title = choice.at.map(|at| format!("{}\n{}\n{}", choice.version, choice.subject, moment(at)));

@@ -132,7 +132,14 @@ pub fn RunningMark(
             <span class="word">
                 <span class="shape" data-shape=shape aria-hidden="true"></span>
                 " "
-                {move || running.get().words()}
+                {move || match running.get() {
+                    // What is not known is not said in every row.
+                    RunningStatus::Unknown => view! {
+                        <span aria-hidden="true">"–"</span>
+                        <span class="visually-hidden">"Unknown"</span>
+                    },
+                    told => told.words().into_any(),
+                }}
             </span>
         </span>
     }

@@ -120,6 +120,19 @@ pub struct ServiceRow {
     pub wire: Arc<Service>,
 }
 
+impl ServiceRow {
+    /// Whether the server says which version is deployed; the contract alone does so of git only.
+    pub fn tells_version(&self) -> bool {
+        self.up.is_some() || !self.beneath.ever_deployed()
+    }
+
+    /// The version that is deployed, where it is told, whether pods of it run or not.
+    pub fn version_deployed(&self) -> Option<&Arc<str>> {
+        let commit = self.version_desired.as_ref().filter(|_| !self.tells_version() && self.source == Source::Git);
+        self.version_running.as_ref().or(commit)
+    }
+}
+
 /// One pod.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PodRow {
