@@ -8,7 +8,7 @@ use crate::lifecycle::pipeline::Lane;
 use crate::simulator::agenda::{Happening, Planned};
 use crate::simulator::deployment::Phase;
 use crate::simulator::rollout::MOST_PODS;
-use crate::simulator::{Deployment, Environment, Settings, World};
+use crate::simulator::{Deployment, Environment, Millis, Settings, World};
 
 /// Checks an environment.
 ///
@@ -161,6 +161,9 @@ fn phase_words(status: &Status) -> Option<fn(Phase) -> bool> {
     }
 }
 
+/// A day, in milliseconds.
+const DAY: Millis = 86_400_000;
+
 /// Checks that deadlines are deadlines.
 ///
 /// # Errors
@@ -173,7 +176,7 @@ pub fn settings(at: &At<'_>, settings: &Settings) -> Result<(), Misplaced> {
         settings.rollback_deadline,
         settings.stop_deadline,
     ];
-    if deadlines.into_iter().all(|deadline| (1..=86_400_000).contains(&deadline)) {
+    if deadlines.into_iter().all(|deadline| (1..=DAY).contains(&deadline)) {
         Ok(())
     } else {
         Err(at.wrong("a deadline is from 1 ms to one day"))
@@ -215,10 +218,13 @@ impl Planning {
     }
 }
 
+/// Nothing is planned for later than this after a world's present, in milliseconds: no deadline is longer than a day.
+const LATEST: Millis = 7 * DAY;
+
 /// Checks what is planned.
 ///
 /// # Errors
-/// Names the first thing planned for what is not there.
+/// Names the first thing planned for what is not there, or for a time that nobody would see come.
 pub fn agenda(at: &At<'_>, world: &World) -> Result<(), Misplaced> {
     for planned in world.agenda.planned() {
         let environment = world.environments.get(planned.environment as usize);
@@ -232,6 +238,9 @@ pub fn agenda(at: &At<'_>, world: &World) -> Result<(), Misplaced> {
             environment.is_some_and(|environment| service.is_none_or(|service| service < environment.services.len()));
         if !there {
             return Err(at.wrong("something is planned for an environment or service that is not there"));
+        }
+        if planned.at > world.now.saturating_add(LATEST) {
+            return Err(at.wrong("something is planned for later than a week after \"now\": it would not end"));
         }
     }
     Ok(())
