@@ -405,6 +405,10 @@ fn pages_of_other_origins_are_not_answered_unless_they_are_on_the_list() {
     let folder = Folder::new();
     let server = Server::start(&folder.0, &["--allow-origin", "https://console.example"]);
     let from = |method: &str, origin: &str| server.ask(method, "/api/x").with("Origin", origin).send();
+    // What cannot be allowed is not said to be.
+    let nameless = from("GET", "null");
+    assert_eq!(nameless.status, 403);
+    assert!(nameless.text().contains("without an origin of their own"), "{}", nameless.text());
     assert_eq!(from("GET", "https://evil.example").status, 403);
     assert_eq!(from("POST", "https://evil.example").status, 403);
     assert_eq!(from("GET", "null").status, 403);

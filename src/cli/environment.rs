@@ -59,9 +59,17 @@ pub async fn run(verb: EnvironmentVerb, session: &Session) -> Result<(), Failure
             let environment = session.environment(&environment).await?;
             logs::print(session, &environment, None, &lines).await
         }
-        EnvironmentVerb::Plan { action, environment, services, version, force } => {
+        EnvironmentVerb::Plan { action, environment, services, version, latest, force } => {
+            let action = match (latest, action.action()) {
+                (true, Action::Deploy | Action::DeployLatest) => Action::DeployLatest,
+                (true, action) => {
+                    let verb = act::verb(action);
+                    return Err(Failure::Usage(format!("{verb} takes no --latest: it is of a deploy.")));
+                }
+                (false, action) => action,
+            };
             let snapshot = session.snapshot(&environment).await?;
-            plan(session, &snapshot, action.action(), &services.services, &version, force).await
+            plan(session, &snapshot, action, &services.services, &version, force).await
         }
     }
 }

@@ -11,7 +11,7 @@ use clap::builder::PossibleValuesParser;
 use super::WRONG;
 use super::options::Auth;
 use super::output;
-use super::settings::variable;
+use super::settings::{is_on, variable};
 use crate::backend::scenario;
 use crate::server::upstream::{self, Scheme, TOKEN_VARIABLES, Token};
 use crate::server::{self, Answering, DATA, Failure, Opening, Options, Origin};
@@ -75,6 +75,11 @@ struct Upstream {
     #[arg(long, value_name = "SECONDS", default_value_t = 20, requires = "upstream",
         value_parser = clap::value_parser!(u64).range(1..=3600))]
     upstream_ping: u64,
+    /// Let the token go to another machine over http://, where anybody on the way can read it
+    ///
+    /// Also: PLAYHEAD_INSECURE_HTTP=1.
+    #[arg(long, requires = "upstream")]
+    insecure_http: bool,
 }
 
 impl Upstream {
@@ -86,7 +91,8 @@ impl Upstream {
         };
         let token = Token::read(TOKEN_VARIABLES.iter().find_map(|name| variable(name)))?;
         let ping = Duration::from_secs(self.upstream_ping);
-        Ok(Some(upstream::Options { url, sockets: self.upstream_ws, token, scheme, ping }))
+        let insecure = self.insecure_http || is_on("PLAYHEAD_INSECURE_HTTP");
+        Ok(Some(upstream::Options { url, sockets: self.upstream_ws, token, scheme, ping, insecure }))
     }
 }
 

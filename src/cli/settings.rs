@@ -73,13 +73,12 @@ impl Settings {
         let api_url = given(&options.api_url, &["PLAYHEAD_API_URL", LIVE_ADDRESS], "api_url");
         let from_file = options.token_file.as_deref().map(token_of).transpose()?;
         let flag = options.token.clone().map(|token| token.0).or(from_file);
-        // The live account's token is for the address that is named beside it, and for no other server.
-        let other = options.api_url.is_some() || variable("PLAYHEAD_API_URL").is_some();
-        let live = !other && variable(LIVE_ADDRESS).is_some();
         let auth = auth(options, &file)?;
         let api_url = address(api_url.as_deref().unwrap_or(DEFAULT_API_URL))?;
-        // So is that of the config file for the address there, whoever names another.
+        // The config file's token is for the address there, whoever names another.
         let own = origin_of(&api_url) == origin_of(file.get("api_url").as_deref().unwrap_or(DEFAULT_API_URL));
+        // And the live account's for the address that is named beside it.
+        let live = variable(LIVE_ADDRESS).is_some_and(|live| origin_of(&api_url) == origin_of(&live));
         let account = variable(LIVE_TOKEN).filter(|_| live);
         let token =
             flag.or_else(|| variable("PLAYHEAD_TOKEN")).or(account).or_else(|| file.get("token").filter(|_| own));
@@ -160,7 +159,7 @@ fn hidden(url: &str, insecure: bool) -> Result<(), Failure> {
 }
 
 /// Whether a variable says yes.
-fn is_on(name: &str) -> bool {
+pub fn is_on(name: &str) -> bool {
     variable(name).is_some_and(|value| !matches!(value.as_str(), "false" | "0"))
 }
 

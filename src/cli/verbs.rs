@@ -109,6 +109,9 @@ pub enum EnvironmentVerb {
         services: Services,
         #[command(flatten)]
         version: Version,
+        /// Of deploy: the newest commits, as deploy-latest
+        #[arg(long, conflicts_with_all = ["commit", "tag", "chart_version"])]
+        latest: bool,
         /// Of cancel: also interrupt lifecycle jobs that execute
         #[arg(long)]
         force: bool,

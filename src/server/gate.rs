@@ -57,6 +57,9 @@ pub enum Denied {
     /// 403: a page of another origin.
     #[error("Pages of {0} are not answered. `playhead serve --allow-origin {0}` changes that")]
     Origin(String),
+    /// 403: a page whose origin has no name: out of a file, or shut off by another page.
+    #[error("Pages without an origin of their own are not answered. Open them over HTTP")]
+    NoOrigin,
     /// 503: the tokens cannot be read.
     #[error("The tokens cannot be read: see the server's log")]
     Storage,
@@ -67,7 +70,7 @@ impl Denied {
     pub fn status(&self) -> u16 {
         match self {
             Denied::NoToken | Denied::Unknown => 401,
-            Denied::ReadOnly | Denied::ReadOnlyServer | Denied::NotLocal | Denied::Origin(_) => 403,
+            Denied::ReadOnly | Denied::ReadOnlyServer | Denied::NotLocal | Denied::Origin(_) | Denied::NoOrigin => 403,
             Denied::Storage => 503,
         }
     }
@@ -79,7 +82,7 @@ impl Denied {
 /// [`Denied::Origin`].
 pub fn origin<'a>(headers: &'a HeaderMap, allowed: &[Origin]) -> Result<Option<&'a str>, Denied> {
     let Some(origin) = headers.get(header::ORIGIN) else { return Ok(None) };
-    let origin = origin.to_str().map_err(|_| Denied::Origin(String::from("another origin")))?;
+    let origin = origin.to_str().map_err(|_| Denied::NoOrigin)?;
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let own = origin.split_once("://").is_some_and(|(_, authority)| Some(authority) == host);
     if own {
@@ -87,7 +90,7 @@ pub fn origin<'a>(headers: &'a HeaderMap, allowed: &[Origin]) -> Result<Option<&
     } else if allowed.iter().any(|one| one.text() == origin) {
         Ok(Some(origin))
     } else {
-        Err(Denied::Origin(origin.to_owned()))
+        Err(origin.parse::<Origin>().map_or(Denied::NoOrigin, |origin| Denied::Origin(origin.text().to_owned())))
     }
 }
 

@@ -68,6 +68,15 @@ pub enum Error {
         /// One that would do.
         example: &'static str,
     },
+    /// The token would be sent where others can read it.
+    #[error(
+        "the token for the upstream would go to {host} in clear, for anybody on the way to read. Use https://, or say that it \
+         may be so with --insecure-http or PLAYHEAD_INSECURE_HTTP=1"
+    )]
+    InClear {
+        /// The other machine.
+        host: String,
+    },
 }
 
 /// The upstream's token. No debug output shows it.
@@ -115,6 +124,8 @@ pub struct Options {
     pub scheme: Scheme,
     /// How often a websocket's sides are asked whether they are there.
     pub ping: Duration,
+    /// Whether the token may go to another machine in clear.
+    pub insecure: bool,
 }
 
 /// The way to the upstream.
@@ -136,13 +147,16 @@ impl Upstream {
     /// The way there; nothing is sent yet.
     ///
     /// # Errors
-    /// [`Error::Address`].
+    /// [`Error::Address`], [`Error::InClear`].
     pub fn new(options: Options, metrics: Metrics) -> Result<Upstream, Error> {
         let address = Address::read(&options.url, "--upstream", "https://api.qovery.com", ["http", "https"])?;
         let sockets = match &options.sockets {
             Some(url) => Address::read(url, "--upstream-ws", "wss://ws.qovery.com", ["ws", "wss"])?,
             None => address.of_sockets(),
         };
+        if let Some(open) = [&address, &sockets].into_iter().find(|one| !one.is_private() && !options.insecure) {
+            return Err(Error::InClear { host: open.host().to_owned() });
+        }
         let scheme = match options.scheme {
             Scheme::Token => "Token",
             Scheme::Bearer => "Bearer",

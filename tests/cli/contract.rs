@@ -71,10 +71,12 @@ fn every_command_line_of_the_readme_works() {
         let environment = staging(&thin);
         for line in readme::lines() {
             let told = thin.run(&filled(&thin, &environment, &line));
-            // The two that find nothing to act on say so; everything else is done.
+            // Those that find nothing to act on say so; everything else is done.
             match line.split(' ').nth(1).unwrap() {
                 "cancel" => drop(told.ends_with(3).tells("No deployment is queued, building or deploying")),
                 "take-back" => drop(told.ends_with(3).tells("nothing waits in staging")),
+                "list" => drop(told.ends_with(0).says("production")),
+                "status" => drop(told.ends_with(0).says("Deployment OK")),
                 "history" => drop(told.ends_with(0).says("BEGAN")),
                 "logs" => drop(told.ends_with(0).says("Deploy")),
                 "queue" => drop(told.ends_with(0).says("nothing waits")),

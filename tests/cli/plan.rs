@@ -42,6 +42,10 @@ fn a_plan_says_from_which_version_to_which() {
         .ends_with(0)
         .says(&to);
     let latest = host.run("environment plan deploy-latest staging --services storefront,mail-relay").ends_with(0);
+    // As the flag of the action says it.
+    let flagged = host.run("environment plan deploy staging --latest --services storefront,mail-relay").ends_with(0);
+    assert_eq!(flagged.out, latest.out);
+    host.run("environment plan stop staging --latest").ends_with(2).tells("takes no --latest");
     latest.says(&commit(0)[..12]).says("left out: Only services with a git source");
     assert!(host.actions().is_empty());
     // What was configured meanwhile and does not run yet.

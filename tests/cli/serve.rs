@@ -25,6 +25,18 @@ fn wrong_settings_of_a_server_end_with_2() {
 }
 
 #[test]
+fn the_token_of_an_upstream_goes_to_another_machine_in_clear_only_where_that_is_said() {
+    let data = Folder::new();
+    let serve = |arguments: &str| {
+        // Where it may be sent it is the port that is missing.
+        let mut command = bare(&format!("serve --port 1 --upstream {arguments} --data"));
+        ran(command.arg(&data.0).env("PLAYHEAD_UPSTREAM_TOKEN", "a-token")).ends_with(2)
+    };
+    serve("http://192.0.2.1/api").tells("192.0.2.1 in clear").tells("--insecure-http");
+    serve("https://api.example.com --upstream-ws ws://192.0.2.1").tells("192.0.2.1 in clear");
+}
+
+#[test]
 fn what_is_asked_rightly_and_cannot_be_done_ends_with_1() {
     let (data, other) = (Folder::new(), Folder::new());
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -84,7 +84,11 @@ fn the_token_of_a_live_account_goes_to_its_own_address_only() {
     let live = ("QOVERY_CLI_ACCESS_TOKEN", TOKEN);
     let (url, other) = (host.url.as_str(), ("PLAYHEAD_API_URL", "http://127.0.0.1:1/api"));
     fs::write(&config, "{}").unwrap();
-    run(&config, "environment list", &[live, ("QOVERY_API_URL", url)]).ends_with(0);
+    let account = ("QOVERY_API_URL", url);
+    run(&config, "environment list", &[live, account]).ends_with(0);
+    // Whoever names it once more.
+    run(&config, "environment list", &[live, account, ("PLAYHEAD_API_URL", &format!("{url}/"))]).ends_with(0);
+    run(&config, &format!("environment list --api-url {url}"), &[live, account]).ends_with(0);
     // The address of a variable, of a flag and of the file: none of them is the account's.
     let held = "QOVERY_CLI_ACCESS_TOKEN is sent to the address of QOVERY_API_URL only";
     let named = ("QOVERY_API_URL", "http://127.0.0.1:1/api");

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::Store;
 use super::row::ServiceRow;
+use crate::console::format;
 use crate::console::parts::pods_words;
 use crate::lifecycle::ServiceId;
 
@@ -65,7 +66,7 @@ fn say(store: Store) {
         waiting.truncate(NAMES);
         let mut said: Vec<String> = waiting.into_iter().map(|(_, words)| words).collect();
         if more > 0 {
-            said.push(format!("and {more} more services changed"));
+            said.push(format!("and {} changed", format::count(more, "more service")));
         }
         said.join(". ")
     });
