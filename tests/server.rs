@@ -8,6 +8,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -556,6 +557,23 @@ fn changes_are_pushed_as_events() {
     server.signal("-TERM");
     let mut server = server;
     assert!(server.child.wait().unwrap().success());
+}
+
+#[test]
+fn who_may_not_listen_any_more_is_not_left_to_believe_that_nothing_changes() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.0, &[]);
+    let token = made_token(&folder.0, "listener", "read");
+    let host = server.address.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(host).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    write!(stream, "GET /api/x/events HTTP/1.1\r\nHost: {host}\r\nAuthorization: Token {token}\r\n\r\n").unwrap();
+    let mut lines = BufReader::new(stream).lines().map(Result::unwrap);
+    assert!(lines.any(|line| line.starts_with("data: ")));
+    // Nothing happens in the world, and no other token is told.
+    assert!(program().args(["token", "revoke", "listener", "--data"]).arg(&folder.0).status().unwrap().success());
+    // Before it is said that the stream lives.
+    assert_eq!(lines.find(|line| line == "0" || line.starts_with(':')).as_deref(), Some("0"), "the stream ends");
 }
 
 /// Connections on which nothing is said.
