@@ -150,13 +150,13 @@ fn ConnectionForm() -> AnyView {
                             {way(Kind::Live, "The product's API, or another of its contract", LIVE.to_owned())}
                         },
                     }}
+                    {only_own.then(|| view! {
+                        <p class="hint">
+                            "This page talks to its own server only. Others are reached from a page on a static host, or \
+                             through this server: " <code>"playhead serve --upstream"</code> "."
+                        </p>
+                    })}
                 </fieldset>
-                {only_own.then(|| view! {
-                    <p class="muted">
-                        "This page talks to its own server only. Others are reached from a page on a static host, or through this \
-                         server: playhead serve --upstream."
-                    </p>
-                })}
                 {Child::view(move || (kind.get() != Kind::Demo).then(|| view! {
                     <div class="controls">
                         {(!only_own).then(|| text_field("api", "Address of the API", "url", base, false))}
