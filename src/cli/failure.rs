@@ -163,8 +163,8 @@ fn words(error: &client::Error, base: &str, token: Token) -> String {
                 ),
                 (401, Token::HeldBack(HeldBack::File)) => (
                     "wants a token",
-                    " The token of the config file is sent to the address there (\"api_url\", else http://127.0.0.1:8080/api) only: give the token of \
-                     this server with PLAYHEAD_TOKEN or --token-file.",
+                    " The token of the config file is sent to the address there (\"api_url\", else \
+                     http://127.0.0.1:8080/api) only: give the token of this server with PLAYHEAD_TOKEN or --token-file.",
                 ),
                 (401, Token::Missing) => {
                     ("wants a token", " Give it with PLAYHEAD_TOKEN, --token-file or \"token\" in the config file.")

@@ -103,7 +103,7 @@ impl Settings {
     }
 }
 
-/// What was not said by a flag is said to the next command too.
+/// What variables and the file say, they say to the next command too.
 fn flags(options: &Options) -> String {
     let flags = [("api-url", &options.api_url), ("organization", &options.organization), ("project", &options.project)];
     let said = flags.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));

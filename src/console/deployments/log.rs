@@ -1,6 +1,7 @@
 //! What was logged in a deployment: as it came, without what only a terminal obeys; up to where the playhead stands; of all
 //! who wrote, or of one of them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use leptos::html;
@@ -184,13 +185,9 @@ fn show(head: &Element) {
 }
 
 fn writers(log: &Log) -> Writers {
-    let mut all = Writers::new();
-    for line in log.lines.iter().filter(|line| !line.of.is_empty()) {
-        if !all.iter().any(|(id, _)| *id == line.of) {
-            all.push((line.of.clone(), line.who.clone()));
-        }
-    }
-    all
+    let mut known = BTreeSet::new();
+    let named = log.lines.iter().filter(|line| !line.of.is_empty());
+    named.filter(|line| known.insert(&*line.of)).map(|line| (line.of.clone(), line.who.clone())).collect()
 }
 
 /// The lines that are shown.
