@@ -466,6 +466,7 @@ test("a tab that is opened while another is stopped in the middle of writing say
   const first = await open(await context.newPage(), STILL);
   await first.enter("staging");
   await first.act("storefront", "Redeploy");
+  await first.expectStatus("storefront", "Queued");
   const kept = await rows(first);
   const letGo = await hold(first.page);
   const session = await context.newCDPSession(first.page);
